@@ -22,7 +22,8 @@ begin
 end
 $$;
 comment on role slow_burn_api is 'The API service. Owns nothing; can only become authenticated or anon.';
-grant anon, authenticated to slow_burn_api;
+grant anon to slow_burn_api;
+grant authenticated to slow_burn_api;
 
 
 -- Every rule about "whose" starts here.

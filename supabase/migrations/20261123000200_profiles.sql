@@ -83,7 +83,7 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 
 
--- What a check constraint cannot say, because it depends on other tables.
+-- What a check constraint cannot say, because it depends on other tables, or not as clearly.
 create function private.check_profile()
 returns trigger
 language plpgsql
@@ -93,6 +93,10 @@ as $$
 declare
     v_unknown text;
 begin
+    if new.birth_date > current_date - interval '13 years' then
+        raise sqlstate 'PT422' using
+            message = 'Slow Burn is for people who are 13 or older.', detail = 'too_young', hint = 'birth_date';
+    end if;
     if not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
         raise sqlstate 'PT422' using
             message = pg_catalog.format('There is no time zone %s. Use an IANA name, such as Europe/Berlin.',
@@ -111,10 +115,11 @@ begin
 end
 $$;
 comment on function private.check_profile() is
-'Refuses an unknown time zone (PT422 unknown_timezone) or equipment (PT422 unknown_equipment).';
+'Refuses who is too young (PT422 too_young), an unknown time zone (PT422 unknown_timezone) and unknown equipment '
+'(PT422 unknown_equipment).';
 
 create trigger check_profile
-before insert or update of timezone, equipment on public.profiles
+before insert or update of birth_date, timezone, equipment on public.profiles
 for each row execute function private.check_profile();
 
 
@@ -304,6 +309,6 @@ end
 $$;
 comment on function public.update_profile(jsonb) is
 'Changes the fields that p_changes names and returns the profile; an absent field stays, null clears. Raises PT404 '
-'profile_not_found, PT422 invalid_changes, unknown_timezone, unknown_equipment.';
+'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment.';
 revoke all on function public.update_profile(jsonb) from anon, authenticated;
 grant execute on function public.update_profile(jsonb) to authenticated;

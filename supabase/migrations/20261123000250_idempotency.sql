@@ -46,7 +46,7 @@ begin
     if not found then
         return null;
     end if;
-    if v_seen.request_hash <> pg_catalog.md5(p_request::text) then
+    if v_seen.request_hash is distinct from pg_catalog.md5(p_request::text) then
         raise sqlstate 'PT422' using
             message = 'This idempotency key was used before, with another request.',
             detail = 'idempotency_key_reused';

@@ -306,9 +306,9 @@ as $$
                 'exercise_id', r.exercise_id,
                 'exercise_name', e.name,
                 'kind', r.kind,
-                'value', pg_catalog.round(r.value / shown.factor, 2),
+                'value', pg_catalog.trim_scale(pg_catalog.round(r.value / shown.factor, 2)),
                 'unit', shown.unit,
-                'previous', pg_catalog.round(r.previous / shown.factor, 2)
+                'previous', pg_catalog.trim_scale(pg_catalog.round(r.previous / shown.factor, 2))
             )
             order by r.ordinality
         ),

@@ -1,0 +1,1 @@
+"""Who is asking: local verification of Supabase's JWTs."""

@@ -1,0 +1,127 @@
+"""The project's public keys, fetched rarely and kept through outages."""
+
+import asyncio
+import logging
+from time import monotonic
+
+import httpx
+import jwt
+
+from backend.core.errors import Problem
+
+logger = logging.getLogger(__name__)
+
+TTL_SECONDS = 600
+COOL_DOWN_SECONDS = 30
+FETCH_TIMEOUT_SECONDS = 3
+
+
+class JwksCache:
+    """Keys by key id (`kid`), from a JWKS endpoint.
+
+    - One fetch at a time; whoever waits for keys waits for the same fetch.
+    - Keys older than `ttl` are refreshed in the background: no request pays for it.
+    - The last good keys stay in use while the endpoint is down.
+    - A cool-down after every attempt, failed ones too: tokens with unknown key ids cannot cause a fetch storm.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client: httpx.AsyncClient,
+        *,
+        ttl: float = TTL_SECONDS,
+        cool_down: float = COOL_DOWN_SECONDS,
+    ) -> None:
+        self._url = url
+        self._client = client
+        self._ttl = ttl
+        self._cool_down = cool_down
+        self._document: object = None
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at: float | None = None
+        self._attempted_at: float | None = None
+        self._fetch: asyncio.Task[None] | None = None
+        self.generation = 0
+        """Raised whenever the published keys change: what was verified before is to be verified again."""
+
+    async def get(self, kid: str) -> jwt.PyJWK | None:
+        """The key with this id, or None when the project has none. Raises a 503 Problem while no keys are known."""
+        self.refresh_if_stale()
+        if kid not in self._keys and self._may_fetch():
+            await asyncio.shield(self._fetch_once())
+        if self._fetched_at is None:
+            raise Problem.unavailable(
+                "auth_unavailable",
+                "The sign-in service cannot be reached, so tokens cannot be verified.",
+            )
+        return self._keys.get(kid)
+
+    def refresh_if_stale(self) -> None:
+        """Begin a background fetch when the keys are older than their time to live."""
+        if (
+            self._fetched_at is not None
+            and monotonic() - self._fetched_at >= self._ttl
+            and self._may_fetch()
+        ):
+            self._fetch_once()
+
+    async def close(self) -> None:
+        """Stop a fetch that is under way."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+            await asyncio.gather(self._fetch, return_exceptions=True)
+
+    def _may_fetch(self) -> bool:
+        under_way = self._fetch is not None and not self._fetch.done()
+        return (
+            under_way
+            or self._attempted_at is None
+            or monotonic() - self._attempted_at >= self._cool_down
+        )
+
+    def _fetch_once(self) -> asyncio.Task[None]:
+        if self._fetch is None or self._fetch.done():
+            self._attempted_at = monotonic()
+            self._fetch = asyncio.create_task(self._fetch_keys())
+        return self._fetch
+
+    async def _fetch_keys(self) -> None:
+        try:
+            response = await self._client.get(self._url, timeout=FETCH_TIMEOUT_SECONDS)
+            response.raise_for_status()
+            document = response.json()
+            keys = _usable_keys(document)
+        except (httpx.HTTPError, ValueError) as error:
+            logger.warning(
+                "the JWKS could not be fetched", extra={"error": type(error).__name__}
+            )
+            return
+        finally:
+            self._attempted_at = monotonic()
+        self._fetched_at = monotonic()
+        if document != self._document:
+            self._document, self._keys = document, keys
+            self.generation += 1
+
+
+def _usable_keys(document: object) -> dict[str, jwt.PyJWK]:
+    """The asymmetric signing keys of a JWKS document by id. Raises ValueError for what is no JWKS."""
+    if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
+        raise ValueError("not a JWKS")
+    keys = {}
+    for entry in document["keys"]:
+        # A symmetric key in a public document is no secret: whoever reads it could sign.
+        if (
+            not isinstance(entry, dict)
+            or entry.get("kty") not in ("EC", "RSA")
+            or entry.get("use", "sig") != "sig"
+        ):
+            continue
+        try:
+            key = jwt.PyJWK(entry)
+        except (jwt.PyJWTError, TypeError, ValueError):
+            continue
+        if isinstance(key.key_id, str):
+            keys[key.key_id] = key
+    return keys

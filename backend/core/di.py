@@ -1,0 +1,51 @@
+"""What routes ask for by type. The one module of core that knows the subjects' repositories, to hand them out."""
+
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Request
+
+from backend.auth.verification import TokenVerifier, bearer_token
+from backend.core.identity import Caller
+from backend.core.timing import timed
+from backend.exercises.repository import ExerciseRepository
+from backend.gateway import RpcGateway
+from backend.profile.repository import ProfileRepository
+from backend.workouts.repository import WorkoutRepository
+
+
+class State(TypedDict):
+    """What lives as long as the app does; the lifespan makes it."""
+
+    gateway: RpcGateway
+    verifier: TokenVerifier
+
+
+async def _current_user(request: Request) -> Caller:
+    with timed("auth"):
+        token = bearer_token(request.headers.get("authorization"))
+        return await cast(TokenVerifier, request.state.verifier).verify(token)
+
+
+async def _gateway(request: Request) -> RpcGateway:
+    return cast(RpcGateway, request.state.gateway)
+
+
+CurrentUser = Annotated[Caller, Depends(_current_user)]
+Gateway = Annotated[RpcGateway, Depends(_gateway)]
+
+
+async def _profiles(gateway: Gateway) -> ProfileRepository:
+    return ProfileRepository(gateway)
+
+
+async def _exercises(gateway: Gateway) -> ExerciseRepository:
+    return ExerciseRepository(gateway)
+
+
+async def _workouts(gateway: Gateway) -> WorkoutRepository:
+    return WorkoutRepository(gateway)
+
+
+Profiles = Annotated[ProfileRepository, Depends(_profiles)]
+Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
+Workouts = Annotated[WorkoutRepository, Depends(_workouts)]

@@ -1,0 +1,234 @@
+"""Errors as RFC 9457 problems, and what each SQLSTATE means to a client.
+
+Problem     anything that ends a request early: raise it from anywhere
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Literal
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+# RFC 9110 renamed these; Python follows in 3.13.
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+class FieldError(BaseModel):
+    """One wrong field of a request."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    location: Literal["body", "query", "path", "header"] = Field(
+        alias="in", description="Where the field stands."
+    )
+    path: str = Field(
+        description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body."
+    )
+    code: str = Field(
+        description="A stable code, such as `missing` or `less_than_equal`."
+    )
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error (RFC 9457). Programs go by `code`; `detail` is for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Content",
+                "status": 422,
+                "detail": "1 field is wrong.",
+                "code": "invalid_request",
+                "request_id": "5f1c7a2e9b3d4c6f8a0b1c2d3e4f5a6b",
+                "errors": [
+                    {
+                        "in": "body",
+                        "path": "sets.3.reps",
+                        "code": "less_than_equal",
+                        "message": "Input should be less than or equal to 1000",
+                    }
+                ],
+            }
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[FieldError] | None = Field(
+        default=None, description="The wrong fields, where there are any."
+    )
+
+
+class Problem(HTTPException):
+    """An error with a stable code.
+
+    It is an HTTPException so that frameworks in between let it through as it is.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers or {}))
+        self.code = code
+        self.errors = errors
+
+    @classmethod
+    def unavailable(cls, code: str, detail: str) -> "Problem":
+        """A 503 that says when to try again."""
+        return cls(503, code, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def problem_response(request_id: str, problem: Problem) -> JSONResponse:
+    """The response that tells a problem."""
+    body = ProblemDetails(
+        type="about:blank",
+        title=_RENAMED.get(problem.status_code)
+        or HTTPStatus(problem.status_code).phrase,
+        status=problem.status_code,
+        detail=problem.detail,
+        code=problem.code,
+        request_id=request_id,
+        errors=list(problem.errors) or None,
+    )
+    return JSONResponse(
+        body.model_dump(by_alias=True, exclude_none=True),
+        status_code=problem.status_code,
+        headers=problem.headers,
+        media_type=PROBLEM_MEDIA_TYPE,
+    )
+
+
+async def handle_http_exception(request: Request, error: Exception) -> JSONResponse:
+    """Problems, and what Starlette and FastAPI raise by themselves: unknown paths, wrong methods, broken bodies."""
+    assert isinstance(error, HTTPException)
+    problem = (
+        error if isinstance(error, Problem) else _framework_problem(request, error)
+    )
+    return problem_response(request.state.request_id, problem)
+
+
+def _framework_problem(request: Request, error: HTTPException) -> Problem:
+    code, detail = {
+        400: ("malformed_request", "The request's body cannot be read."),
+        404: ("path_not_found", f"There is nothing at {request.url.path}."),
+        405: (
+            "method_not_allowed",
+            f"{request.method} is not possible at {request.url.path}.",
+        ),
+    }.get(error.status_code, ("http_error", error.detail))
+    return Problem(error.status_code, code, detail, headers=error.headers)
+
+
+async def handle_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    """Tell every wrong field of a request, without repeating what was sent."""
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if _is_not_json(faults):
+        problem = Problem(
+            415,
+            "not_json",
+            "Send the body as JSON, with Content-Type: application/json.",
+        )
+    elif faults[0]["type"] == "json_invalid":
+        problem = Problem(
+            422,
+            "invalid_json",
+            f"The body is not valid JSON, from character {faults[0]['loc'][1]} on.",
+        )
+    else:
+        errors = [_field_error(fault) for fault in faults]
+        wrong = (
+            "1 field is wrong."
+            if len(errors) == 1
+            else f"{len(errors)} fields are wrong."
+        )
+        problem = Problem(422, "invalid_request", wrong, errors=errors)
+    return problem_response(request.state.request_id, problem)
+
+
+def _is_not_json(faults: Sequence[Mapping[str, Any]]) -> bool:
+    # FastAPI hands a body of another content type on as bytes.
+    return any(
+        tuple(fault["loc"]) == ("body",) and isinstance(fault["input"], bytes)
+        for fault in faults
+    )
+
+
+def _field_error(fault: Mapping[str, Any]) -> FieldError:
+    location, *path = fault["loc"]
+    return FieldError(
+        location=location,
+        path=".".join(str(step) for step in path),
+        code=fault["type"],
+        message=fault["msg"].removeprefix("Value error, "),
+    )
+
+
+def problem_from_database(
+    sqlstate: str | None, message: str, detail: str | None, hint: str | None
+) -> Problem:
+    """What an error of the database means to the client.
+
+    Our functions raise `PTxyz` with a message for people, a stable code in `detail` and, for wrong fields, their
+    comma-separated paths in `hint`. Everything else is told by its class alone, never by the database's own words.
+    """
+    sqlstate = sqlstate or ""
+    if sqlstate.startswith("PT"):
+        code = detail or "error"
+        errors = [
+            FieldError(location="body", path=path, code=code, message=message)
+            for path in (hint.split(",") if hint else ())
+        ]
+        return Problem(int(sqlstate[2:]), code, message, errors=errors)
+    if sqlstate == "42501":
+        return Problem(403, "forbidden", "This is not yours to do.")
+    if sqlstate == "23505":
+        return Problem(409, "conflict", "This exists already.")
+    if sqlstate[:2] in ("22", "23"):
+        return Problem(422, "value_refused", "A value is outside what can be stored.")
+    if sqlstate == "57014":
+        return Problem.unavailable(
+            "database_timeout", "The database took too long. Try again shortly."
+        )
+    if sqlstate[:2] in ("40", "55"):
+        return Problem.unavailable(
+            "database_busy",
+            "Someone else is changing the same data. Try again shortly.",
+        )
+    if sqlstate[:2] in ("08", "53", "57"):
+        return database_unavailable()
+    logger.error("unexpected database error", extra={"sqlstate": sqlstate})
+    return internal_error()
+
+
+def database_unavailable() -> Problem:
+    """The database cannot be reached."""
+    return Problem.unavailable(
+        "database_unavailable", "The database cannot be reached. Try again shortly."
+    )
+
+
+def internal_error() -> Problem:
+    """A fault of ours."""
+    return Problem(500, "internal_error", "Something went wrong on our side.")

@@ -1,0 +1,120 @@
+"""What surrounds every request: an id, timings, an access log line, a limit on bodies, and an answer to any fault."""
+
+import logging
+import re
+from time import perf_counter
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.core.errors import Problem, internal_error, problem_response
+from backend.core.timing import start_timing
+
+access_log = logging.getLogger("backend.access")
+logger = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestContext:
+    """Outermost: gives the request its id, its timings and one line in the log.
+
+    An `X-Request-ID` that a proxy or client sent is kept when it is short and plain.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+        sent_id = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
+        # A copy: the state that the server hands over is shared by all requests.
+        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        spent = start_timing()
+        status = 500
+
+        async def send_with_context(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers["Server-Timing"] = ", ".join(
+                    f"{phase};dur={ms:.1f}" for phase, ms in spent.items()
+                )
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_context)
+        finally:
+            access_log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "duration_ms": round((perf_counter() - started) * 1000, 1),
+                    **{f"{phase}_ms": round(ms, 1) for phase, ms in spent.items()},
+                },
+            )
+
+
+class ErrorBoundary:
+    """Innermost: refuses bodies over the limit, and turns what nobody expected into a 500 problem.
+
+    It stands inside CORS, so that a browser may read these answers too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = scope["state"]["request_id"]
+        answering = False
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        try:
+            await self.app(scope, _limited(scope, receive), send_and_see)
+        except Exception:
+            logger.exception("unexpected error", extra={"request_id": request_id})
+            if answering:
+                raise
+            await problem_response(request_id, internal_error())(scope, receive, send)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    declared = Headers(scope=scope).get("content-length", "")
+    too_large = Problem(
+        413,
+        "body_too_large",
+        f"A request's body may have {MAX_BODY_BYTES} bytes (1 MiB) at most.",
+    )
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+            raise too_large
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise too_large
+        return message
+
+    return limited

@@ -1,0 +1,127 @@
+"""Types that several subjects' models share: strict, so that nothing is silently converted, rounded or cut."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+_RFC3339_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+
+
+class Input(BaseModel):
+    """A request's body, or a part of it: unknown fields are refused, and nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Output(BaseModel):
+    """An answer, or a part of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError(
+            "nul_character", "Text may not contain the NUL character"
+        )
+    return value
+
+
+# Numbers would be taken for Unix times, and a frontend's milliseconds for seconds: only text will do.
+def _rfc3339(value: object) -> object:
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        raise PydanticCustomError(
+            "timestamp",
+            "Give date, time and offset as text, such as 2026-03-01T18:30:00Z (RFC 3339)",
+        )
+    return value
+
+
+def _rfc3339_date(value: object) -> object:
+    if not isinstance(value, str) or not _RFC3339_DATE.fullmatch(value):
+        raise PydanticCustomError("date", "Give the date as text, such as 1990-05-17")
+    return value
+
+
+def _at_most_three_decimals(value: float) -> float:
+    if Decimal(repr(value)).as_tuple().exponent < -3:  # type: ignore[operator]  # finite: checked before
+        raise PydanticCustomError("too_precise", "At most three decimal places")
+    return value
+
+
+def _half_steps(value: float) -> float:
+    if value * 2 != int(value * 2):
+        raise PydanticCustomError("half_steps", "Whole and half numbers only")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
+"""Unicode text without NUL, which Postgres cannot store."""
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_without_nul),
+]
+"""Text with something in it; blanks around it are taken away."""
+
+Timestamp = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
+"""A moment, with its offset."""
+
+Day = Annotated[date, Field(strict=False), BeforeValidator(_rfc3339_date)]
+"""A day of the calendar."""
+
+Id = Annotated[UUID, Field(strict=False)]
+"""A UUID, as text."""
+
+Measure = Annotated[
+    float, Field(allow_inf_nan=False), AfterValidator(_at_most_three_decimals)
+]
+"""A weight or a distance: finite, with at most three decimals, so that what is stored is what was entered."""
+
+Rpe = Annotated[
+    float, Field(ge=1, le=10, allow_inf_nan=False), AfterValidator(_half_steps)
+]
+"""Rate of perceived exertion: 1 to 10 in steps of a half."""
+
+
+class Page[Item](Output):
+    """A page of a list. Beyond the last page `items` is empty and `total` still true."""
+
+    items: list[Item]
+    total: int
+    page: int
+    per_page: int
+
+
+class PageQuery(BaseModel):
+    """Which page of a list. Unknown parameters are refused, so that a misspelt filter does not pass for no filter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(default=1, ge=1, le=2_147_483_647, description="From 1.")
+    per_page: int = Field(default=20, ge=1, le=100)
+
+
+def may_be_absent() -> Any:  # noqa: ANN401  # the default of a field of any type
+    """The default of a PATCH field that may be left out but not be null. It is never sent on, and in no schema."""
+    return Field(default_factory=lambda: None)
+
+
+def to_database(value: BaseModel) -> dict[str, Any]:
+    """A request's body as JSON types, with only the fields that were sent."""
+    return value.model_dump(mode="json", exclude_unset=True)

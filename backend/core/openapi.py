@@ -1,0 +1,114 @@
+"""The OpenAPI document: deterministic, with every error documented."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from backend.core.errors import PROBLEM_MEDIA_TYPE, ProblemDetails
+
+ROOT = Path(__file__).parents[2]
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+    "version"
+]
+
+DESCRIPTION = """\
+The backend of Slow Burn, an AI fitness companion.
+
+Sign in with Supabase Auth and send the access token as `Authorization: Bearer <token>`. Every error is an RFC 9457
+problem; programs go by its `code`. Times are RFC 3339 with an offset. Weights are kept as entered, with their unit.
+"""
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""`openapi_extra` of a route that needs no token."""
+
+_MEANINGS = {
+    400: "The request cannot be read",
+    401: "No access token, or one that is not valid",
+    404: "Not found: there is none, or it is not yours",
+    409: "In conflict with what is stored",
+    413: "The body is larger than 1 MiB",
+    415: "The body is not JSON",
+    422: "A field is wrong; `errors` names each",
+    500: "A fault on our side",
+    503: "Not available at the moment: try again after `Retry-After` seconds",
+}
+_BODY_ERRORS = (400, 413, 415, 422)
+_COMMON = (500,)
+
+
+def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route: the problems it may answer with, given those beside 500; `body` adds those of a body."""
+    every = sorted({*statuses, *_COMMON, *(_BODY_ERRORS if body else ())})
+    return {status: _problem_response(status) for status in every}
+
+
+def _problem_response(status: int) -> dict[str, Any]:
+    response: dict[str, Any] = {
+        "description": _MEANINGS[status],
+        "content": {
+            PROBLEM_MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/ProblemDetails"}
+            }
+        },
+    }
+    if status == 401:
+        response["headers"] = {
+            "WWW-Authenticate": {
+                "schema": {"type": "string"},
+                "description": "`Bearer`",
+            }
+        }
+    if status == 503:
+        response["headers"] = {
+            "Retry-After": {
+                "schema": {"type": "integer"},
+                "description": "Seconds to wait",
+            }
+        }
+    return response
+
+
+def build_openapi(app: FastAPI) -> dict[str, Any]:
+    """The document of an app whose routes declare their errors with `problems`."""
+    document = get_openapi(
+        title="Slow Burn API",
+        version=VERSION,
+        description=DESCRIPTION,
+        routes=app.routes,
+    )
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    problem = ProblemDetails.model_json_schema(
+        ref_template="#/components/schemas/{model}"
+    )
+    schemas |= problem.pop("$defs")
+    schemas["ProblemDetails"] = problem
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    document["components"]["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A Supabase access token",
+        }
+    }
+    document["security"] = [{"bearer": []}]
+    for path in document["paths"].values():
+        for operation in path.values():
+            _add_examples(operation, schemas)
+    return document
+
+
+def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Show the models' own examples where readers look for them: at each request and answer."""
+    contents = [operation.get("requestBody", {}).get("content", {})]
+    contents += [
+        response.get("content", {}) for response in operation["responses"].values()
+    ]
+    for content in contents:
+        for media in content.values():
+            name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            if name in schemas and "example" in schemas[name]:
+                media["example"] = schemas[name]["example"]

@@ -1,0 +1,99 @@
+"""The service's settings, read from the environment and checked once, at start. `.env.example` explains each."""
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    Field,
+    PostgresDsn,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    field_validator,
+)
+from pydantic.networks import AnyUrl
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_JWT_SECRET_LENGTH = 32
+
+
+class SupabaseUrl(AnyUrl):
+    """`https://<project>.supabase.co`, or http on a laptop; no path, query or user."""
+
+    _constraints = UrlConstraints(allowed_schemes=["https", "http"], host_required=True)
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in capitals; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    supabase_url: str
+    database_url: SecretStr
+    supabase_jwt_secret: SecretStr | None = None
+    supabase_jwt_rs256: bool = False
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    database_pool_size: int = Field(default=10, ge=1, le=100)
+    database_timeout_seconds: float = Field(default=5, gt=0, le=60)
+
+    @field_validator("supabase_url")
+    @classmethod
+    def _plain_origin(cls, value: str) -> str:
+        url = SupabaseUrl(value)
+        if url.path not in (None, "/") or url.query or url.fragment or url.username:
+            raise ValueError(
+                "give the project's URL alone, such as https://abcd.supabase.co"
+            )
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres_url(cls, value: SecretStr) -> SecretStr:
+        PostgresDsn(value.get_secret_value())
+        return value
+
+    @field_validator("supabase_jwt_secret")
+    @classmethod
+    def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < MIN_JWT_SECRET_LENGTH:
+            raise ValueError(
+                f"a secret shorter than {MIN_JWT_SECRET_LENGTH} characters can be guessed"
+            )
+        return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(
+            origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()
+        )
+
+    @property
+    def jwt_issuer(self) -> str:
+        """What Supabase Auth writes into `iss`."""
+        return f"{self.supabase_url}/auth/v1"
+
+    @property
+    def jwks_url(self) -> str:
+        """Where Supabase Auth publishes its public keys."""
+        return f"{self.jwt_issuer}/.well-known/jwks.json"
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SystemExit with one line that names every setting to mend."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the fields come from the environment
+    except ValidationError as error:
+        raise SystemExit(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    faults = [
+        f"{str(fault['loc'][0]).upper()} is {'missing' if fault['type'] == 'missing' else f'wrong ({fault["msg"]})'}"
+        for fault in error.errors(include_input=False, include_url=False)
+    ]
+    return f"Cannot start: {'; '.join(faults)}. Settings are environment variables; see .env.example."

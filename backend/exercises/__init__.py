@@ -1,0 +1,1 @@
+"""The exercise catalogue and each user's own exercises."""

@@ -1,0 +1,157 @@
+"""The direct gateway: what PostgREST does for a call, without the HTTP hop."""
+
+import asyncio
+import logging
+import select
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import (
+    AsyncClientCursor,
+    AsyncConnection,
+    DataError,
+    Error,
+    OperationalError,
+    sql,
+)
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from backend.core.errors import Problem, database_unavailable, problem_from_database
+from backend.core.identity import Caller
+from backend.core.timing import timed
+
+logger = logging.getLogger(__name__)
+
+ACQUIRE_TIMEOUT_SECONDS = 3
+HEALTH_TIMEOUT_SECONDS = 1
+# Requests that wait for one connection before further ones are told to come back later.
+WAITING_PER_CONNECTION = 20
+
+type Connection = AsyncConnection[TupleRow]
+
+
+class PostgresGateway:
+    """Calls functions over a pool of connections whose own role may do nothing.
+
+    A call is one message to the server, and so one implicit transaction and one network round trip: it sets the
+    caller's role and claims for that transaction alone, and calls the function. No statement is prepared, so a
+    transaction-mode pooler may stand in between.
+    """
+
+    def __init__(
+        self, database_url: str, *, pool_size: int, timeout_seconds: float
+    ) -> None:
+        self._timeout = timeout_seconds
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            database_url,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": None,
+                "cursor_factory": AsyncClientCursor,
+                "connect_timeout": ACQUIRE_TIMEOUT_SECONDS,
+                "application_name": "slow-burn-api",
+            },
+            min_size=pool_size,
+            max_size=pool_size,
+            max_waiting=pool_size * WAITING_PER_CONNECTION,
+            timeout=ACQUIRE_TIMEOUT_SECONDS,
+            # Give up on a lost database soon: the next request tries again at once, where a longer wait would
+            # have it wait for the pool's growing pauses.
+            reconnect_timeout=1,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Begin to connect. Does not wait: the service starts, and says so in /health, while the database is down."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    async def call(
+        self, function: str, arguments: Mapping[str, Any], caller: Caller
+    ) -> Any:  # noqa: ANN401
+        """See RpcGateway.call."""
+        statement = _statement(function, arguments)
+        values = [
+            caller.role,
+            caller.claims,
+            f"{int(self._timeout * 1000)}ms",
+            *(
+                Jsonb(value) if isinstance(value, dict) else value
+                for value in arguments.values()
+            ),
+        ]
+        with timed("db"):
+            try:
+                # The server stops a statement that takes too long; the margin is for a server that does not answer.
+                async with (
+                    asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1),
+                    self._connection() as conn,
+                ):
+                    cursor = await conn.execute(statement, values)
+                    cursor.nextset()
+                    row = await cursor.fetchone()
+            except (Error, TimeoutError) as error:
+                raise _problem(error) from error
+        return row[0] if row else None
+
+    async def is_ready(self) -> bool:
+        """See RpcGateway.is_ready."""
+        try:
+            async with (
+                asyncio.timeout(HEALTH_TIMEOUT_SECONDS),
+                self._connection() as conn,
+            ):
+                await conn.execute("select 1")
+        except (Error, TimeoutError):
+            return False
+        return True
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        # After a restart of the database every idle connection is dead, so more than one may have to be passed over.
+        # The pool's own check would pause between two tries and ask the server each time.
+        for _ in range(self._pool.max_size + 1):
+            async with self._pool.connection() as conn:
+                if not _has_gone_stale(conn):
+                    yield conn
+                    return
+                await conn.close()
+        raise OperationalError("every pooled connection was dead")
+
+
+def _has_gone_stale(conn: Connection) -> bool:
+    """Whether an idle connection has something to read: a server speaks unasked only to say goodbye."""
+    poll = select.poll()
+    poll.register(conn.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _statement(function: str, arguments: Mapping[str, Any]) -> sql.Composed:
+    named = sql.SQL(", ").join(
+        sql.SQL("{} => %s").format(sql.Identifier(name)) for name in arguments
+    )
+    return sql.SQL(
+        "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), "
+        "set_config('statement_timeout', %s, true); select {}({})"
+    ).format(sql.Identifier("public", function), named)
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Error) and error.sqlstate is not None:
+        diagnosis = error.diag
+        return problem_from_database(
+            error.sqlstate,
+            diagnosis.message_primary or "",
+            diagnosis.message_detail,
+            diagnosis.message_hint,
+        )
+    if isinstance(error, DataError):
+        return problem_from_database("22000", "", None, None)
+    logger.warning("the database did not answer", extra={"error": type(error).__name__})
+    return database_unavailable()

@@ -1,0 +1,101 @@
+"""The one place where everything meets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from backend.auth.jwks import JwksCache
+from backend.auth.router import router as auth_router
+from backend.auth.verification import TokenVerifier
+from backend.core.di import State
+from backend.core.errors import handle_http_exception, handle_invalid_request
+from backend.core.logging import configure_logging
+from backend.core.middleware import ErrorBoundary, RequestContext
+from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
+from backend.core.settings import Settings, load_settings
+from backend.exercises.router import router as exercises_router
+from backend.gateway.postgres import PostgresGateway
+from backend.profile.router import router as profile_router
+from backend.service import router as service_router
+from backend.workouts.router import router as workouts_router
+
+API_PREFIX = "/api/v1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole service. What it opens it opens in its lifespan: the database's pool and the keys' HTTP client."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        gateway = PostgresGateway(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            timeout_seconds=settings.database_timeout_seconds,
+        )
+        async with httpx.AsyncClient() as client:
+            jwks = JwksCache(settings.jwks_url, client)
+            await gateway.open()
+            try:
+                yield State(gateway=gateway, verifier=TokenVerifier(settings, jwks))
+            finally:
+                await jwks.close()
+                await gateway.close()
+
+    app = FastAPI(
+        title="Slow Burn API",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(RequestContext),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "Idempotency-Key",
+                    "X-Request-ID",
+                ],
+                expose_headers=[
+                    "Idempotency-Replayed",
+                    "Retry-After",
+                    "Server-Timing",
+                    "X-Request-ID",
+                ],
+                max_age=86_400,
+            ),
+            Middleware(ErrorBoundary),
+        ],
+        exception_handlers={
+            HTTPException: handle_http_exception,
+            RequestValidationError: handle_invalid_request,
+        },
+    )
+    app.include_router(service_router)
+    for router in (auth_router, profile_router, exercises_router, workouts_router):
+        app.include_router(router, prefix=API_PREFIX)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build_openapi(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return app
+
+
+def app() -> FastAPI:
+    """For `uvicorn --factory backend.main:app`: the service with the environment's settings."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    return create_app(settings)

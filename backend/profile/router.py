@@ -1,0 +1,24 @@
+"""Routes under /profile."""
+
+from fastapi import APIRouter
+
+from backend.core.di import CurrentUser, Profiles
+from backend.core.models import to_database
+from backend.core.openapi import problems
+from backend.profile.models import Profile, ProfileChanges
+
+router = APIRouter(prefix="/profile", tags=["profile"])
+
+
+@router.get("", responses=problems(401, 404, 503))
+async def read_profile(caller: CurrentUser, profiles: Profiles) -> Profile:
+    """The caller's profile, with their affinity."""
+    return Profile.model_validate(await profiles.get(caller))
+
+
+@router.patch("", responses=problems(401, 404, 503, body=True))
+async def change_profile(
+    changes: ProfileChanges, caller: CurrentUser, profiles: Profiles
+) -> Profile:
+    """Change some fields and get the whole profile back. Absent fields stay as they are."""
+    return Profile.model_validate(await profiles.update(to_database(changes), caller))

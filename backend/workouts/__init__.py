@@ -1,0 +1,1 @@
+"""Completed workouts: logging them, reading them back, deleting them."""

@@ -1,0 +1,120 @@
+"""Workouts in the database."""
+
+from typing import Any, TypedDict, cast
+from uuid import UUID
+
+from backend.core.identity import Caller
+from backend.gateway import RpcGateway
+
+
+class DBWorkoutSetRow(TypedDict):
+    """What private.workout_sets_json answers for a set."""
+
+    id: str
+    position: int
+    exercise_id: str
+    exercise_name: str
+    set_type: str
+    weight: float | None
+    weight_unit: str | None
+    weight_kg: float | None
+    reps: int | None
+    duration_seconds: int | None
+    distance_meters: float | None
+    rpe: float | None
+    rir: int | None
+    rest_seconds: int | None
+    tempo: str | None
+    form_quality: int | None
+    superset: int | None
+    notes: str | None
+    volume_kg: float | None
+    estimated_1rm_kg: float | None
+
+
+class DBWorkoutExerciseRow(TypedDict):
+    """An exercise of a workout."""
+
+    exercise_id: str
+    exercise_name: str
+    working_sets: int
+
+
+class DBWorkoutSummaryRow(TypedDict):
+    """What private.workout_summary_json answers."""
+
+    id: str
+    title: str | None
+    started_at: str | None
+    completed_at: str
+    created_at: str
+    notes: str | None
+    mood: str | None
+    energy_before: int | None
+    energy_after: int | None
+    overall_rpe: float | None
+    duration_seconds: int | None
+    total_sets: int
+    working_sets: int
+    total_volume_kg: float
+    exercises: list[DBWorkoutExerciseRow]
+
+
+class DBWorkoutRow(DBWorkoutSummaryRow):
+    """What get_workout answers."""
+
+    sets: list[DBWorkoutSetRow]
+
+
+class DBWorkoutPageRow(TypedDict):
+    """What list_workouts answers."""
+
+    items: list[DBWorkoutSummaryRow]
+    total: int
+    page: int
+    per_page: int
+
+
+class DBLoggedWorkoutRow(TypedDict):
+    """What log_workout answers."""
+
+    workout: DBWorkoutRow
+    affinity: dict[str, Any]
+    personal_records: list[dict[str, Any]]
+    replayed: bool
+
+
+class WorkoutRepository:
+    """Logs, reads and deletes the caller's workouts. Raises the Problems that the functions' comments name."""
+
+    def __init__(self, gateway: RpcGateway) -> None:
+        self._gateway = gateway
+
+    async def log(
+        self, workout: dict[str, Any], idempotency_key: str | None, caller: Caller
+    ) -> DBLoggedWorkoutRow:
+        """Store a workout with its sets and all that follows, or nothing."""
+        arguments = {"p_workout": workout, "p_idempotency_key": idempotency_key}
+        return cast(
+            DBLoggedWorkoutRow,
+            await self._gateway.call("log_workout", arguments, caller),
+        )
+
+    async def list(self, page: int, per_page: int, caller: Caller) -> DBWorkoutPageRow:
+        """A page of workouts, latest first."""
+        arguments = {"p_page": page, "p_per_page": per_page}
+        return cast(
+            DBWorkoutPageRow,
+            await self._gateway.call("list_workouts", arguments, caller),
+        )
+
+    async def get(self, workout_id: UUID, caller: Caller) -> DBWorkoutRow:
+        """One workout; a 404 Problem for another user's."""
+        return cast(
+            DBWorkoutRow,
+            await self._gateway.call("get_workout", {"p_id": str(workout_id)}, caller),
+        )
+
+    async def delete(self, workout_id: UUID, caller: Caller) -> None:
+        """Delete one workout; a 404 Problem for another user's."""
+        await self._gateway.call("delete_workout", {"p_id": str(workout_id)}, caller)
