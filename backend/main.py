@@ -41,6 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
         )
         async with httpx.AsyncClient() as client:
             jwks = JwksCache(settings.jwks_url, client)
+            # Both begin to connect in the background; whoever needs them first waits for them.
+            jwks.refresh_if_stale()
             await gateway.open()
             try:
                 yield State(gateway=gateway, verifier=TokenVerifier(settings, jwks))
@@ -60,26 +62,13 @@ def create_app(settings: Settings) -> FastAPI:
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=[
-                    "Authorization",
-                    "Content-Type",
-                    "Idempotency-Key",
-                    "X-Request-ID",
-                ],
-                expose_headers=[
-                    "Idempotency-Replayed",
-                    "Retry-After",
-                    "Server-Timing",
-                    "X-Request-ID",
-                ],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+                expose_headers=["Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"],
                 max_age=86_400,
             ),
             Middleware(ErrorBoundary),
         ],
-        exception_handlers={
-            HTTPException: handle_http_exception,
-            RequestValidationError: handle_invalid_request,
-        },
+        exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )
     app.include_router(service_router)
     for router in (auth_router, profile_router, exercises_router, workouts_router):

@@ -17,12 +17,7 @@ class Welcome(Output):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "example": {
-                "name": "Slow Burn API",
-                "version": VERSION,
-                "docs": "/docs",
-                "openapi": "/openapi.json",
-            }
+            "example": {"name": "Slow Burn API", "version": VERSION, "docs": "/docs", "openapi": "/openapi.json"}
         }
     )
 
@@ -35,11 +30,7 @@ class Welcome(Output):
 class Health(Output):
     """`status` tells that the service lives; `database` whether it can reach its data."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"status": "ok", "version": VERSION, "database": "ok"}
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "ok", "version": VERSION, "database": "ok"}})
 
     status: Literal["ok"]
     version: str
@@ -49,15 +40,11 @@ class Health(Output):
 @router.get("/", openapi_extra=PUBLIC, responses=problems())
 async def read_root() -> Welcome:
     """What this is, and where to read on."""
-    return Welcome(
-        name="Slow Burn API", version=VERSION, docs="/docs", openapi="/openapi.json"
-    )
+    return Welcome(name="Slow Burn API", version=VERSION, docs="/docs", openapi="/openapi.json")
 
 
 @router.get("/health", openapi_extra=PUBLIC, responses=problems())
 async def read_health(gateway: Gateway) -> Health:
     """Whether the service lives, and whether it reaches the database; answers within about a second, always 200."""
     reachable = await gateway.is_ready()
-    return Health(
-        status="ok", version=VERSION, database="ok" if reachable else "unavailable"
-    )
+    return Health(status="ok", version=VERSION, database="ok" if reachable else "unavailable")

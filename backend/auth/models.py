@@ -32,9 +32,7 @@ class Greeting(Output):
     """Something to say to anyone."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"message": "Hello! Sign in to train with your companion."}
-        }
+        json_schema_extra={"example": {"message": "Hello! Sign in to train with your companion."}}
     )
 
     message: str

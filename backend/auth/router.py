@@ -18,9 +18,4 @@ async def greet() -> Greeting:
 @router.get("/me", responses=problems(401, 503))
 async def read_identity(caller: CurrentUser) -> Identity:
     """Who the access token says you are. Asks no database."""
-    return Identity(
-        user_id=caller.user_id,
-        email=caller.email,
-        role=caller.role,
-        expires_at=caller.expires_at,
-    )
+    return Identity(user_id=caller.user_id, email=caller.email, role=caller.role, expires_at=caller.expires_at)

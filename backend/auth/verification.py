@@ -37,9 +37,7 @@ class TokenVerifier:
         self._legacy_secret = secret.get_secret_value() if secret else None
         self._generation = jwks.generation
         self._remembered: TLRUCache[bytes, Caller] = TLRUCache(
-            REMEMBERED_TOKENS,
-            ttu=lambda _digest, caller, _now: caller.expires_at.timestamp(),
-            timer=time.time,
+            REMEMBERED_TOKENS, ttu=lambda _digest, caller, _now: caller.expires_at.timestamp(), timer=time.time
         )
 
     async def verify(self, token: str) -> Caller:
@@ -65,9 +63,7 @@ class TokenVerifier:
         try:
             return _caller(token, await self._claims(token))
         except jwt.ExpiredSignatureError:
-            raise invalid_token(
-                "The access token has expired.", code="token_expired"
-            ) from None
+            raise invalid_token("The access token has expired.", code="token_expired") from None
         except (jwt.PyJWTError, ValueError, OverflowError):
             raise invalid_token() from None
 
@@ -132,10 +128,6 @@ def bearer_token(authorization: str | None) -> str:
     return token.strip()
 
 
-def invalid_token(
-    detail: str = "The access token is not valid here.", *, code: str = "invalid_token"
-) -> Problem:
+def invalid_token(detail: str = "The access token is not valid here.", *, code: str = "invalid_token") -> Problem:
     """A 401 for a token that cannot be trusted."""
-    return Problem(
-        401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
-    )
+    return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

@@ -6,7 +6,7 @@ Problem     anything that ends a request early: raise it from anywhere
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -27,15 +27,9 @@ class FieldError(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    location: Literal["body", "query", "path", "header"] = Field(
-        alias="in", description="Where the field stands."
-    )
-    path: str = Field(
-        description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body."
-    )
-    code: str = Field(
-        description="A stable code, such as `missing` or `less_than_equal`."
-    )
+    location: Literal["body", "query", "path", "header"] = Field(alias="in", description="Where the field stands.")
+    path: str = Field(description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body.")
+    code: str = Field(description="A stable code, such as `missing` or `less_than_equal`.")
     message: str
 
 
@@ -69,13 +63,11 @@ class ProblemDetails(BaseModel):
     detail: str
     code: str
     request_id: str
-    errors: list[FieldError] | None = Field(
-        default=None, description="The wrong fields, where there are any."
-    )
+    errors: list[FieldError] | None = Field(default=None, description="The wrong fields, where there are any.")
 
 
 class Problem(HTTPException):
-    """An error with a stable code.
+    """An error with a stable code; a 503 says when to try again.
 
     It is an HTTPException so that frameworks in between let it through as it is.
     """
@@ -89,22 +81,17 @@ class Problem(HTTPException):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(status, detail, dict(headers or {}))
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        super().__init__(status, detail, {**retry, **(headers or {})})
         self.code = code
         self.errors = errors
-
-    @classmethod
-    def unavailable(cls, code: str, detail: str) -> "Problem":
-        """A 503 that says when to try again."""
-        return cls(503, code, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def problem_response(request_id: str, problem: Problem) -> JSONResponse:
     """The response that tells a problem."""
     body = ProblemDetails(
         type="about:blank",
-        title=_RENAMED.get(problem.status_code)
-        or HTTPStatus(problem.status_code).phrase,
+        title=_RENAMED.get(problem.status_code) or HTTPStatus(problem.status_code).phrase,
         status=problem.status_code,
         detail=problem.detail,
         code=problem.code,
@@ -121,10 +108,8 @@ def problem_response(request_id: str, problem: Problem) -> JSONResponse:
 
 async def handle_http_exception(request: Request, error: Exception) -> JSONResponse:
     """Problems, and what Starlette and FastAPI raise by themselves: unknown paths, wrong methods, broken bodies."""
-    assert isinstance(error, HTTPException)
-    problem = (
-        error if isinstance(error, Problem) else _framework_problem(request, error)
-    )
+    error = cast(HTTPException, error)
+    problem = error if isinstance(error, Problem) else _framework_problem(request, error)
     return problem_response(request.state.request_id, problem)
 
 
@@ -132,47 +117,28 @@ def _framework_problem(request: Request, error: HTTPException) -> Problem:
     code, detail = {
         400: ("malformed_request", "The request's body cannot be read."),
         404: ("path_not_found", f"There is nothing at {request.url.path}."),
-        405: (
-            "method_not_allowed",
-            f"{request.method} is not possible at {request.url.path}.",
-        ),
+        405: ("method_not_allowed", f"{request.method} is not possible at {request.url.path}."),
     }.get(error.status_code, ("http_error", error.detail))
     return Problem(error.status_code, code, detail, headers=error.headers)
 
 
 async def handle_invalid_request(request: Request, error: Exception) -> JSONResponse:
     """Tell every wrong field of a request, without repeating what was sent."""
-    assert isinstance(error, RequestValidationError)
-    faults = error.errors()
+    faults = cast(RequestValidationError, error).errors()
     if _is_not_json(faults):
-        problem = Problem(
-            415,
-            "not_json",
-            "Send the body as JSON, with Content-Type: application/json.",
-        )
+        problem = Problem(415, "not_json", "Send the body as JSON, with Content-Type: application/json.")
     elif faults[0]["type"] == "json_invalid":
-        problem = Problem(
-            422,
-            "invalid_json",
-            f"The body is not valid JSON, from character {faults[0]['loc'][1]} on.",
-        )
+        problem = Problem(422, "invalid_json", f"The body is not valid JSON, from character {faults[0]['loc'][1]} on.")
     else:
         errors = [_field_error(fault) for fault in faults]
-        wrong = (
-            "1 field is wrong."
-            if len(errors) == 1
-            else f"{len(errors)} fields are wrong."
-        )
+        wrong = "1 field is wrong." if len(errors) == 1 else f"{len(errors)} fields are wrong."
         problem = Problem(422, "invalid_request", wrong, errors=errors)
     return problem_response(request.state.request_id, problem)
 
 
 def _is_not_json(faults: Sequence[Mapping[str, Any]]) -> bool:
     # FastAPI hands a body of another content type on as bytes.
-    return any(
-        tuple(fault["loc"]) == ("body",) and isinstance(fault["input"], bytes)
-        for fault in faults
-    )
+    return any(tuple(fault["loc"]) == ("body",) and isinstance(fault["input"], bytes) for fault in faults)
 
 
 def _field_error(fault: Mapping[str, Any]) -> FieldError:
@@ -185,9 +151,25 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
     )
 
 
-def problem_from_database(
-    sqlstate: str | None, message: str, detail: str | None, hint: str | None
-) -> Problem:
+_REFUSED = (422, "value_refused", "A value is outside what can be stored.")
+_BUSY = (503, "database_busy", "Someone else is changing the same data. Try again shortly.")
+_UNREACHABLE = (503, "database_unavailable", "The database cannot be reached. Try again shortly.")
+_SQLSTATES = {
+    # Single states come before the classes, which are the first two characters.
+    "23505": (409, "conflict", "This exists already."),
+    "42501": (403, "forbidden", "This is not yours to do."),
+    "57014": (503, "database_timeout", "The database took too long. Try again shortly."),
+    "22": _REFUSED,
+    "23": _REFUSED,
+    "40": _BUSY,
+    "55": _BUSY,
+    "08": _UNREACHABLE,
+    "53": _UNREACHABLE,
+    "57": _UNREACHABLE,
+}
+
+
+def problem_from_database(sqlstate: str | None, message: str, detail: str | None, hint: str | None) -> Problem:
     """What an error of the database means to the client.
 
     Our functions raise `PTxyz` with a message for people, a stable code in `detail` and, for wrong fields, their
@@ -201,32 +183,16 @@ def problem_from_database(
             for path in (hint.split(",") if hint else ())
         ]
         return Problem(int(sqlstate[2:]), code, message, errors=errors)
-    if sqlstate == "42501":
-        return Problem(403, "forbidden", "This is not yours to do.")
-    if sqlstate == "23505":
-        return Problem(409, "conflict", "This exists already.")
-    if sqlstate[:2] in ("22", "23"):
-        return Problem(422, "value_refused", "A value is outside what can be stored.")
-    if sqlstate == "57014":
-        return Problem.unavailable(
-            "database_timeout", "The database took too long. Try again shortly."
-        )
-    if sqlstate[:2] in ("40", "55"):
-        return Problem.unavailable(
-            "database_busy",
-            "Someone else is changing the same data. Try again shortly.",
-        )
-    if sqlstate[:2] in ("08", "53", "57"):
-        return database_unavailable()
-    logger.error("unexpected database error", extra={"sqlstate": sqlstate})
-    return internal_error()
+    meaning = _SQLSTATES.get(sqlstate) or _SQLSTATES.get(sqlstate[:2])
+    if meaning is None:
+        logger.error("unexpected database error", extra={"sqlstate": sqlstate})
+        return internal_error()
+    return Problem(*meaning)
 
 
 def database_unavailable() -> Problem:
     """The database cannot be reached."""
-    return Problem.unavailable(
-        "database_unavailable", "The database cannot be reached. Try again shortly."
-    )
+    return Problem(*_UNREACHABLE)
 
 
 def internal_error() -> Problem:

@@ -46,9 +46,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                headers["Server-Timing"] = ", ".join(
-                    f"{phase};dur={ms:.1f}" for phase, ms in spent.items()
-                )
+                headers["Server-Timing"] = ", ".join(f"{phase};dur={ms:.1f}" for phase, ms in spent.items())
             await send(message)
 
         try:
@@ -100,11 +98,7 @@ class ErrorBoundary:
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
     declared = Headers(scope=scope).get("content-length", "")
-    too_large = Problem(
-        413,
-        "body_too_large",
-        f"A request's body may have {MAX_BODY_BYTES} bytes (1 MiB) at most.",
-    )
+    too_large = Problem(413, "body_too_large", f"A request's body may have {MAX_BODY_BYTES} bytes (1 MiB) at most.")
     received = 0
 
     async def limited() -> Message:

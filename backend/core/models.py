@@ -6,16 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-)
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+MAX_DECIMALS = 3
 
 _RFC3339_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -35,9 +29,7 @@ class Output(BaseModel):
 
 def _without_nul(value: str) -> str:
     if "\0" in value:
-        raise PydanticCustomError(
-            "nul_character", "Text may not contain the NUL character"
-        )
+        raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
     return value
 
 
@@ -45,8 +37,7 @@ def _without_nul(value: str) -> str:
 def _rfc3339(value: object) -> object:
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise PydanticCustomError(
-            "timestamp",
-            "Give date, time and offset as text, such as 2026-03-01T18:30:00Z (RFC 3339)",
+            "timestamp", "Give date, time and offset as text, such as 2026-03-01T18:30:00Z (RFC 3339)"
         )
     return value
 
@@ -58,7 +49,7 @@ def _rfc3339_date(value: object) -> object:
 
 
 def _at_most_three_decimals(value: float) -> float:
-    if Decimal(repr(value)).as_tuple().exponent < -3:  # type: ignore[operator]  # finite: checked before
+    if Decimal(repr(value)).as_tuple().exponent < -MAX_DECIMALS:  # type: ignore[operator]  # finite: checked before
         raise PydanticCustomError("too_precise", "At most three decimal places")
     return value
 
@@ -72,11 +63,7 @@ def _half_steps(value: float) -> float:
 Text = Annotated[str, AfterValidator(_without_nul)]
 """Unicode text without NUL, which Postgres cannot store."""
 
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1),
-    AfterValidator(_without_nul),
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_without_nul)]
 """Text with something in it; blanks around it are taken away."""
 
 Timestamp = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
@@ -88,14 +75,10 @@ Day = Annotated[date, Field(strict=False), BeforeValidator(_rfc3339_date)]
 Id = Annotated[UUID, Field(strict=False)]
 """A UUID, as text."""
 
-Measure = Annotated[
-    float, Field(allow_inf_nan=False), AfterValidator(_at_most_three_decimals)
-]
+Measure = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_at_most_three_decimals)]
 """A weight or a distance: finite, with at most three decimals, so that what is stored is what was entered."""
 
-Rpe = Annotated[
-    float, Field(ge=1, le=10, allow_inf_nan=False), AfterValidator(_half_steps)
-]
+Rpe = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False), AfterValidator(_half_steps)]
 """Rate of perceived exertion: 1 to 10 in steps of a half."""
 
 

@@ -1,6 +1,7 @@
 """The OpenAPI document: deterministic, with every error documented."""
 
 import tomllib
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from backend.core.errors import PROBLEM_MEDIA_TYPE, ProblemDetails
 
 ROOT = Path(__file__).parents[2]
-VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
-    "version"
-]
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 DESCRIPTION = """\
 The backend of Slow Burn, an AI fitness companion.
@@ -48,51 +47,25 @@ def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, An
 def _problem_response(status: int) -> dict[str, Any]:
     response: dict[str, Any] = {
         "description": _MEANINGS[status],
-        "content": {
-            PROBLEM_MEDIA_TYPE: {
-                "schema": {"$ref": "#/components/schemas/ProblemDetails"}
-            }
-        },
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
     }
-    if status == 401:
-        response["headers"] = {
-            "WWW-Authenticate": {
-                "schema": {"type": "string"},
-                "description": "`Bearer`",
-            }
-        }
-    if status == 503:
-        response["headers"] = {
-            "Retry-After": {
-                "schema": {"type": "integer"},
-                "description": "Seconds to wait",
-            }
-        }
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "`Bearer`"}}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}}
     return response
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:
     """The document of an app whose routes declare their errors with `problems`."""
-    document = get_openapi(
-        title="Slow Burn API",
-        version=VERSION,
-        description=DESCRIPTION,
-        routes=app.routes,
-    )
+    document = get_openapi(title="Slow Burn API", version=VERSION, description=DESCRIPTION, routes=app.routes)
     schemas: dict[str, Any] = document["components"]["schemas"]
-    problem = ProblemDetails.model_json_schema(
-        ref_template="#/components/schemas/{model}"
-    )
+    problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemDetails"] = problem
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = {
-        "bearer": {
-            "type": "http",
-            "scheme": "bearer",
-            "bearerFormat": "JWT",
-            "description": "A Supabase access token",
-        }
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Supabase access token"}
     }
     document["security"] = [{"bearer": []}]
     for path in document["paths"].values():
@@ -104,9 +77,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
 def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Show the models' own examples where readers look for them: at each request and answer."""
     contents = [operation.get("requestBody", {}).get("content", {})]
-    contents += [
-        response.get("content", {}) for response in operation["responses"].values()
-    ]
+    contents += [response.get("content", {}) for response in operation["responses"].values()]
     for content in contents:
         for media in content.values():
             name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]

@@ -2,14 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    PostgresDsn,
-    SecretStr,
-    UrlConstraints,
-    ValidationError,
-    field_validator,
-)
+from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, field_validator
 from pydantic.networks import AnyUrl
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -25,9 +18,7 @@ class SupabaseUrl(AnyUrl):
 class Settings(BaseSettings):
     """Each field is an environment variable of the same name in capitals; an empty one counts as not set."""
 
-    model_config = SettingsConfigDict(
-        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     supabase_url: str
     database_url: SecretStr
@@ -43,9 +34,7 @@ class Settings(BaseSettings):
     def _plain_origin(cls, value: str) -> str:
         url = SupabaseUrl(value)
         if url.path not in (None, "/") or url.query or url.fragment or url.username:
-            raise ValueError(
-                "give the project's URL alone, such as https://abcd.supabase.co"
-            )
+            raise ValueError("give the project's URL alone, such as https://abcd.supabase.co")
         return value.rstrip("/")
 
     @field_validator("database_url")
@@ -58,9 +47,7 @@ class Settings(BaseSettings):
     @classmethod
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_JWT_SECRET_LENGTH:
-            raise ValueError(
-                f"a secret shorter than {MIN_JWT_SECRET_LENGTH} characters can be guessed"
-            )
+            raise ValueError(f"a secret shorter than {MIN_JWT_SECRET_LENGTH} characters can be guessed")
         return value
 
     @field_validator("cors_origins", mode="before")
@@ -68,9 +55,7 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(
-            origin.strip().rstrip("/") for origin in value.split(",") if origin.strip()
-        )
+        return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
 
     @property
     def jwt_issuer(self) -> str:
@@ -86,7 +71,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process. Raises SystemExit with one line that names every setting to mend."""
     try:
-        return Settings()  # type: ignore[call-arg]  # the fields come from the environment
+        return Settings()
     except ValidationError as error:
         raise SystemExit(_explain(error)) from None
 

@@ -7,24 +7,14 @@ from pydantic import ConfigDict, Field
 
 from backend.core.models import Output, Page, PageQuery, Text
 
-Category = Literal[
-    "strength",
-    "powerlifting",
-    "olympic",
-    "strongman",
-    "core",
-    "mobility",
-    "conditioning",
-]
+Category = Literal["strength", "powerlifting", "olympic", "strongman", "core", "mobility", "conditioning"]
 Level = Literal["beginner", "intermediate", "advanced"]
 Mechanic = Literal["compound", "isolation"]
 Force = Literal["push", "pull", "static"]
 MeasuredIn = Literal["weight_and_reps", "reps", "time", "distance"]
 
 Slug = Annotated[Text, Field(max_length=100)]
-AnyOf = Field(
-    default=(), max_length=50, description="Repeatable: any of the values will do."
-)
+AnyOf = Field(default=(), max_length=50, description="Repeatable: any of the values will do.")
 
 _EXAMPLE: dict[str, Any] = {
     "id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff",
@@ -46,27 +36,17 @@ _EXAMPLE: dict[str, Any] = {
 class ExerciseQuery(PageQuery):
     """Which exercises. Every filter that is given has to match."""
 
-    q: (
-        Annotated[
-            Text, Field(max_length=100, description="Words of the name or of an alias.")
-        ]
-        | None
-    ) = None
+    q: Annotated[Text, Field(max_length=100, description="Words of the name or of an alias.")] | None = None
     muscle: tuple[Slug, ...] = AnyOf
     equipment: Annotated[
         tuple[Slug, ...],
-        Field(
-            max_length=50,
-            description="Repeatable: any of the values will do. `none`: what needs nothing.",
-        ),
+        Field(max_length=50, description="Repeatable: any of the values will do. `none`: what needs nothing."),
     ] = ()
     category: tuple[Category, ...] = AnyOf
     level: tuple[Level, ...] = AnyOf
     mechanic: tuple[Mechanic, ...] = AnyOf
     force: tuple[Force, ...] = AnyOf
-    custom: bool | None = Field(
-        default=None, description="true: only one's own; false: only the catalogue's."
-    )
+    custom: bool | None = Field(default=None, description="true: only one's own; false: only the catalogue's.")
 
 
 class ExerciseSummary(Output):
@@ -95,12 +75,7 @@ class Exercise(ExerciseSummary):
     model_config = ConfigDict(
         json_schema_extra={
             "example": _EXAMPLE
-            | {
-                "instructions": [
-                    "Set the bar across your upper back.",
-                    "Squat until your hips are below your knees.",
-                ]
-            }
+            | {"instructions": ["Set the bar across your upper back.", "Squat until your hips are below your knees."]}
         }
     )
 
@@ -111,7 +86,5 @@ class ExercisePage(Page[ExerciseSummary]):
     """A page of exercises."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"items": [_EXAMPLE], "total": 1, "page": 1, "per_page": 20}
-        }
+        json_schema_extra={"example": {"items": [_EXAMPLE], "total": 1, "page": 1, "per_page": 20}}
     )

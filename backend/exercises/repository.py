@@ -61,16 +61,8 @@ class ExerciseRepository:
             "p_page": query.page,
             "p_per_page": query.per_page,
         }
-        return cast(
-            DBExercisePageRow,
-            await self._gateway.call("search_exercises", arguments, caller),
-        )
+        return cast(DBExercisePageRow, await self._gateway.call("search_exercises", arguments, caller))
 
     async def get(self, exercise_id: UUID, caller: Caller) -> DBExerciseRow:
         """One exercise; a 404 Problem for another user's own."""
-        return cast(
-            DBExerciseRow,
-            await self._gateway.call(
-                "get_exercise", {"p_id": str(exercise_id)}, caller
-            ),
-        )
+        return cast(DBExerciseRow, await self._gateway.call("get_exercise", {"p_id": str(exercise_id)}, caller))

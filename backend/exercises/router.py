@@ -21,8 +21,6 @@ async def list_exercises(
 
 
 @router.get("/{exercise_id}", responses=problems(401, 404, 422, 503))
-async def read_exercise(
-    exercise_id: UUID, caller: CurrentUser, exercises: Exercises
-) -> Exercise:
+async def read_exercise(exercise_id: UUID, caller: CurrentUser, exercises: Exercises) -> Exercise:
     """One exercise with its instructions."""
     return Exercise.model_validate(await exercises.get(exercise_id, caller))

@@ -7,14 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from psycopg import (
-    AsyncClientCursor,
-    AsyncConnection,
-    DataError,
-    Error,
-    OperationalError,
-    sql,
-)
+from psycopg import AsyncClientCursor, AsyncConnection, DataError, Error, OperationalError, sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
@@ -41,9 +34,7 @@ class PostgresGateway:
     transaction-mode pooler may stand in between.
     """
 
-    def __init__(
-        self, database_url: str, *, pool_size: int, timeout_seconds: float
-    ) -> None:
+    def __init__(self, database_url: str, *, pool_size: int, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             database_url,
@@ -72,27 +63,19 @@ class PostgresGateway:
         """Close every connection."""
         await self._pool.close()
 
-    async def call(
-        self, function: str, arguments: Mapping[str, Any], caller: Caller
-    ) -> Any:  # noqa: ANN401
+    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:  # noqa: ANN401
         """See RpcGateway.call."""
         statement = _statement(function, arguments)
         values = [
             caller.role,
             caller.claims,
             f"{int(self._timeout * 1000)}ms",
-            *(
-                Jsonb(value) if isinstance(value, dict) else value
-                for value in arguments.values()
-            ),
+            *(Jsonb(value) if isinstance(value, dict) else value for value in arguments.values()),
         ]
         with timed("db"):
             try:
                 # The server stops a statement that takes too long; the margin is for a server that does not answer.
-                async with (
-                    asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1),
-                    self._connection() as conn,
-                ):
+                async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1), self._connection() as conn:
                     cursor = await conn.execute(statement, values)
                     cursor.nextset()
                     row = await cursor.fetchone()
@@ -103,10 +86,7 @@ class PostgresGateway:
     async def is_ready(self) -> bool:
         """See RpcGateway.is_ready."""
         try:
-            async with (
-                asyncio.timeout(HEALTH_TIMEOUT_SECONDS),
-                self._connection() as conn,
-            ):
+            async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS), self._connection() as conn:
                 await conn.execute("select 1")
         except (Error, TimeoutError):
             return False
@@ -133,9 +113,7 @@ def _has_gone_stale(conn: Connection) -> bool:
 
 
 def _statement(function: str, arguments: Mapping[str, Any]) -> sql.Composed:
-    named = sql.SQL(", ").join(
-        sql.SQL("{} => %s").format(sql.Identifier(name)) for name in arguments
-    )
+    named = sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in arguments)
     return sql.SQL(
         "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), "
         "set_config('statement_timeout', %s, true); select {}({})"
@@ -146,10 +124,7 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, Error) and error.sqlstate is not None:
         diagnosis = error.diag
         return problem_from_database(
-            error.sqlstate,
-            diagnosis.message_primary or "",
-            diagnosis.message_detail,
-            diagnosis.message_hint,
+            error.sqlstate, diagnosis.message_primary or "", diagnosis.message_detail, diagnosis.message_hint
         )
     if isinstance(error, DataError):
         return problem_from_database("22000", "", None, None)

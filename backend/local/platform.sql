@@ -12,8 +12,12 @@ create role authenticated nologin noinherit;
 create role service_role nologin noinherit bypassrls;
 create role authenticator login noinherit;
 create role supabase_auth_admin login noinherit createrole;
-grant anon, authenticated, service_role to authenticator;
-grant anon, authenticated, service_role to postgres with admin option;
+grant anon to authenticator;
+grant anon to postgres with admin option;
+grant authenticated to authenticator;
+grant authenticated to postgres with admin option;
+grant service_role to authenticator;
+grant service_role to postgres with admin option;
 
 do $$
 begin

@@ -14,17 +14,7 @@ MAX_PREFERENCES_BYTES = 8192
 
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 WeightUnit = Literal["kg", "lb"]
-BodyPart = Literal[
-    "neck",
-    "shoulder",
-    "elbow",
-    "wrist",
-    "upper_back",
-    "lower_back",
-    "hip",
-    "knee",
-    "ankle",
-]
+BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
 
 
 def _without_repeats[Item](values: list[Item]) -> list[Item]:
@@ -39,9 +29,7 @@ def _small_object(value: dict[str, Any]) -> dict[str, Any]:
         raise PydanticCustomError("not_json", "Only what JSON can say") from None
     # Postgres can store no NUL, and JSON writes it escaped.
     if "\\u0000" in text:
-        raise PydanticCustomError(
-            "nul_character", "Text may not contain the NUL character"
-        )
+        raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
     if size > MAX_PREFERENCES_BYTES:
         raise PydanticCustomError("too_large", "At most 8 KiB of JSON")
     return value
@@ -63,38 +51,27 @@ class ProfileChanges(Input):
     )
 
     display_name: Annotated[Name, Field(max_length=50)] = may_be_absent()
-    birth_date: (
-        Annotated[Day, Field(ge=date(1900, 1, 1), description="Users are 13 or older.")]
-        | None
-    ) = may_be_absent()
+    birth_date: Annotated[Day, Field(ge=date(1900, 1, 1), description="Users are 13 or older.")] | None = (
+        may_be_absent()
+    )
     fitness_level: FitnessLevel | None = may_be_absent()
-    goals: Annotated[
-        list[Annotated[Name, Field(max_length=200)]], Field(max_length=10)
-    ] = may_be_absent()
+    goals: Annotated[list[Annotated[Name, Field(max_length=200)]], Field(max_length=10)] = may_be_absent()
     weight_unit: WeightUnit = may_be_absent()
-    timezone: Annotated[
-        Text, Field(max_length=100, description="An IANA name, such as Europe/Berlin.")
-    ] = may_be_absent()
+    timezone: Annotated[Text, Field(max_length=100, description="An IANA name, such as Europe/Berlin.")] = (
+        may_be_absent()
+    )
     equipment: Annotated[
         list[Annotated[Text, Field(max_length=100)]],
-        Field(
-            max_length=100, description="Slugs, such as `barbell`, of what is at hand."
-        ),
+        Field(max_length=100, description="Slugs, such as `barbell`, of what is at hand."),
         AfterValidator(_without_repeats),
     ] = may_be_absent()
     injuries: Annotated[
-        list[BodyPart],
-        Field(max_length=100, description="Body parts to spare."),
-        AfterValidator(_without_repeats),
+        list[BodyPart], Field(max_length=100, description="Body parts to spare."), AfterValidator(_without_repeats)
     ] = may_be_absent()
-    weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week.")] = (
-        may_be_absent()
-    )
+    weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week.")] = may_be_absent()
     preferences: Annotated[
         dict[str, Any],
-        Field(
-            description="The frontend's own settings: replaced as a whole, at most 8 KiB."
-        ),
+        Field(description="The frontend's own settings: replaced as a whole, at most 8 KiB."),
         AfterValidator(_small_object),
     ] = may_be_absent()
 
@@ -105,9 +82,7 @@ class AffinityStanding(Output):
     score: int
     level: int
     title: str
-    next_level_at: int | None = Field(
-        description="The score of the next level; null at the top."
-    )
+    next_level_at: int | None = Field(description="The score of the next level; null at the top.")
 
 
 class Profile(Output):
@@ -128,12 +103,7 @@ class Profile(Output):
                 "weekly_target": 4,
                 "preferences": {"theme": "dark"},
                 "created_at": "2026-01-05T09:00:00Z",
-                "affinity": {
-                    "score": 45,
-                    "level": 2,
-                    "title": "Warming Up",
-                    "next_level_at": 100,
-                },
+                "affinity": {"score": 45, "level": 2, "title": "Warming Up", "next_level_at": 100},
             }
         }
     )

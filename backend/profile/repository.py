@@ -45,7 +45,4 @@ class ProfileRepository:
 
     async def update(self, changes: dict[str, Any], caller: Caller) -> DBProfileRow:
         """Change the given fields alone."""
-        return cast(
-            DBProfileRow,
-            await self._gateway.call("update_profile", {"p_changes": changes}, caller),
-        )
+        return cast(DBProfileRow, await self._gateway.call("update_profile", {"p_changes": changes}, caller))

@@ -17,8 +17,6 @@ async def read_profile(caller: CurrentUser, profiles: Profiles) -> Profile:
 
 
 @router.patch("", responses=problems(401, 404, 503, body=True))
-async def change_profile(
-    changes: ProfileChanges, caller: CurrentUser, profiles: Profiles
-) -> Profile:
+async def change_profile(changes: ProfileChanges, caller: CurrentUser, profiles: Profiles) -> Profile:
     """Change some fields and get the whole profile back. Absent fields stay as they are."""
     return Profile.model_validate(await profiles.update(to_database(changes), caller))

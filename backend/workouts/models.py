@@ -7,24 +7,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.core.models import (
-    Id,
-    Input,
-    Measure,
-    Name,
-    Output,
-    Page,
-    Rpe,
-    Text,
-    Timestamp,
-)
+from backend.core.models import Id, Input, Measure, Name, Output, Page, Rpe, Text, Timestamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
-SetType = Literal[
-    "working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"
-]
+SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
 WeightUnit = Literal["kg", "lb"]
 RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
 
@@ -47,9 +35,7 @@ _WORKOUT: dict[str, Any] = {
     "total_sets": 2,
     "working_sets": 1,
     "total_volume_kg": 408.233133,
-    "exercises": [
-        {"exercise_id": _SQUAT_ID, "exercise_name": "Back Squat", "working_sets": 1}
-    ],
+    "exercises": [{"exercise_id": _SQUAT_ID, "exercise_name": "Back Squat", "working_sets": 1}],
 }
 _SET: dict[str, Any] = {
     "exercise_id": _SQUAT_ID,
@@ -69,26 +55,11 @@ _SET: dict[str, Any] = {
 }
 _SETS: list[dict[str, Any]] = [
     _SET
-    | {
-        "set_type": "warmup",
-        "weight": 40,
-        "weight_unit": "kg",
-        "rpe": None,
-        "rir": None,
-        "tempo": None,
-    }
-    | {
-        "id": "3f6a1c58-9d2e-4b7a-8c15-0e4f5a6b7c8d",
-        "position": 1,
-        "exercise_name": "Back Squat",
-    }
+    | {"set_type": "warmup", "weight": 40, "weight_unit": "kg", "rpe": None, "rir": None, "tempo": None}
+    | {"id": "3f6a1c58-9d2e-4b7a-8c15-0e4f5a6b7c8d", "position": 1, "exercise_name": "Back Squat"}
     | {"weight_kg": 40, "volume_kg": 0, "estimated_1rm_kg": None},
     _SET
-    | {
-        "id": "8e2d4b6a-1c3f-4e5d-9a7b-6c8d0e1f2a3b",
-        "position": 2,
-        "exercise_name": "Back Squat",
-    }
+    | {"id": "8e2d4b6a-1c3f-4e5d-9a7b-6c8d0e1f2a3b", "position": 2, "exercise_name": "Back Squat"}
     | {"weight_kg": 81.6466266, "volume_kg": 408.233133, "estimated_1rm_kg": 100.7},
 ]
 
@@ -98,22 +69,13 @@ class SetLog(Input):
 
     exercise_id: Id
     set_type: SetType = "working"
-    weight: (
-        Annotated[
-            Measure, Field(ge=0, le=2000, description="As entered, in `weight_unit`.")
-        ]
-        | None
-    ) = None
-    weight_unit: WeightUnit | None = Field(
-        default=None, description="Default: the profile's."
-    )
+    weight: Annotated[Measure, Field(ge=0, le=2000, description="As entered, in `weight_unit`.")] | None = None
+    weight_unit: WeightUnit | None = Field(default=None, description="Default: the profile's.")
     reps: Annotated[int, Field(ge=0, le=1000)] | None = None
     duration_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
     distance_meters: Annotated[Measure, Field(ge=0, le=1_000_000)] | None = None
     rpe: Rpe | None = None
-    rir: Annotated[int, Field(ge=0, le=10, description="Reps in reserve.")] | None = (
-        None
-    )
+    rir: Annotated[int, Field(ge=0, le=10, description="Reps in reserve.")] | None = None
     rest_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
     tempo: (
         Annotated[
@@ -126,27 +88,15 @@ class SetLog(Input):
         | None
     ) = None
     form_quality: Annotated[int, Field(ge=1, le=5)] | None = None
-    superset: (
-        Annotated[
-            int,
-            Field(
-                ge=1, le=20, description="Sets with the same number were done in turn."
-            ),
-        ]
-        | None
-    ) = None
+    superset: Annotated[int, Field(ge=1, le=20, description="Sets with the same number were done in turn.")] | None = (
+        None
+    )
     notes: Annotated[Text, Field(max_length=1000)] | None = None
 
     @model_validator(mode="after")
     def _measures_something(self) -> Self:
-        if (
-            self.reps is None
-            and self.duration_seconds is None
-            and self.distance_meters is None
-        ):
-            raise PydanticCustomError(
-                "no_measure", "A set has reps, duration_seconds or distance_meters"
-            )
+        if self.reps is None and self.duration_seconds is None and self.distance_meters is None:
+            raise PydanticCustomError("no_measure", "A set has reps, duration_seconds or distance_meters")
         return self
 
 
@@ -164,21 +114,8 @@ class WorkoutLog(Input):
                 "energy_after": 8,
                 "overall_rpe": 7.5,
                 "sets": [
-                    {
-                        "exercise_id": _SQUAT_ID,
-                        "set_type": "warmup",
-                        "weight": 40,
-                        "weight_unit": "kg",
-                        "reps": 5,
-                    },
-                    {
-                        "exercise_id": _SQUAT_ID,
-                        "weight": 180,
-                        "weight_unit": "lb",
-                        "reps": 5,
-                        "rpe": 8,
-                        "rir": 2,
-                    },
+                    {"exercise_id": _SQUAT_ID, "set_type": "warmup", "weight": 40, "weight_unit": "kg", "reps": 5},
+                    {"exercise_id": _SQUAT_ID, "weight": 180, "weight_unit": "lb", "reps": 5, "rpe": 8, "rir": 2},
                 ],
             }
         }
@@ -186,18 +123,13 @@ class WorkoutLog(Input):
 
     title: Annotated[Name, Field(max_length=200)] | None = None
     started_at: Moment | None = None
-    completed_at: Moment | None = Field(
-        default=None, description="Default: now. Not in the future."
-    )
+    completed_at: Moment | None = Field(default=None, description="Default: now. Not in the future.")
     notes: Annotated[Text, Field(max_length=5000)] | None = None
     mood: Mood | None = None
     energy_before: Energy | None = None
     energy_after: Energy | None = None
     overall_rpe: Rpe | None = None
-    sets: Annotated[
-        list[SetLog],
-        Field(min_length=1, max_length=200, description="In the order they were done."),
-    ]
+    sets: Annotated[list[SetLog], Field(min_length=1, max_length=200, description="In the order they were done.")]
 
 
 class WorkoutSet(Output):
@@ -221,9 +153,7 @@ class WorkoutSet(Output):
     form_quality: int | None
     superset: int | None
     notes: str | None
-    volume_kg: float | None = Field(
-        description="Weight × reps; 0 for a warm-up; null without weight or reps."
-    )
+    volume_kg: float | None = Field(description="Weight times reps; 0 for a warm-up; null without weight or reps.")
     estimated_1rm_kg: float | None = Field(
         description="Epley on reps + RIR; null for a warm-up, above 12 of them, and without weight."
     )
@@ -252,15 +182,11 @@ class WorkoutSummary(Output):
     energy_before: int | None
     energy_after: int | None
     overall_rpe: float | None
-    duration_seconds: int | None = Field(
-        description="Null when it is not known when the workout started."
-    )
+    duration_seconds: int | None = Field(description="Null when it is not known when the workout started.")
     total_sets: int
     working_sets: int = Field(description="All but warm-ups.")
     total_volume_kg: float = Field(description="Warm-ups do not count.")
-    exercises: list[WorkoutExercise] = Field(
-        description="In the order they were first done."
-    )
+    exercises: list[WorkoutExercise] = Field(description="In the order they were first done.")
 
 
 class Workout(WorkoutSummary):
@@ -275,9 +201,7 @@ class WorkoutPage(Page[WorkoutSummary]):
     """A page of workouts, latest first."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"items": [_WORKOUT], "total": 1, "page": 1, "per_page": 20}
-        }
+        json_schema_extra={"example": {"items": [_WORKOUT], "total": 1, "page": 1, "per_page": 20}}
     )
 
 
@@ -307,12 +231,8 @@ class PersonalRecord(Output):
     exercise_name: str
     kind: RecordKind
     value: float
-    unit: Literal["kg", "lb", "reps"] = Field(
-        description="For weights, the profile's unit."
-    )
-    previous: float | None = Field(
-        description="The best before; null for a first time."
-    )
+    unit: Literal["kg", "lb", "reps"] = Field(description="For weights, the profile's unit.")
+    previous: float | None = Field(description="The best before; null for a first time.")
 
 
 class LoggedWorkout(Output):
@@ -329,16 +249,8 @@ class LoggedWorkout(Output):
                     "title": "Warming Up",
                     "leveled_up": True,
                     "events": [
-                        {
-                            "kind": "workout_completed",
-                            "points": 10,
-                            "reason": "Completed a workout",
-                        },
-                        {
-                            "kind": "personal_record",
-                            "points": 5,
-                            "reason": "Set a personal record",
-                        },
+                        {"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
+                        {"kind": "personal_record", "points": 5, "reason": "Set a personal record"},
                     ],
                 },
                 "personal_records": [

@@ -90,30 +90,19 @@ class WorkoutRepository:
     def __init__(self, gateway: RpcGateway) -> None:
         self._gateway = gateway
 
-    async def log(
-        self, workout: dict[str, Any], idempotency_key: str | None, caller: Caller
-    ) -> DBLoggedWorkoutRow:
+    async def log(self, workout: dict[str, Any], idempotency_key: str | None, caller: Caller) -> DBLoggedWorkoutRow:
         """Store a workout with its sets and all that follows, or nothing."""
         arguments = {"p_workout": workout, "p_idempotency_key": idempotency_key}
-        return cast(
-            DBLoggedWorkoutRow,
-            await self._gateway.call("log_workout", arguments, caller),
-        )
+        return cast(DBLoggedWorkoutRow, await self._gateway.call("log_workout", arguments, caller))
 
     async def list(self, page: int, per_page: int, caller: Caller) -> DBWorkoutPageRow:
         """A page of workouts, latest first."""
         arguments = {"p_page": page, "p_per_page": per_page}
-        return cast(
-            DBWorkoutPageRow,
-            await self._gateway.call("list_workouts", arguments, caller),
-        )
+        return cast(DBWorkoutPageRow, await self._gateway.call("list_workouts", arguments, caller))
 
     async def get(self, workout_id: UUID, caller: Caller) -> DBWorkoutRow:
         """One workout; a 404 Problem for another user's."""
-        return cast(
-            DBWorkoutRow,
-            await self._gateway.call("get_workout", {"p_id": str(workout_id)}, caller),
-        )
+        return cast(DBWorkoutRow, await self._gateway.call("get_workout", {"p_id": str(workout_id)}, caller))
 
     async def delete(self, workout_id: UUID, caller: Caller) -> None:
         """Delete one workout; a 404 Problem for another user's."""

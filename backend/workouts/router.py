@@ -31,11 +31,7 @@ _REPLAYED: dict[str, Any] = {
 }
 
 
-@router.post(
-    "/log",
-    status_code=201,
-    responses={201: _REPLAYED, **problems(401, 404, 409, 503, body=True)},
-)
+@router.post("/log", status_code=201, responses={201: _REPLAYED, **problems(401, 404, 409, 503, body=True)})
 async def log_workout(
     workout: WorkoutLog,
     caller: CurrentUser,
@@ -47,32 +43,22 @@ async def log_workout(
     logged = await workouts.log(to_database(workout), idempotency_key, caller)
     if logged["replayed"]:
         response.headers["Idempotency-Replayed"] = "true"
-    return LoggedWorkout.model_validate(
-        {name: value for name, value in logged.items() if name != "replayed"}
-    )
+    return LoggedWorkout.model_validate({name: value for name, value in logged.items() if name != "replayed"})
 
 
 @router.get("", responses=problems(401, 422, 503))
-async def list_workouts(
-    query: Annotated[PageQuery, Query()], caller: CurrentUser, workouts: Workouts
-) -> WorkoutPage:
+async def list_workouts(query: Annotated[PageQuery, Query()], caller: CurrentUser, workouts: Workouts) -> WorkoutPage:
     """The caller's workouts without their sets, latest first."""
-    return WorkoutPage.model_validate(
-        await workouts.list(query.page, query.per_page, caller)
-    )
+    return WorkoutPage.model_validate(await workouts.list(query.page, query.per_page, caller))
 
 
 @router.get("/{workout_id}", responses=problems(401, 404, 422, 503))
-async def read_workout(
-    workout_id: UUID, caller: CurrentUser, workouts: Workouts
-) -> Workout:
+async def read_workout(workout_id: UUID, caller: CurrentUser, workouts: Workouts) -> Workout:
     """One workout with its sets."""
     return Workout.model_validate(await workouts.get(workout_id, caller))
 
 
 @router.delete("/{workout_id}", status_code=204, responses=problems(401, 404, 422, 503))
-async def delete_workout(
-    workout_id: UUID, caller: CurrentUser, workouts: Workouts
-) -> None:
+async def delete_workout(workout_id: UUID, caller: CurrentUser, workouts: Workouts) -> None:
     """Delete a workout with its sets; the affinity it gave is taken back."""
     await workouts.delete(workout_id, caller)

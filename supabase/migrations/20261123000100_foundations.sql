@@ -51,7 +51,7 @@ grant execute on function private.current_user_id() to authenticated;
 
 
 -- One definition of "a short list of short texts", for every text[] that a user writes.
-create function private.is_text_list(p_values text [], p_max_items integer, p_max_length integer)
+create function private.is_text_list(p_values text[], p_max_items integer, p_max_length integer)
 returns boolean
 language sql
 immutable
@@ -65,9 +65,9 @@ as $$
             where item is null or pg_catalog.btrim(item) = '' or pg_catalog.char_length(item) > p_max_length
         )
 $$;
-comment on function private.is_text_list(text [], integer, integer) is
+comment on function private.is_text_list(text[], integer, integer) is
 'True for a list within its length whose texts are neither null, blank nor too long. For check constraints.';
-grant execute on function private.is_text_list(text [], integer, integer) to authenticated;
+grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 
 -- One shape for every list the API answers with.

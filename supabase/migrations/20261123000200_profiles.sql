@@ -42,13 +42,13 @@ create table public.profiles (
     fitness_level text
     constraint profiles_fitness_level_check
     check (fitness_level in ('beginner', 'intermediate', 'advanced')),
-    goals text [] not null default '{}'
+    goals text[] not null default '{}'
     constraint profiles_goals_check check (private.is_text_list(goals, 10, 200)),
     weight_unit text not null default 'kg'
     constraint profiles_weight_unit_check check (weight_unit in ('kg', 'lb')),
     timezone text not null default 'UTC',
-    equipment text [] not null default '{}',
-    injuries text [] not null default '{}'
+    equipment text[] not null default '{}',
+    injuries text[] not null default '{}'
     constraint profiles_injuries_check
     check (
         injuries
@@ -177,7 +177,7 @@ for each row execute function private.create_profile();
 insert into public.profiles (user_id, display_name)
 select
     u.id,
-    private.default_display_name(u.email, u.raw_user_meta_data)
+    private.default_display_name(u.email, u.raw_user_meta_data) as display_name
 from auth.users as u
 on conflict (user_id) do nothing;
 

@@ -33,7 +33,7 @@ create table public.exercises (
     slug text not null constraint exercises_slug_check check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
     name text not null
     constraint exercises_name_check check (char_length(name) <= 100 and btrim(name) <> ''),
-    aliases text [] not null default '{}'
+    aliases text[] not null default '{}'
     constraint exercises_aliases_check check (private.is_text_list(aliases, 20, 100)),
     category text not null
     constraint exercises_category_check
@@ -47,7 +47,7 @@ create table public.exercises (
     measured_in text not null
     constraint exercises_measured_in_check
     check (measured_in in ('weight_and_reps', 'reps', 'time', 'distance')),
-    instructions text [] not null default '{}'
+    instructions text[] not null default '{}'
     constraint exercises_instructions_check check (private.is_text_list(instructions, 12, 500)),
     created_at timestamptz not null default now(),
     -- One name space for each user, and one for the catalogue.
@@ -140,12 +140,12 @@ grant execute on function private.exercise_json(public.exercises) to authenticat
 
 create function public.search_exercises(
     p_q text default null,
-    p_muscles text [] default null,
-    p_equipment text [] default null,
-    p_categories text [] default null,
-    p_levels text [] default null,
-    p_mechanics text [] default null,
-    p_forces text [] default null,
+    p_muscles text[] default null,
+    p_equipment text[] default null,
+    p_categories text[] default null,
+    p_levels text[] default null,
+    p_mechanics text[] default null,
+    p_forces text[] default null,
     p_custom boolean default null,
     p_page integer default 1,
     p_per_page integer default 20
@@ -226,15 +226,15 @@ as $$
     )
 $$;
 comment on function public.search_exercises(
-    text, text [], text [], text [], text [], text [], text [], boolean, integer, integer
+    text, text[], text[], text[], text[], text[], text[], boolean, integer, integer
 ) is
 'A page of the exercises that the caller may see and that match every filter given: {items, total, page, per_page}. '
 'Within a filter any of its values will do; equipment ''none'' finds what needs nothing. Raises PT422 invalid_page.';
 revoke all on function public.search_exercises(
-    text, text [], text [], text [], text [], text [], text [], boolean, integer, integer
+    text, text[], text[], text[], text[], text[], text[], boolean, integer, integer
 ) from anon, authenticated;
 grant execute on function public.search_exercises(
-    text, text [], text [], text [], text [], text [], text [], boolean, integer, integer
+    text, text[], text[], text[], text[], text[], text[], boolean, integer, integer
 ) to authenticated;
 
 

@@ -160,7 +160,8 @@ as $$
     inner join public.exercises as e on s.exercise_id = e.id
     where s.user_id = p_user_id and s.workout_id = p_workout_id
 $$;
-comment on function private.workout_sets_json(uuid, uuid) is 'The sets of a workout in order, with their exercises'' names.';
+comment on function private.workout_sets_json(uuid, uuid) is
+'The sets of a workout in order, with their exercises'' names.';
 grant execute on function private.workout_sets_json(uuid, uuid) to authenticated;
 
 
@@ -336,21 +337,17 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_unknown bigint[];
+    v_unknown text;
 begin
-    select pg_catalog.array_agg(s.ordinality - 1 order by s.ordinality) into v_unknown
+    select pg_catalog.string_agg('sets.' || s.ordinality - 1 || '.exercise_id', ',' order by s.ordinality)
+    into v_unknown
     from pg_catalog.jsonb_array_elements(p_sets) with ordinality as s (value, ordinality)
     where not exists (
         select from public.exercises as e where e.id = (s.value ->> 'exercise_id')::uuid
     );
     if v_unknown is not null then
         raise sqlstate 'PT422' using
-            message = 'There is no such exercise in sets ' || pg_catalog.array_to_string(v_unknown, ', ') || '.',
-            detail = 'exercise_not_found',
-            hint = (
-                select pg_catalog.string_agg('sets.' || i || '.exercise_id', ',' order by i)
-                from pg_catalog.unnest(v_unknown) as i
-            );
+            message = 'There is no such exercise.', detail = 'exercise_not_found', hint = v_unknown;
     end if;
 end
 $$;

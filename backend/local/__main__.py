@@ -1,0 +1,67 @@
+"""The command line of the laptop stack: `poe dev` and `poe token` call it."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from backend.local import ROOT, StackError
+from backend.local.stack import StateDir, mint_token, run_stack
+
+DEFAULT_PORT = 8000
+HIGHEST_PORT = 65_534  # The stand-in for Supabase takes the next one.
+
+
+def main() -> int:
+    """Run a command; the exit status. What goes wrong is told in one line."""
+    options = _parser().parse_args()
+    state = StateDir(options.state_dir)
+    try:
+        if options.command == "token":
+            print(mint_token(options.email, state))
+        else:
+            for stop in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(stop, _interrupt)
+            run_stack(options.port, state, reset=options.reset)
+    except StackError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", flush=True)
+    return 0
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= HIGHEST_PORT:
+        raise ValueError(text)
+    return port
+
+
+def _email(text: str) -> str:
+    name, at, domain = text.strip().partition("@")
+    if not (name and at and domain):
+        raise ValueError(text)
+    return text.strip()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="poe", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--state-dir", type=Path, default=ROOT / ".local", help="where the stack keeps its data")
+    dev = commands.add_parser("dev", parents=[shared], help="run the whole backend on this machine")
+    dev.add_argument("--port", type=_port, default=DEFAULT_PORT, help="the API's; the stand-in for Supabase takes +1")
+    dev.add_argument("--reset", action="store_true", help="start with empty data")
+    token = commands.add_parser("token", parents=[shared], help="print a fresh access token")
+    token.add_argument("email", type=_email, help="whose; the user is made when there is none")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""openapi.json, for those who build on the API without running it: written, checked and published from the routes."""
+
+import argparse
+import json
+import os
+import sys
+
+import httpx
+
+from backend.core.settings import Settings
+from backend.local import ROOT
+from backend.main import create_app
+
+PATH = ROOT / "openapi.json"
+TOKEN_VARIABLE = "OPENAPI_PUBLISH_TOKEN"  # noqa: S105  # the name of a variable
+
+
+def rendered() -> str:
+    """The document that the routes give, the same on every machine."""
+    # Routes do not depend on settings; nothing is connected to.
+    settings = Settings.model_validate({"supabase_url": "http://localhost", "database_url": "postgresql://localhost"})
+    return json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False, sort_keys=False) + "\n"
+
+
+def generate() -> int:
+    """Write openapi.json."""
+    PATH.write_text(rendered())
+    return 0
+
+
+def verify() -> int:
+    """1, with what to do, when openapi.json differs from the routes."""
+    if PATH.is_file() and PATH.read_text() == rendered():
+        return 0
+    print("error: openapi.json is not what the routes say. Run: uv run poe generate-openapi", file=sys.stderr)
+    return 1
+
+
+def publish(url: str) -> int:
+    """Send the verified file to a URL by HTTP PUT; 1 when it is out of date or not accepted."""
+    if verify() != 0:
+        return 1
+    token = os.environ.get(TOKEN_VARIABLE)
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        httpx.put(url, content=PATH.read_bytes(), headers=headers, timeout=30).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        print(f"error: openapi.json was not published: {error}", file=sys.stderr)
+        return 1
+    print(f"openapi.json is published at {url}")
+    return 0
+
+
+def main() -> int:
+    """Run a command; the exit status."""
+    parser = argparse.ArgumentParser(prog="openapi", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("generate", help="write openapi.json")
+    commands.add_parser("verify", help="fail when openapi.json differs from the routes")
+    publishing = commands.add_parser("publish", help=f"PUT openapi.json to a URL; a token in {TOKEN_VARIABLE} is sent")
+    publishing.add_argument("url")
+    options = parser.parse_args()
+    if options.command == "publish":
+        return publish(options.url)
+    return generate() if options.command == "generate" else verify()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

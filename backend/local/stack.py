@@ -1,0 +1,231 @@
+"""The stack: what starts, in which order, and what it tells about itself."""
+
+import contextlib
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypedDict
+
+import psycopg
+
+from backend.local import MIGRATIONS, ROOT, SEED, StackError
+from backend.local.database import POSTGRES_VERSION, Database
+from backend.local.migrations import apply_migrations, run_file
+from backend.local.processes import HOST, Server, check_port
+from backend.local.signing import SigningKey
+from backend.local.users import ROLE as AUTH_ROLE
+from backend.local.users import find_or_create_user
+
+DEMO_EMAILS = ("athlete@example.com", "stranger@example.com")
+DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # no secret: it opens a database on this machine alone
+PUBLISHABLE_KEY = "sb_publishable_laptop"
+# Where frontends are served while they are developed: Vite, Next.js and Create React App.
+FRONTEND_ORIGINS = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (5173, 3000)]
+RELOAD = ("--reload", "--reload-dir", "backend", "--no-access-log")
+
+
+class StackUser(TypedDict):
+    """A demo user, signed in."""
+
+    id: str
+    email: str
+    password: str
+    access_token: str
+
+
+class StackInfo(TypedDict):
+    """What stack.json tells: everything a tool needs to use the running stack."""
+
+    api_url: str
+    supabase_url: str
+    database_url: str
+    publishable_key: str
+    users: list[StackUser]
+
+
+class StateDir:
+    """The stack's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.postgres = self.path / "postgres"
+        self.signing_key = self.path / "signing_key.pem"
+        self.info = self.path / "stack.json"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder: one stack at a time. Raises StackError when it is held, or cannot be written."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = (self.path / "lock").open("w")
+        except OSError as error:
+            raise StackError(
+                f"Cannot write to {self.path} ({error.strerror}). Choose another folder with --state-dir."
+            ) from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StackError(
+                    f"A stack runs in {self.path} already. Stop it, or choose another folder with --state-dir."
+                ) from None
+            yield
+
+    def clear(self) -> None:
+        """Forget everything: only what the stack itself put there."""
+        shutil.rmtree(self.postgres, ignore_errors=True)
+        self.signing_key.unlink(missing_ok=True)
+        self.info.unlink(missing_ok=True)
+
+    def write_info(self, info: StackInfo) -> None:
+        """Write stack.json in one step, readable by its owner alone: it holds tokens."""
+        draft = self.info.with_suffix(".tmp")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_text(json.dumps(info, indent=2) + "\n")
+        draft.replace(self.info)
+
+    def read_info(self) -> StackInfo:
+        """What the running stack told. Raises StackError when none runs here."""
+        try:
+            info: StackInfo = json.loads(self.info.read_text())
+        except FileNotFoundError:
+            raise StackError(f"No stack runs in {self.path}. Start one with: uv run poe dev") from None
+        return info
+
+
+def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
+    """Start everything, tell about it, and keep it running until KeyboardInterrupt; then stop everything."""
+    with state.locked(), contextlib.ExitStack() as running:
+        for needed in (port, port + 1):
+            check_port(needed)
+        if reset:
+            _say("Forgetting the old data")
+            _stop_leftover(state)
+            state.clear()
+        _say(f"Starting Postgres {POSTGRES_VERSION}")
+        database = Database(state.postgres)
+        running.callback(database.stop)
+        _prepare_database(database)
+        key = SigningKey.load_or_create(state.signing_key)
+        supabase_url, api_url = f"http://{HOST}:{port + 1}", f"http://{HOST}:{port}"
+        servers = []
+        _say("Starting the stand-in for Supabase Auth")
+        auth = _auth_server(port + 1, state, database, supabase_url)
+        running.callback(auth.stop)
+        servers.append(auth)
+        auth.wait_until_it_answers("/auth/v1/.well-known/jwks.json")
+        _say("Starting the API")
+        api = _api_server(port, database, supabase_url)
+        running.callback(api.stop)
+        servers.append(api)
+        api.wait_until_it_answers("/health")
+        info = StackInfo(
+            api_url=api_url,
+            supabase_url=supabase_url,
+            database_url=database.url("postgres"),
+            publishable_key=PUBLISHABLE_KEY,
+            users=_demo_users(database, key, supabase_url),
+        )
+        state.write_info(info)
+        running.callback(state.info.unlink, missing_ok=True)
+        _say(_summary(info, state))
+        while True:
+            time.sleep(0.5)
+            for server in servers:
+                server.check_running()
+
+
+def mint_token(email: str, state: StateDir) -> str:
+    """A fresh access token of a user of the running stack, who is made when there is none."""
+    info = state.read_info()
+    auth_url = info["database_url"].replace("postgresql://postgres:", f"postgresql://{AUTH_ROLE}:", 1)
+    try:
+        with psycopg.connect(auth_url, autocommit=True) as connection:
+            user = find_or_create_user(connection, email)
+    except psycopg.OperationalError as error:
+        raise StackError(f"The stack in {state.path} does not answer. Start it again: uv run poe dev") from error
+    return SigningKey.load_or_create(state.signing_key).access_token(user, info["supabase_url"])
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _stop_leftover(state: StateDir) -> None:
+    # A stack that was killed outright leaves its Postgres running.
+    if (state.postgres / "postmaster.pid").exists():
+        Database(state.postgres).stop()
+
+
+def _prepare_database(database: Database) -> None:
+    with database.connect("postgres") as connection:
+        _say("Applying migrations")
+        for name in apply_migrations(connection, MIGRATIONS):
+            _say(f"  {name}")
+        _say("Applying the seed")
+        run_file(connection, SEED, SEED.read_text())
+
+
+def _demo_users(database: Database, key: SigningKey, supabase_url: str) -> list[StackUser]:
+    with database.connect(AUTH_ROLE) as connection:
+        users = [find_or_create_user(connection, email, DEMO_PASSWORD) for email in DEMO_EMAILS]
+    return [
+        StackUser(
+            id=str(user.id), email=user.email, password=DEMO_PASSWORD, access_token=key.access_token(user, supabase_url)
+        )
+        for user in users
+    ]
+
+
+def _auth_server(port: int, state: StateDir, database: Database, supabase_url: str) -> Server:
+    environment = {
+        "SUPABASE_URL": supabase_url,
+        "AUTH_DATABASE_URL": database.url(AUTH_ROLE),
+        "AUTH_SIGNING_KEY": str(state.signing_key),
+    }
+    return Server(
+        "The stand-in for Supabase Auth", "backend.local.auth_server:app", port, environment, ("--log-level", "warning")
+    )
+
+
+def _api_server(port: int, database: Database, supabase_url: str) -> Server:
+    environment = {
+        "SUPABASE_URL": supabase_url,
+        "DATABASE_URL": database.url("slow_burn_api"),
+        "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
+        # What a shell may still hold from a deployment has no place here.
+        "SUPABASE_JWT_SECRET": "",
+        "SUPABASE_JWT_RS256": "",
+    }
+    return Server("The API", "backend.main:app", port, environment, RELOAD)
+
+
+def _summary(info: StackInfo, state: StateDir) -> str:
+    athlete = info["users"][0]
+    users = "\n".join(f"               {user['email']}  password {user['password']}" for user in info["users"])
+    return f"""
+Slow Burn is running. Ctrl-C stops it; its data stay in {_short(state.path)}.
+
+  API          {info["api_url"]}   (try it in the browser: {info["api_url"]}/docs)
+  Supabase     {info["supabase_url"]}   (sign-up, sign-in and keys under /auth/v1)
+  Database     {info["database_url"]}
+  Demo users
+{users}
+  Tokens       uv run poe token {athlete["email"]}{_state_option(state)}
+  All of this  {_short(state.info)}
+
+Try it:
+  curl -s {info["api_url"]}/api/v1/profile -H 'Authorization: Bearer {athlete["access_token"]}'
+"""
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def _state_option(state: StateDir) -> str:
+    return "" if state.path == ROOT / ".local" else f" --state-dir {_short(state.path)}"

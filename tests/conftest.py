@@ -1,0 +1,165 @@
+"""One embedded Postgres for all workers, a database of its own for each, and the API in process over it."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+from blockbuster import blockbuster_ctx
+from psycopg import sql
+
+from backend.core.settings import Settings
+from backend.local import MIGRATIONS, SEED
+from backend.local.database import Database, database_url
+from backend.local.migrations import apply_migrations, run_file
+from backend.local.signing import SigningKey
+from backend.local.users import ROLE as AUTH_ROLE
+from backend.local.users import create_user
+from tests.support import Connect, JwksServer, NewPerson, Person, serve, serve_jwks
+
+TEMPLATE = "template_slow_burn"
+
+
+class Cluster:
+    """The Postgres of a whole test run: started by the process that starts the workers."""
+
+    def __init__(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="slow-burn-tests-"))
+        self.database = Database(self.directory / "postgres")
+        with self.database.connect("supabase_admin") as admin:
+            # Durability is for data that somebody will miss.
+            admin.execute("alter system set fsync = off")
+            admin.execute("alter system set synchronous_commit = off")
+            admin.execute("alter system set full_page_writes = off")
+            admin.execute("select pg_reload_conf()")
+            admin.execute(
+                sql.SQL("create database {} template postgres owner postgres").format(sql.Identifier(TEMPLATE))
+            )
+        with self.database.connect("postgres", TEMPLATE) as connection:
+            apply_migrations(connection, MIGRATIONS)
+            run_file(connection, SEED, SEED.read_text())
+
+    def stop(self) -> None:
+        self.database.stop()
+        shutil.rmtree(self.directory)
+
+
+SOCKET_DIRECTORY = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is not None:
+        config.stash[SOCKET_DIRECTORY] = workerinput["socket_directory"]
+    elif not config.option.collectonly:
+        cluster = Cluster()
+        config.add_cleanup(cluster.stop)
+        config.stash[SOCKET_DIRECTORY] = cluster.database.socket_directory
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each of xdist's workers where the Postgres is."""
+    node.workerinput["socket_directory"] = node.config.stash[SOCKET_DIRECTORY]
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking_calls() -> Iterator[None]:
+    # The laptop stack is no part of the service, and may wait.
+    with blockbuster_ctx("backend", excluded_modules=["backend.local"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def socket_directory(pytestconfig: pytest.Config) -> str:
+    return pytestconfig.stash[SOCKET_DIRECTORY]
+
+
+@pytest.fixture(scope="session")
+def database(socket_directory: str, worker_id: str) -> str:
+    """The name of this worker's own database, migrated and seeded."""
+    name = f"worker_{worker_id}"
+    with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("create database {} template {} owner postgres").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE)
+            )
+        )
+    return name
+
+
+@pytest.fixture(scope="session")
+def connect(socket_directory: str, database: str) -> Connect:
+    """Connections to this worker's database, by role."""
+
+    def connect(role: str) -> psycopg.Connection:
+        return psycopg.connect(database_url(socket_directory, role, database), autocommit=True)
+
+    return connect
+
+
+@pytest.fixture(scope="session")
+def admin(connect: Connect) -> Iterator[psycopg.Connection]:
+    """A superuser's view of this worker's database: for looking, and for arranging what no client could."""
+    with connect("supabase_admin") as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def key() -> SigningKey:
+    """The project's signing key."""
+    return SigningKey.generate()
+
+
+@pytest.fixture(scope="session")
+def jwks(key: SigningKey) -> Iterator[JwksServer]:
+    """The project's JWKS endpoint, for the API of all tests: tests that change it make their own."""
+    with serve_jwks(key) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def settings(jwks: JwksServer, socket_directory: str, database: str) -> Settings:
+    return Settings.model_validate(
+        {
+            "supabase_url": jwks.url,
+            "database_url": database_url(socket_directory, "slow_burn_api", database),
+            "database_pool_size": 4,
+            "cors_origins": "https://app.example.com",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The API, in process."""
+    async with serve(settings) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def new_person(client: httpx.AsyncClient, connect: Connect, key: SigningKey, jwks: JwksServer) -> NewPerson:
+    """Makes signed-in users nobody else knows."""
+
+    def new_person() -> Person:
+        with connect(AUTH_ROLE) as connection:
+            user = create_user(connection, f"{uuid4().hex}@example.com", None)
+        assert user is not None
+        return Person(client, user, key.access_token(user, jwks.url))
+
+    return new_person
+
+
+@pytest.fixture
+def athlete(new_person: NewPerson) -> Person:
+    return new_person()
+
+
+@pytest.fixture
+def stranger(new_person: NewPerson) -> Person:
+    return new_person()
