@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,10 +37,12 @@ class JwksServer:
         self.requests += 1
         time.sleep(self.delay)
         body = self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
-        handler.send_response(self.status)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
+        # Whoever gave up waiting has closed the connection.
+        with suppress(BrokenPipeError):
+            handler.send_response(self.status)
+            handler.send_header("Content-Length", str(len(body)))
+            handler.end_headers()
+            handler.wfile.write(body)
 
 
 @contextmanager

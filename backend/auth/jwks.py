@@ -52,8 +52,9 @@ class JwksCache:
         return self._keys.get(kid)
 
     def refresh_if_stale(self) -> None:
-        """Begin a background fetch when the keys are older than their time to live."""
-        if self._fetched_at is not None and monotonic() - self._fetched_at >= self._ttl and self._may_fetch():
+        """Begin a background fetch when there are no keys yet, or they are older than their time to live."""
+        stale = self._fetched_at is None or monotonic() - self._fetched_at >= self._ttl
+        if stale and self._may_fetch():
             self._fetch_once()
 
     async def close(self) -> None:

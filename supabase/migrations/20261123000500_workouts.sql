@@ -53,7 +53,9 @@ create table public.workout_sets (
     workout_id uuid not null,
     performed_at timestamptz not null,
     position integer not null constraint workout_sets_position_check check (position between 1 and 200),
-    exercise_id uuid not null references public.exercises (id),
+    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the
+    -- sets that used them.
+    exercise_id uuid not null references public.exercises (id) deferrable initially deferred,
     set_type text not null default 'working'
     constraint workout_sets_set_type_check
     check (

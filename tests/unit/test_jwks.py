@@ -1,0 +1,190 @@
+"""The key cache: when it fetches, and what it keeps."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.auth.jwks import JwksCache
+from backend.core.errors import Problem
+from backend.local.signing import SigningKey
+from tests.support import JwksServer, serve_jwks
+
+ALWAYS = 0.0
+NEVER = 1e9
+
+
+@pytest.fixture
+def jwks(key: SigningKey) -> Iterator[JwksServer]:
+    with serve_jwks(key) as server:
+        yield server
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
+async def settled(cache: JwksCache) -> None:
+    """Wait for a fetch in the background."""
+    assert cache._fetch is not None
+    await cache._fetch
+
+
+async def test_keys_are_fetched_once(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+    cache = JwksCache(jwks.url, http)
+    for _ in range(5):
+        found = await cache.get(key.kid)
+        assert found is not None
+        assert found.key_id == key.kid
+    assert jwks.requests == 1
+
+
+async def test_those_who_ask_together_share_one_fetch(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    jwks.delay = 0.1
+    cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
+    found = await asyncio.gather(*(cache.get(key.kid) for _ in range(20)))
+    assert all(found)
+    assert jwks.requests == 1
+
+
+async def test_who_gives_up_waiting_does_not_stop_the_fetch(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    jwks.delay = 0.1
+    cache = JwksCache(jwks.url, http)
+    impatient = asyncio.create_task(cache.get(key.kid))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await cache.get(key.kid) is not None
+    assert jwks.requests == 1
+
+
+async def test_unknown_key_ids_cause_no_storm(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+    cache = JwksCache(jwks.url, http, cool_down=NEVER)
+    await cache.get(key.kid)
+    assert [await cache.get(f"unknown-{i}") for i in range(50)] == [None] * 50
+    assert jwks.requests == 1
+
+
+async def test_an_unknown_key_id_is_looked_for_after_the_cool_down(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
+    await cache.get(key.kid)
+    successor = SigningKey.generate()
+    jwks.document = {"keys": key.jwks()["keys"] + successor.jwks()["keys"]}
+    assert await cache.get(successor.kid) is not None
+    assert await cache.get(key.kid) is not None
+    assert jwks.requests == 2
+
+
+async def test_failures_count_for_the_cool_down(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+    jwks.status = 500
+    cache = JwksCache(jwks.url, http, cool_down=NEVER)
+    for _ in range(10):
+        with pytest.raises(Problem) as unavailable:
+            await cache.get(key.kid)
+        assert unavailable.value.status_code == 503
+        assert unavailable.value.headers
+        assert int(unavailable.value.headers["Retry-After"]) > 0
+    assert jwks.requests == 1
+
+
+async def test_it_recovers_when_the_endpoint_does(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+    jwks.status = 500
+    cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
+    with pytest.raises(Problem):
+        await cache.get(key.kid)
+    jwks.status = 200
+    assert await cache.get(key.kid) is not None
+
+
+async def test_old_keys_are_used_while_new_ones_are_fetched(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    cache = JwksCache(jwks.url, http, ttl=ALWAYS, cool_down=ALWAYS)
+    await cache.get(key.kid)
+    successor = SigningKey.generate()
+    jwks.document, jwks.delay = successor.jwks(), 0.1
+    assert await cache.get(key.kid) is not None
+    await settled(cache)
+    assert await cache.get(key.kid) is None
+
+
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b"", b"null", b"\xff\xfe"])
+async def test_what_is_no_jwks_changes_nothing(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, answer: bytes
+) -> None:
+    cache = JwksCache(jwks.url, http, ttl=ALWAYS, cool_down=ALWAYS)
+    await cache.get(key.kid)
+    jwks.document = answer
+    await cache.get(key.kid)
+    await settled(cache)
+    assert await cache.get(key.kid) is not None
+    assert cache.generation == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        7,
+        {},
+        {"kty": "EC", "crv": "P-256", "kid": "broken"},
+        {"kty": "EC", "crv": "P-256", "kid": "broken", "x": 7, "y": None},
+        {"kty": "EC", "crv": "unheard-of", "kid": "broken"},
+        {"kty": "OKP", "crv": "Ed25519", "kid": "broken", "x": "AAAA"},
+        {"kty": "RSA", "kid": "broken", "use": "enc", "n": "AQAB", "e": "AQAB"},
+    ],
+)
+async def test_one_unusable_key_does_not_spoil_the_others(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, entry: Any
+) -> None:
+    jwks.document = {"keys": [entry, *key.jwks()["keys"]]}
+    cache = JwksCache(jwks.url, http)
+    assert await cache.get(key.kid) is not None
+    assert await cache.get("broken") is None
+
+
+async def test_a_key_without_an_id_is_no_key(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+    nameless = {name: value for name, value in key.jwks()["keys"][0].items() if name != "kid"}
+    jwks.document = {"keys": [nameless]}
+    assert await JwksCache(jwks.url, http).get(key.kid) is None
+
+
+async def test_the_generation_rises_only_when_keys_change(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
+    for _ in range(3):
+        await cache.get("unknown")
+    assert jwks.requests == 3
+    assert cache.generation == 1
+    jwks.document = SigningKey.generate().jwks()
+    await cache.get("unknown")
+    assert cache.generation == 2
+
+
+async def test_an_endpoint_that_hangs_is_given_up(
+    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.auth.jwks.FETCH_TIMEOUT_SECONDS", 0.05)
+    jwks.delay = 0.5
+    with pytest.raises(Problem):
+        await JwksCache(jwks.url, http).get(key.kid)
+
+
+async def test_closing_stops_a_fetch(jwks: JwksServer, http: httpx.AsyncClient) -> None:
+    jwks.delay = 0.5
+    cache = JwksCache(jwks.url, http)
+    cache.refresh_if_stale()
+    await asyncio.sleep(0)
+    await cache.close()
+    await cache.close()
+    assert cache._fetch is not None
+    assert cache._fetch.cancelled()
