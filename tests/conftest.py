@@ -22,7 +22,11 @@ from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import create_user
 from tests.support import Connect, JwksServer, NewPerson, Person, serve, serve_jwks
 
+PLATFORM = "template_platform"
+"""A database with what Supabase brings, before any migration."""
+
 TEMPLATE = "template_slow_burn"
+"""A database with every migration and the seed."""
 
 
 class Cluster:
@@ -37,9 +41,8 @@ class Cluster:
             admin.execute("alter system set synchronous_commit = off")
             admin.execute("alter system set full_page_writes = off")
             admin.execute("select pg_reload_conf()")
-            admin.execute(
-                sql.SQL("create database {} template postgres owner postgres").format(sql.Identifier(TEMPLATE))
-            )
+            create_database(admin, PLATFORM, template="postgres")
+            create_database(admin, TEMPLATE, template=PLATFORM)
         with self.database.connect("postgres", TEMPLATE) as connection:
             apply_migrations(connection, MIGRATIONS)
             run_file(connection, SEED, SEED.read_text())
@@ -47,6 +50,12 @@ class Cluster:
     def stop(self) -> None:
         self.database.stop()
         shutil.rmtree(self.directory)
+
+
+def create_database(admin: psycopg.Connection, name: str, *, template: str) -> None:
+    admin.execute(
+        sql.SQL("create database {} template {} owner postgres").format(sql.Identifier(name), sql.Identifier(template))
+    )
 
 
 SOCKET_DIRECTORY = pytest.StashKey[str]()
@@ -85,12 +94,18 @@ def database(socket_directory: str, worker_id: str) -> str:
     """The name of this worker's own database, migrated and seeded."""
     name = f"worker_{worker_id}"
     with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("create database {} template {} owner postgres").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
-            )
-        )
+        create_database(admin, name, template=TEMPLATE)
     return name
+
+
+@pytest.fixture
+def empty_database(socket_directory: str, worker_id: str) -> Iterator[str]:
+    """The name of a database with what Supabase brings, and nothing of ours."""
+    name = f"empty_{worker_id}"
+    with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
+        create_database(admin, name, template=PLATFORM)
+        yield name
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

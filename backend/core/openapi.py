@@ -1,14 +1,17 @@
 """The OpenAPI document: deterministic, with every error documented."""
 
 import tomllib
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from backend.core.errors import PROBLEM_MEDIA_TYPE, ProblemDetails
+from backend.core.models import Input, Output
 
 ROOT = Path(__file__).parents[2]
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -68,18 +71,30 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Supabase access token"}
     }
     document["security"] = [{"bearer": []}]
-    for path in document["paths"].values():
-        for operation in path.values():
-            _add_examples(operation, schemas)
+    # FastAPI drops what is null, in examples too; so they are taken from the models themselves, and shown where
+    # readers look for them: at each request and answer.
+    examples = _examples([Input, Output, ProblemDetails])
+    for name in schemas.keys() & examples.keys():
+        schemas[name]["example"] = examples[name]
+    for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        for body in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for media in body.get("content", {}).values():
+                _show_example(media, examples)
     return document
 
 
-def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Show the models' own examples where readers look for them: at each request and answer."""
-    contents = [operation.get("requestBody", {}).get("content", {})]
-    contents += [response.get("content", {}) for response in operation["responses"].values()]
-    for content in contents:
-        for media in content.values():
-            name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
-            if name in schemas and "example" in schemas[name]:
-                media["example"] = schemas[name]["example"]
+def _examples(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
+    """The examples of models and of those derived from them, by the models' names."""
+    found: dict[str, Any] = {}
+    for model in models:
+        extra = model.model_config.get("json_schema_extra")
+        if isinstance(extra, dict) and "example" in extra:
+            found[model.__name__] = extra["example"]
+        found |= _examples(model.__subclasses__())
+    return found
+
+
+def _show_example(media: dict[str, Any], examples: dict[str, Any]) -> None:
+    name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    if name in examples:
+        media["example"] = examples[name]

@@ -48,6 +48,10 @@ class Database:
         """A connection that commits each statement by itself."""
         return psycopg.connect(self.url(role, name), autocommit=True)
 
+    def start(self) -> None:
+        """Start the server again after `stop`."""
+        self._server.start()
+
     def stop(self) -> None:
         """Stop the server; the data stay."""
         self._server.stop()

@@ -15,6 +15,7 @@ router = APIRouter(prefix="/workouts", tags=["workouts"])
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         description="A key of your own for this workout, such as a UUID. Sent again with the same body, within 30 "

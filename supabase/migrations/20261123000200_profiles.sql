@@ -30,6 +30,19 @@ values
 (10, 'Iron Bond', 8000);
 
 
+create table public.equipment (
+    slug text primary key constraint equipment_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
+    name text not null constraint equipment_name_key unique
+);
+comment on table public.equipment is
+'What an exercise can need and a user can have at hand.';
+revoke all on public.equipment from anon, authenticated;
+grant select on public.equipment to authenticated;
+alter table public.equipment enable row level security;
+create policy "everyone signed in can select equipment" on public.equipment
+for select to authenticated using (true);
+
+
 create table public.profiles (
     user_id uuid primary key references auth.users (id) on delete cascade,
     display_name text not null

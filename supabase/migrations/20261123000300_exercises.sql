@@ -14,19 +14,6 @@ create policy "everyone signed in can select muscles" on public.muscles
 for select to authenticated using (true);
 
 
-create table public.equipment (
-    slug text primary key constraint equipment_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
-    name text not null constraint equipment_name_key unique
-);
-comment on table public.equipment is
-'What an exercise can need. One that needs nothing has no row in exercise_equipment.';
-revoke all on public.equipment from anon, authenticated;
-grant select on public.equipment to authenticated;
-alter table public.equipment enable row level security;
-create policy "everyone signed in can select equipment" on public.equipment
-for select to authenticated using (true);
-
-
 create table public.exercises (
     id uuid primary key default gen_random_uuid(),
     user_id uuid references public.profiles (user_id) on delete cascade,
@@ -86,7 +73,7 @@ create table public.exercise_equipment (
     equipment text not null references public.equipment (slug),
     primary key (exercise_id, equipment)
 );
-comment on table public.exercise_equipment is 'All that an exercise needs, not only the main piece.';
+comment on table public.exercise_equipment is 'All that an exercise needs, not only the main piece; one that needs nothing has no row.';
 create index exercise_equipment_equipment_idx on public.exercise_equipment (equipment);
 revoke all on public.exercise_equipment from anon, authenticated;
 grant select on public.exercise_equipment to authenticated;

@@ -1,0 +1,162 @@
+"""The database slow, gone, and back again."""
+
+import asyncio
+import itertools
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from backend.core.settings import Settings
+from backend.local import MIGRATIONS, SEED
+from backend.local.database import Database
+from backend.local.migrations import apply_migrations, run_file
+from backend.local.signing import SigningKey
+from backend.local.users import ROLE as AUTH_ROLE
+from backend.local.users import create_user
+from tests.support import API, JwksServer, Person, a_set, assert_problem, serve
+
+
+@pytest.fixture
+def own_database() -> Iterator[Database]:
+    """A Postgres that a test may stop."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-faults-") as directory:
+        database = Database(Path(directory) / "postgres")
+        try:
+            with database.connect("postgres") as connection:
+                apply_migrations(connection, MIGRATIONS)
+                run_file(connection, SEED, SEED.read_text())
+            yield database
+        finally:
+            database.stop()
+
+
+@pytest.fixture
+async def lonely(
+    own_database: Database, settings: Settings, key: SigningKey, jwks: JwksServer
+) -> AsyncIterator[Person]:
+    """A user of an API with a Postgres of its own."""
+    update = {"database_url": own_database.url("slow_burn_api")}
+    with own_database.connect(AUTH_ROLE) as connection:
+        user = create_user(connection, "lonely@example.com", None)
+    assert user is not None
+    async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
+        yield Person(client, user, key.access_token(user, jwks.url))
+
+
+async def test_a_database_that_goes_and_comes_back(lonely: Person, own_database: Database) -> None:
+    assert (await lonely.log(a_set(), key="before")).status_code == 201
+
+    await asyncio.to_thread(own_database.stop)
+    for response in await asyncio.gather(*(lonely.get("/profile") for _ in range(8))):
+        assert_problem(response, 503, "database_unavailable")
+        assert int(response.headers["retry-after"]) > 0
+    health = await lonely.client.get("/health")
+    assert health.status_code == 200
+    assert health.json()["database"] == "unavailable"
+    # What needs no database goes on.
+    assert (await lonely.get("/auth/me")).status_code == 200
+
+    await asyncio.to_thread(own_database.start)
+    assert (await lonely.get("/workouts")).json()["total"] == 1
+    assert (await lonely.client.get("/health")).json()["database"] == "ok"
+
+
+async def test_a_restart_between_two_requests_goes_unnoticed(lonely: Person, own_database: Database) -> None:
+    await asyncio.gather(*(lonely.get("/profile") for _ in range(8)))
+    await asyncio.to_thread(own_database.stop)
+    await asyncio.to_thread(own_database.start)
+    responses = await asyncio.gather(*(lonely.get("/profile") for _ in range(8)))
+    assert [response.status_code for response in responses] == [200] * 8
+
+
+async def test_the_service_starts_without_its_database(settings: Settings) -> None:
+    update = {"database_url": "postgresql://slow_burn_api@localhost/x?host=/nowhere"}
+    async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
+        health = await client.get("/health")
+        assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+        assert (await client.get(f"{API}/auth/public")).status_code == 200
+
+
+@pytest.fixture
+async def hurried(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """An API with little patience."""
+    async with serve(settings.model_copy(update={"database_timeout_seconds": 0.2})) as client:
+        yield client
+
+
+async def test_a_call_that_takes_too_long_is_stopped(
+    hurried: httpx.AsyncClient, athlete: Person, admin: psycopg.Connection
+) -> None:
+    person = Person(hurried, athlete.user, athlete.token)
+    with admin.transaction():
+        admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
+        assert_problem(await person.log(a_set()), 503, "database_timeout")
+    # The connection that was stopped serves the next one.
+    assert (await person.log(a_set())).status_code == 201
+    assert (await person.get("/workouts")).json()["total"] == 1
+
+
+async def test_who_waits_in_vain_for_a_connection_is_told(
+    settings: Settings, athlete: Person, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr("backend.gateway.postgres.WAITING_PER_CONNECTION", 2)
+    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+        person = Person(client, athlete.user, athlete.token)
+        assert (await person.get("/profile")).status_code == 200
+        with admin.transaction():
+            admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
+            waiting = [asyncio.create_task(person.log(a_set())) for _ in range(6)]
+            # One has the connection; two may queue for it, in vain; three find the queue full.
+            for answered in itertools.islice(asyncio.as_completed(waiting), 5):
+                assert_problem(await answered, 503, "database_unavailable")
+            health = await client.get("/health")
+            assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+        assert sorted(response.status_code for response in await asyncio.gather(*waiting)) == [201] + [503] * 5
+
+
+async def test_a_fault_of_ours_is_told_without_its_words(
+    athlete: Person, admin: psycopg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin.execute("alter function public.get_profile() rename to get_profile_elsewhere")
+    try:
+        response = await athlete.get("/profile", headers={"Origin": "https://app.example.com"})
+    finally:
+        admin.execute("alter function public.get_profile_elsewhere() rename to get_profile")
+    problem = assert_problem(response, 500, "internal_error")
+    assert "get_profile" not in response.text
+    assert problem["detail"] == "Something went wrong on our side."
+    assert any(getattr(record, "sqlstate", None) == "42883" for record in caplog.records)
+
+
+async def test_an_unexpected_exception_is_a_problem_a_browser_may_read(
+    athlete: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_value: Any) -> Any:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("backend.profile.models.Profile.model_validate", broken)
+    response = await athlete.get("/profile", headers={"Origin": "https://app.example.com"})
+    problem = assert_problem(response, 500, "internal_error")
+    assert response.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert "secret" not in response.text
+    logged = next(record for record in caplog.records if record.message == "unexpected error")
+    assert logged.levelno == logging.ERROR
+    assert logged.request_id == problem["request_id"]  # type: ignore[attr-defined]
+
+
+async def test_the_access_log_tells_no_secrets(athlete: Person, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "backend.access")
+    await athlete.ask("PATCH", "/profile", params={"q": "a-secret"}, json={"display_name": "a-secret"})
+    record = next(record for record in caplog.records if record.name == "backend.access")
+    told = vars(record)
+    assert (told["method"], told["path"], told["status"]) == ("PATCH", "/api/v1/profile", 200)
+    assert told["db_ms"] > 0
+    assert athlete.token not in repr(told)
+    assert "a-secret" not in repr(told)

@@ -1,0 +1,173 @@
+"""openapi.json: what frontends are built on."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from backend.core.openapi import VERSION
+from backend.local import openapi_file
+
+PUBLIC_PATHS = {"/", "/health", "/api/v1/auth/public"}
+DOCUMENT: dict[str, Any] = json.loads(openapi_file.PATH.read_text())
+OPERATIONS = [
+    pytest.param(path, method, operation, id=f"{method.upper()} {path}")
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+
+
+def test_the_file_is_what_the_routes_say() -> None:
+    assert openapi_file.PATH.read_text() == openapi_file.rendered()
+
+
+async def test_the_service_serves_the_same(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/openapi.json")).json() == DOCUMENT
+
+
+def test_the_version_is_the_projects() -> None:
+    assert DOCUMENT["info"]["version"] == VERSION
+
+
+def test_a_token_is_needed_unless_it_says_otherwise() -> None:
+    assert DOCUMENT["security"] == [{"bearer": []}]
+    assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_only_public_routes_need_no_token(path: str, method: str, operation: dict[str, Any]) -> None:
+    if path in PUBLIC_PATHS:
+        assert operation["security"] == []
+    else:
+        assert "security" not in operation
+        assert "401" in operation["responses"]
+    assert method in ("get", "post", "patch", "delete")
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+async def test_what_needs_a_token_refuses_without_one(
+    client: httpx.AsyncClient, path: str, method: str, operation: dict[str, Any]
+) -> None:
+    assert operation
+    url = path.replace("{exercise_id}", "x").replace("{workout_id}", "x")
+    response = await client.request(method, url, json={} if method in ("post", "patch") else None)
+    assert response.status_code == (200 if path in PUBLIC_PATHS else 401)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_error_is_documented_as_a_problem(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert "500" in operation["responses"]
+    if "requestBody" in operation:
+        assert {"400", "413", "415", "422"} <= operation["responses"].keys()
+    if "parameters" in operation:
+        assert "422" in operation["responses"]
+    for status, response in operation["responses"].items():
+        if int(status) >= 400:
+            assert list(response["content"]) == ["application/problem+json"], (path, method, status)
+            schema = response["content"]["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ProblemDetails"}
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_operation_is_described_and_shows_a_valid_example(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    assert path
+    assert operation["summary"]
+    assert operation["description"]
+    contents = [response.get("content", {}) for response in operation["responses"].values()]
+    contents.append(operation.get("requestBody", {}).get("content", {}))
+    shown = 0
+    for content in contents:
+        for media in content.values():
+            schema = {**media["schema"], "components": DOCUMENT["components"]}
+            Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(media["example"])
+            shown += 1
+    assert shown >= (1 if method == "delete" else 2)
+
+
+def test_no_schema_is_left_over() -> None:
+    text = json.dumps(DOCUMENT)
+    for name in DOCUMENT["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, name
+
+
+# The tasks around the file.
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "openapi.json"
+    monkeypatch.setattr(openapi_file, "PATH", path)
+    return path
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["openapi", *arguments])
+    return openapi_file.main()
+
+
+def test_a_file_that_differs_is_told(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "verify") == 1
+    assert "generate-openapi" in capsys.readouterr().err
+    assert run(monkeypatch, "generate") == 0
+    assert run(monkeypatch, "verify") == 0
+    copy.write_text(copy.read_text().replace("Slow Burn", "Fast Burn"))
+    assert run(monkeypatch, "verify") == 1
+
+
+class Shelf(BaseHTTPRequestHandler):
+    """Takes what is PUT, from who has the token."""
+
+    taken: dict[str, Any]
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        allowed = self.headers.get("Authorization") == "Bearer right"
+        if allowed:
+            Shelf.taken = {"path": self.path, "type": self.headers["Content-Type"], "body": body}
+        self.send_response(201 if allowed else 403)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def shelf() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Shelf) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_verified_file_is_published(
+    shelf: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(openapi_file.TOKEN_VARIABLE, "right")
+    assert run(monkeypatch, "publish", f"{shelf}/slow-burn") == 1
+    run(monkeypatch, "generate")
+    assert run(monkeypatch, "publish", f"{shelf}/slow-burn") == 0
+    assert Shelf.taken == {"path": "/slow-burn", "type": "application/json", "body": copy.read_bytes()}
+    assert shelf in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("url", ["{shelf}", "http://127.0.0.1:1", "nonsense"])
+def test_what_is_not_accepted_is_told(
+    shelf: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.delenv(openapi_file.TOKEN_VARIABLE, raising=False)
+    run(monkeypatch, "generate")
+    assert copy.is_file()
+    assert run(monkeypatch, "publish", url.format(shelf=shelf)) == 1
+    assert "was not published" in capsys.readouterr().err

@@ -1,0 +1,99 @@
+"""The stand-in for Supabase Auth: its sessions are good for the API."""
+
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from backend.local.auth_server import create_auth_app
+from backend.local.database import database_url
+from backend.local.signing import SigningKey
+from backend.local.users import ROLE
+from tests.support import API, JwksServer
+
+SIGN_UP, SIGN_IN = "/auth/v1/signup", "/auth/v1/token?grant_type=password"
+
+
+@pytest.fixture
+async def auth(
+    key: SigningKey, jwks: JwksServer, socket_directory: str, database: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_auth_app(key, jwks.url, database_url(socket_directory, ROLE, database))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://auth.test") as client:
+        yield client
+
+
+@pytest.fixture
+def credentials() -> dict[str, str]:
+    return {"email": f"{uuid4().hex}@example.com", "password": "correct horse"}
+
+
+async def test_it_publishes_the_key(auth: httpx.AsyncClient, key: SigningKey) -> None:
+    (published,) = (await auth.get("/auth/v1/.well-known/jwks.json")).json()["keys"]
+    assert published["kid"] == key.kid
+    assert (published["alg"], published["kty"], published["crv"]) == ("ES256", "EC", "P-256")
+    assert "d" not in published
+
+
+async def test_who_signs_up_can_sign_in_and_use_the_api(
+    auth: httpx.AsyncClient, client: httpx.AsyncClient, credentials: dict[str, str]
+) -> None:
+    signed_up = await auth.post(SIGN_UP, json=credentials)
+    assert signed_up.status_code == 200
+    signed_in = await auth.post(SIGN_IN, json=credentials | {"email": credentials["email"].upper()})
+    assert signed_in.status_code == 200
+    session = signed_in.json()
+    assert session["user"]["id"] == signed_up.json()["user"]["id"]
+    assert session["user"]["email"] == credentials["email"]
+    assert (session["token_type"], session["expires_in"]) == ("bearer", 86_400)
+    headers = {"Authorization": f"Bearer {session['access_token']}"}
+    profile = await client.get(f"{API}/profile", headers=headers)
+    assert profile.status_code == 200
+    assert profile.json()["user_id"] == session["user"]["id"]
+
+
+@pytest.mark.parametrize("change", [{"password": "wrong horse"}, {"email": "nobody@example.com"}])
+async def test_wrong_credentials_are_refused_alike(
+    auth: httpx.AsyncClient, credentials: dict[str, str], change: dict[str, str]
+) -> None:
+    await auth.post(SIGN_UP, json=credentials)
+    response = await auth.post(SIGN_IN, json=credentials | change)
+    assert response.status_code == 400
+    assert response.json() == {
+        "code": 400,
+        "error_code": "invalid_credentials",
+        "msg": "Invalid login credentials",
+    }
+
+
+async def test_an_email_is_taken_once(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:
+    await auth.post(SIGN_UP, json=credentials)
+    response = await auth.post(SIGN_UP, json=credentials)
+    assert (response.status_code, response.json()["error_code"]) == (422, "user_already_exists")
+
+
+async def test_a_short_password_is_refused(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:
+    response = await auth.post(SIGN_UP, json=credentials | {"password": "short"})
+    assert (response.status_code, response.json()["error_code"]) == (422, "weak_password")
+
+
+@pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"email": "a@b", "password": 7}', b'{"email": "a", "password": "123456"}', b"\xff"])
+async def test_nonsense_is_refused(auth: httpx.AsyncClient, path: str, body: bytes) -> None:
+    response = await auth.post(path, content=body)
+    assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
+
+
+async def test_other_grants_are_not_known(auth: httpx.AsyncClient) -> None:
+    response = await auth.post("/auth/v1/token?grant_type=refresh_token", json={"refresh_token": "x"})
+    assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
+
+
+def test_a_key_is_kept_where_only_its_owner_reads(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    first = SigningKey.load_or_create(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert SigningKey.load_or_create(path).jwks() == first.jwks()

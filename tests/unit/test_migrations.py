@@ -1,0 +1,124 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from backend.local import MIGRATIONS, SEED, StackError
+from backend.local.database import Database, database_url
+from backend.local.migrations import apply_migrations, run_file
+
+FIRST = "create table public.first (x int);\n\n-- why\ncomment on table public.first is 'a; b';\n"
+SECOND = """\
+create function public.second() returns int language plpgsql as $$
+begin
+    return 1;
+end
+$$;
+"""
+
+
+@pytest.fixture
+def owner(socket_directory: str, empty_database: str) -> Iterator[psycopg.Connection]:
+    url = database_url(socket_directory, "postgres", empty_database)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "20260102000000_second.sql").write_text(SECOND)
+    (tmp_path / "20260101000000_first.sql").write_text(FIRST)
+    return tmp_path
+
+
+def recorded(owner: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
+    return owner.execute(
+        "select version, name, statements from supabase_migrations.schema_migrations order by version"
+    ).fetchall()
+
+
+def test_migrations_are_applied_in_order_and_recorded_by_statement(owner: psycopg.Connection, folder: Path) -> None:
+    assert apply_migrations(owner, folder) == ["20260101000000_first.sql", "20260102000000_second.sql"]
+    assert recorded(owner) == [
+        (
+            "20260101000000",
+            "first",
+            ["create table public.first (x int)", "-- why\ncomment on table public.first is 'a; b'"],
+        ),
+        ("20260102000000", "second", [SECOND.rstrip(";\n")]),
+    ]
+
+
+def test_what_was_applied_is_not_applied_again(owner: psycopg.Connection, folder: Path) -> None:
+    apply_migrations(owner, folder)
+    (folder / "20260103000000_third.sql").write_text("create table public.third (x int);")
+    assert apply_migrations(owner, folder) == ["20260103000000_third.sql"]
+    assert apply_migrations(owner, folder) == []
+
+
+def test_a_broken_migration_is_told_with_its_line_and_leaves_nothing(owner: psycopg.Connection, folder: Path) -> None:
+    (folder / "20260103000000_third.sql").write_text("create table public.third (x int);\n\nselect nonsense;\n")
+    with pytest.raises(StackError, match=r"20260103000000_third\.sql failed at line 3: column .nonsense. does not exist"):
+        apply_migrations(owner, folder)
+    assert [version for version, _, _ in recorded(owner)] == ["20260101000000", "20260102000000"]
+    assert owner.execute("select to_regclass('public.third')").fetchone() == (None,)
+
+
+def test_an_edited_migration_is_told(owner: psycopg.Connection, folder: Path) -> None:
+    apply_migrations(owner, folder)
+    (folder / "20260101000000_first.sql").write_text(FIRST.replace("int", "bigint"))
+    with pytest.raises(StackError, match=r"20260101000000_first\.sql was edited after it was applied.*--reset"):
+        apply_migrations(owner, folder)
+
+
+def test_a_migration_that_is_gone_is_told(owner: psycopg.Connection, folder: Path) -> None:
+    apply_migrations(owner, folder)
+    (folder / "20260101000000_first.sql").unlink()
+    with pytest.raises(StackError, match=r"gone.*20260101000000.*--reset"):
+        apply_migrations(owner, folder)
+
+
+def test_a_name_without_a_timestamp_is_told(owner: psycopg.Connection, folder: Path) -> None:
+    (folder / "notes.sql").write_text("select 1")
+    with pytest.raises(StackError, match=r"notes\.sql"):
+        apply_migrations(owner, folder)
+
+
+def catalogue(owner: psycopg.Connection) -> list[tuple[object, ...]]:
+    tables = ("muscles", "equipment", "exercises", "exercise_muscles", "exercise_equipment")
+    return [row for table in tables for row in owner.execute(f"select t::text from public.{table} as t order by 1")]
+
+
+def test_the_seed_may_be_applied_again_and_puts_right_what_was_changed(owner: psycopg.Connection) -> None:
+    apply_migrations(owner, MIGRATIONS)
+    run_file(owner, SEED, SEED.read_text())
+    first = catalogue(owner)
+    assert len(first) > 60
+    run_file(owner, SEED, SEED.read_text())
+    assert catalogue(owner) == first
+    owner.execute("update public.exercises set name = 'Wrong' where slug = 'back-squat'")
+    owner.execute("delete from public.exercise_muscles")
+    run_file(owner, SEED, SEED.read_text())
+    assert catalogue(owner) == first
+
+
+def test_users_from_before_get_a_profile(owner: psycopg.Connection, socket_directory: str, empty_database: str) -> None:
+    with psycopg.connect(database_url(socket_directory, "supabase_auth_admin", empty_database)) as auth:
+        auth.execute("insert into auth.users (email) values ('early@example.com')")
+    apply_migrations(owner, MIGRATIONS)
+    assert owner.execute("select display_name from public.profiles").fetchall() == [("early",)]
+
+
+def test_everything_runs_on_postgres_16_too(tmp_path_factory: pytest.TempPathFactory) -> None:
+    database = Database(tmp_path_factory.mktemp("pg16") / "postgres", version=16)
+    try:
+        with database.connect("postgres") as owner:
+            version = owner.execute("show server_version").fetchone()
+            assert version is not None
+            assert version[0].startswith("16.")
+            assert len(apply_migrations(owner, MIGRATIONS)) == len(list(MIGRATIONS.glob("*.sql")))
+            run_file(owner, SEED, SEED.read_text())
+            assert len(catalogue(owner)) > 60
+    finally:
+        database.stop()
