@@ -35,6 +35,7 @@ class Cluster:
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="slow-burn-tests-"))
         self.database = Database(self.directory / "postgres")
+        self.database.start()
         with self.database.connect("supabase_admin") as admin:
             # Durability is for data that somebody will miss.
             admin.execute("alter system set fsync = off")

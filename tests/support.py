@@ -54,7 +54,7 @@ def serve_jwks(key: SigningKey) -> Iterator[JwksServer]:
         def do_GET(self) -> None:
             jwks._answer(self)
 
-        def log_message(self, format: str, *args: object) -> None: ...
+        def log_message(self, *args: object) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         jwks.url = f"http://127.0.0.1:{server.server_port}"

@@ -86,7 +86,7 @@ class TokenVerifier:
             return "ES256"
         raise invalid_token()
 
-    def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:  # noqa: ANN401  # a secret or a key
+    def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             key,

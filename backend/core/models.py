@@ -100,7 +100,7 @@ class PageQuery(BaseModel):
     per_page: int = Field(default=20, ge=1, le=100)
 
 
-def may_be_absent() -> Any:  # noqa: ANN401  # the default of a field of any type
+def may_be_absent() -> Any:
     """The default of a PATCH field that may be left out but not be null. It is never sent on, and in no schema."""
     return Field(default_factory=lambda: None)
 

@@ -9,7 +9,7 @@ from backend.core.identity import Caller
 class RpcGateway(Protocol):
     """Calls the database's public functions on behalf of a user."""
 
-    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:  # noqa: ANN401
+    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
         """What `public.<function>` answers as JSON, run as the caller.
 
         Raises a Problem: what the function raised, or 503 when the database does not answer in time.

@@ -63,7 +63,7 @@ class PostgresGateway:
         """Close every connection."""
         await self._pool.close()
 
-    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:  # noqa: ANN401
+    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
         """See RpcGateway.call."""
         statement = _statement(function, arguments)
         values = [

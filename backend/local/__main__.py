@@ -10,6 +10,7 @@ from backend.local import ROOT, StackError
 from backend.local.stack import StateDir, mint_token, run_stack
 
 DEFAULT_PORT = 8000
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HIGHEST_PORT = 65_534  # The stand-in for Supabase takes the next one.
 
 
@@ -21,7 +22,7 @@ def main() -> int:
         if options.command == "token":
             print(mint_token(options.email, state))
         else:
-            for stop in (signal.SIGTERM, signal.SIGHUP):
+            for stop in STOP_SIGNALS:
                 signal.signal(stop, _interrupt)
             run_stack(options.port, state, reset=options.reset)
     except StackError as error:
@@ -33,6 +34,9 @@ def main() -> int:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: what is being stopped now shall be stopped whole.
+    for stop in STOP_SIGNALS:
+        signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

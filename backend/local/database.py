@@ -28,17 +28,16 @@ def database_url(socket_directory: str, role: str, name: str = "postgres") -> st
 
 
 class Database:
-    """A running Postgres in a folder, reached through a Unix socket there."""
+    """A Postgres in a folder, reached through a Unix socket there."""
 
     def __init__(self, directory: Path, *, version: int = POSTGRES_VERSION) -> None:
-        """Start it, making it first when the folder is empty, and prepare what Supabase itself brings."""
         try:
-            self._server = get_server(directory, cleanup_mode=None, postgres_version=version)
-        except (RuntimeError, subprocess.SubprocessError, OSError) as error:
-            reason = str(error) if isinstance(error, RuntimeError) else f"see {directory / 'log'}"
-            raise StackError(f"Postgres does not start ({reason}). Start over with --reset.") from error
-        self.socket_directory = str(self._server.get_postmaster_info().socket_dir)
-        self._prepare_platform()
+            directory.mkdir(exist_ok=True)
+            self._server = get_server(directory, cleanup_mode=None, postgres_version=version, start=False)
+        except (RuntimeError, OSError) as error:
+            raise StackError(f"Postgres cannot use {directory} ({error}). Start over with --reset.") from error
+        self.socket_directory = ""
+        """Known while it runs."""
 
     def url(self, role: str, name: str = "postgres") -> str:
         """The connection URL of a role."""
@@ -49,8 +48,13 @@ class Database:
         return psycopg.connect(self.url(role, name), autocommit=True)
 
     def start(self) -> None:
-        """Start the server again after `stop`."""
-        self._server.start()
+        """Start it, if it does not run; the first time, make it and prepare what Supabase itself brings."""
+        try:
+            self._server.start()
+        except subprocess.SubprocessError as error:
+            raise StackError(f"Postgres does not start: see {self._server.log}. Or start over with --reset.") from error
+        self.socket_directory = str(self._server.get_postmaster_info().socket_dir)
+        self._prepare_platform()
 
     def stop(self) -> None:
         """Stop the server; the data stay."""

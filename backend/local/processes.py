@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -29,35 +30,40 @@ def check_port(port: int) -> None:
             ) from error
 
 
+@dataclass
 class Server:
     """A uvicorn in a process group of its own, so that a Ctrl-C in the terminal reaches the stack alone, which then
     stops its servers in order.
     """
 
-    def __init__(
-        self, name: str, app: str, port: int, environment: Mapping[str, str], options: Sequence[str] = ()
-    ) -> None:
-        self.name = name
-        self._url = f"http://{HOST}:{port}"
+    name: str
+    app: str
+    port: int
+    answers_at: str
+    environment: Mapping[str, str]
+    options: Sequence[str]
+    _process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it; it may not answer yet."""
+        command = [sys.executable, "-m", "uvicorn", "--factory", self.app, "--host", HOST, "--port", str(self.port)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "--factory", app, "--host", HOST, "--port", str(port), *options],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            start_new_session=True,
+            [*command, *self.options], cwd=ROOT, env={**os.environ, **self.environment}, start_new_session=True
         )
 
-    def wait_until_it_answers(self, path: str) -> None:
+    def wait_until_it_answers(self) -> None:
         """Raises StackError when it stops or does not answer in time."""
+        url = f"http://{HOST}:{self.port}{self.answers_at}"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             self.check_running()
             try:
-                if httpx.get(self._url + path, timeout=2, trust_env=False).is_success:
+                if httpx.get(url, timeout=2, trust_env=False).is_success:
                     return
             except httpx.HTTPError:
                 pass
             time.sleep(0.1)
-        raise StackError(f"{self.name} does not answer at {self._url}{path}: see its messages above.")
+        raise StackError(f"{self.name} does not answer at {url}: see its messages above.")
 
     def check_running(self) -> None:
         """Raises StackError when it has stopped."""

@@ -24,7 +24,6 @@ DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # no secret: it opens a database
 PUBLISHABLE_KEY = "sb_publishable_laptop"
 # Where frontends are served while they are developed: Vite, Next.js and Create React App.
 FRONTEND_ORIGINS = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (5173, 3000)]
-RELOAD = ("--reload", "--reload-dir", "backend", "--no-access-log")
 
 
 class StackUser(TypedDict):
@@ -109,20 +108,17 @@ def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
         _say(f"Starting Postgres {POSTGRES_VERSION}")
         database = Database(state.postgres)
         running.callback(database.stop)
+        database.start()
         _prepare_database(database)
         key = SigningKey.load_or_create(state.signing_key)
         supabase_url, api_url = f"http://{HOST}:{port + 1}", f"http://{HOST}:{port}"
-        servers = []
-        _say("Starting the stand-in for Supabase Auth")
-        auth = _auth_server(port + 1, state, database, supabase_url)
-        running.callback(auth.stop)
-        servers.append(auth)
-        auth.wait_until_it_answers("/auth/v1/.well-known/jwks.json")
-        _say("Starting the API")
-        api = _api_server(port, database, supabase_url)
-        running.callback(api.stop)
-        servers.append(api)
-        api.wait_until_it_answers("/health")
+        _say("Starting the API and the stand-in for Supabase Auth")
+        servers = [_auth_server(port + 1, state, database, supabase_url), _api_server(port, database, supabase_url)]
+        for server in servers:
+            server.start()
+            running.callback(server.stop)
+        for server in servers:
+            server.wait_until_it_answers()
         info = StackInfo(
             api_url=api_url,
             supabase_url=supabase_url,
@@ -158,7 +154,9 @@ def _say(text: str) -> None:
 def _stop_leftover(state: StateDir) -> None:
     # A stack that was killed outright leaves its Postgres running.
     if (state.postgres / "postmaster.pid").exists():
-        Database(state.postgres).stop()
+        database = Database(state.postgres)
+        database.start()
+        database.stop()
 
 
 def _prepare_database(database: Database) -> None:
@@ -182,26 +180,36 @@ def _demo_users(database: Database, key: SigningKey, supabase_url: str) -> list[
 
 
 def _auth_server(port: int, state: StateDir, database: Database, supabase_url: str) -> Server:
-    environment = {
-        "SUPABASE_URL": supabase_url,
-        "AUTH_DATABASE_URL": database.url(AUTH_ROLE),
-        "AUTH_SIGNING_KEY": str(state.signing_key),
-    }
     return Server(
-        "The stand-in for Supabase Auth", "backend.local.auth_server:app", port, environment, ("--log-level", "warning")
+        name="The stand-in for Supabase Auth",
+        app="backend.local.auth_server:app",
+        port=port,
+        answers_at="/auth/v1/.well-known/jwks.json",
+        environment={
+            "SUPABASE_URL": supabase_url,
+            "AUTH_DATABASE_URL": database.url(AUTH_ROLE),
+            "AUTH_SIGNING_KEY": str(state.signing_key),
+        },
+        options=("--log-level", "warning"),
     )
 
 
 def _api_server(port: int, database: Database, supabase_url: str) -> Server:
-    environment = {
-        "SUPABASE_URL": supabase_url,
-        "DATABASE_URL": database.url("slow_burn_api"),
-        "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
-        # What a shell may still hold from a deployment has no place here.
-        "SUPABASE_JWT_SECRET": "",
-        "SUPABASE_JWT_RS256": "",
-    }
-    return Server("The API", "backend.main:app", port, environment, RELOAD)
+    return Server(
+        name="The API",
+        app="backend.main:app",
+        port=port,
+        answers_at="/health",
+        environment={
+            "SUPABASE_URL": supabase_url,
+            "DATABASE_URL": database.url("slow_burn_api"),
+            "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
+            # What a shell may still hold from a deployment has no place here.
+            "SUPABASE_JWT_SECRET": "",
+            "SUPABASE_JWT_RS256": "",
+        },
+        options=("--reload", "--reload-dir", "backend", "--no-access-log"),
+    )
 
 
 def _summary(info: StackInfo, state: StateDir) -> str:

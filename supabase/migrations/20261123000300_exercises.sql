@@ -73,7 +73,8 @@ create table public.exercise_equipment (
     equipment text not null references public.equipment (slug),
     primary key (exercise_id, equipment)
 );
-comment on table public.exercise_equipment is 'All that an exercise needs, not only the main piece; one that needs nothing has no row.';
+comment on table public.exercise_equipment is
+'All that an exercise needs, not only the main piece; one that needs nothing has no row.';
 create index exercise_equipment_equipment_idx on public.exercise_equipment (equipment);
 revoke all on public.exercise_equipment from anon, authenticated;
 grant select on public.exercise_equipment to authenticated;

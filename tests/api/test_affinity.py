@@ -18,9 +18,7 @@ async def log(person: Person, *sets: dict[str, Any], **workout: Any) -> Logged:
 
 
 def records(logged: Logged) -> list[tuple[str, str, float, str, float | None]]:
-    return [
-        (r["exercise_name"], r["kind"], r["value"], r["unit"], r["previous"]) for r in logged["personal_records"]
-    ]
+    return [(r["exercise_name"], r["kind"], r["value"], r["unit"], r["previous"]) for r in logged["personal_records"]]
 
 
 def kg(weight: float, reps: int = 5, **values: Any) -> dict[str, Any]:
@@ -129,9 +127,7 @@ async def test_a_new_level_is_announced_once(athlete: Person, admin: psycopg.Con
 
 
 @pytest.mark.parametrize(("zone", "gained"), [("Pacific/Kiritimati", 10), ("Etc/GMT+12", 0)])
-async def test_the_cap_is_for_the_day_in_the_users_time_zone(
-    athlete: Person, admin: psycopg.Connection, zone: str, gained: int
-) -> None:
+async def test_the_cap_is_for_the_day_in_the_users_time_zone(athlete: Person, zone: str, gained: int) -> None:
     # Between the two zones lie 26 hours: at any moment they are in two different days.
     await athlete.patch("/profile", {"timezone": "Etc/GMT+12"})
     for _ in range(2):
@@ -164,6 +160,4 @@ async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Conn
 
 def yesterday(person: Person, admin: psycopg.Connection) -> None:
     """Move what was earned a day back."""
-    admin.execute(
-        "update public.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,)
-    )
+    admin.execute("update public.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,))

@@ -103,7 +103,9 @@ async def test_an_empty_query_finds_everything(athlete: Person) -> None:
         ({"force": "push", "equipment": "dumbbell"}, lambda e: e["force"] == "push" and "dumbbell" in e["equipment"]),
     ],
 )
-async def test_filters_find_all_that_holds_and_nothing_else(athlete: Person, filters: dict[str, Any], holds: Any) -> None:
+async def test_filters_find_all_that_holds_and_nothing_else(
+    athlete: Person, filters: dict[str, Any], holds: Any
+) -> None:
     everything = (await athlete.get("/exercises", params={"per_page": 100})).json()
     assert everything["total"] <= 100
     found = (await athlete.get("/exercises", params={"per_page": 100, **filters})).json()

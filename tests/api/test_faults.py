@@ -28,6 +28,7 @@ def own_database() -> Iterator[Database]:
     with tempfile.TemporaryDirectory(prefix="slow-burn-faults-") as directory:
         database = Database(Path(directory) / "postgres")
         try:
+            database.start()
             with database.connect("postgres") as connection:
                 apply_migrations(connection, MIGRATIONS)
                 run_file(connection, SEED, SEED.read_text())

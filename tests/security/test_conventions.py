@@ -7,7 +7,7 @@ OURS = "('public'::regnamespace, 'private'::regnamespace)"
 
 
 def offenders(admin: psycopg.Connection, query: str) -> list[str]:
-    return [row[0] for row in admin.execute(query)]  # type: ignore[arg-type]  # tests' own text
+    return [row[0] for row in admin.execute(query)]
 
 
 RULES = {
@@ -77,6 +77,6 @@ def test_every_child_table_of_a_user_has_the_user_first_in_its_key(admin: psycop
         from pg_class as c join pg_index as i on i.indrelid = c.oid and i.indisprimary
         where c.relkind in ('r', 'p') and c.relnamespace in {OURS}
         and exists (select from pg_attribute where attrelid = c.oid and attname = 'user_id' and attnotnull)""")
-    keys = dict(rows.fetchall())
+    keys: dict[str, str] = dict(rows.fetchall())
     assert len(keys) >= 4
     assert set(keys.values()) == {"user_id"}

@@ -237,7 +237,9 @@ async def test_rotated_keys_are_found_and_old_ones_dropped(
         assert (refused.value.status_code, refused.value.code) == (401, "invalid_token")
 
 
-async def test_while_no_keys_are_known_sign_in_is_unavailable(settings: Settings, own_jwks: JwksServer, key: SigningKey) -> None:
+async def test_while_no_keys_are_known_sign_in_is_unavailable(
+    settings: Settings, own_jwks: JwksServer, key: SigningKey
+) -> None:
     own_jwks.status = 500
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
         response = await ask(client, key.sign(claims(own_jwks)))
@@ -260,7 +262,9 @@ def rsa_jwks(kid: str) -> tuple[rsa.RSAPrivateKey, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-async def test_rs256_is_good_only_where_it_is_configured(settings: Settings, own_jwks: JwksServer, *, allowed: bool) -> None:
+async def test_rs256_is_good_only_where_it_is_configured(
+    settings: Settings, own_jwks: JwksServer, *, allowed: bool
+) -> None:
     private_key, own_jwks.document = rsa_jwks("rsa")
     update = {"supabase_url": own_jwks.url, "supabase_jwt_rs256": allowed}
     async with serve(settings.model_copy(update=update)) as client:

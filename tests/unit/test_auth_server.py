@@ -81,7 +81,9 @@ async def test_a_short_password_is_refused(auth: httpx.AsyncClient, credentials:
 
 
 @pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN])
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"email": "a@b", "password": 7}', b'{"email": "a", "password": "123456"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"email": "a@b", "password": 7}', b'{"email": "a", "password": "123456"}', b"\xff"]
+)
 async def test_nonsense_is_refused(auth: httpx.AsyncClient, path: str, body: bytes) -> None:
     response = await auth.post(path, content=body)
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")

@@ -59,7 +59,7 @@ def test_what_was_applied_is_not_applied_again(owner: psycopg.Connection, folder
 
 def test_a_broken_migration_is_told_with_its_line_and_leaves_nothing(owner: psycopg.Connection, folder: Path) -> None:
     (folder / "20260103000000_third.sql").write_text("create table public.third (x int);\n\nselect nonsense;\n")
-    with pytest.raises(StackError, match=r"20260103000000_third\.sql failed at line 3: column .nonsense. does not exist"):
+    with pytest.raises(StackError, match=r"20260103000000_third\.sql failed at line 3: column .nonsense. does not"):
         apply_migrations(owner, folder)
     assert [version for version, _, _ in recorded(owner)] == ["20260101000000", "20260102000000"]
     assert owner.execute("select to_regclass('public.third')").fetchone() == (None,)
@@ -113,6 +113,7 @@ def test_users_from_before_get_a_profile(owner: psycopg.Connection, socket_direc
 def test_everything_runs_on_postgres_16_too(tmp_path_factory: pytest.TempPathFactory) -> None:
     database = Database(tmp_path_factory.mktemp("pg16") / "postgres", version=16)
     try:
+        database.start()
         with database.connect("postgres") as owner:
             version = owner.execute("show server_version").fetchone()
             assert version is not None
