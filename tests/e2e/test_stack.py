@@ -17,16 +17,20 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import yaml
 
 from backend.local import MIGRATIONS, ROOT
 from tests.support import a_set, exercise_id
 
 BIN = Path(sys.executable).parent
 POE = str(BIN / "poe")
-# As `uv run` sets it.
-ENVIRONMENT = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 START_SECONDS = 120
 STOP_SECONDS = 60
+
+
+def environment() -> dict[str, str]:
+    """This one, with the PATH that `uv run` sets."""
+    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 def free_ports() -> int:
@@ -53,7 +57,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [POE, "dev", "--port", str(port), "--state-dir", str(state), *options],
                 cwd=ROOT,
-                env=ENVIRONMENT,
+                env=environment(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -99,7 +103,7 @@ def poe(*arguments: str, timeout: float = START_SECONDS) -> subprocess.Completed
     return subprocess.run(
         [POE, *arguments],
         cwd=ROOT,
-        env=ENVIRONMENT,
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=timeout,
@@ -278,7 +282,9 @@ def test_data_survive_a_restart_and_reset_forgets_them(tmp_path: Path, how: sign
     assert (state / "notes.txt").read_text() == "not the stack's"
 
 
-def test_a_stack_that_was_killed_outright_starts_again(tmp_path: Path) -> None:
+def test_a_stack_that_was_killed_outright_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Killed processes leave half a coverage file.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     state = tmp_path / "state"
     with running(state) as stack:
         children = subprocess.run(
@@ -292,6 +298,56 @@ def test_a_stack_that_was_killed_outright_starts_again(tmp_path: Path) -> None:
     with running(state, "--reset") as stack:
         assert httpx.get(f"{stack.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
     assert processes_about(state) == []
+
+
+@one_stack
+def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
+    (service,) = yaml.safe_load((ROOT / "render.yaml").read_text())["services"]
+    assert service["buildCommand"] == "uv sync --frozen --no-dev"
+    asked_for = {variable["key"] for variable in service["envVars"] if variable.get("sync") is False}
+    assert asked_for == {"SUPABASE_URL", "DATABASE_URL", "CORS_ORIGINS"}
+    port = free_ports()
+    settings = {
+        "PORT": str(port),
+        "SUPABASE_URL": stack.info["supabase_url"],
+        "DATABASE_URL": stack.info["database_url"].replace("//postgres:", "//slow_burn_api:"),
+        "CORS_ORIGINS": "https://app.example.com",
+    }
+    command = service["startCommand"].removeprefix("uv run --no-sync ")
+    process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=ROOT, env=environment() | settings)
+    try:
+        url = f"http://127.0.0.1:{port}{service['healthCheckPath']}"
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                answer = httpx.get(url, trust_env=False)
+                break
+            except httpx.TransportError:
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert (answer.status_code, answer.json()["database"]) == (200, "ok")
+    finally:
+        process.terminate()
+        assert process.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
+
+
+def test_a_service_without_settings_says_which_are_missing() -> None:
+    bare = {name: value for name, value in environment().items() if name not in ("SUPABASE_URL", "DATABASE_URL")}
+    answer = subprocess.run(
+        [BIN / "uvicorn", "--factory", "backend.main:app"],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert line == (
+        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing. Settings are environment variables; "
+        "see .env.example."
+    )
 
 
 README = (ROOT / "README.md").read_text()
@@ -308,7 +364,7 @@ def test_the_readmes_curl_lines_work_as_they_stand(stack: Stack) -> None:
     answer = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=ROOT,
-        env=ENVIRONMENT,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
