@@ -300,6 +300,17 @@ def test_a_stack_that_was_killed_outright_starts_again(tmp_path: Path, monkeypat
     assert processes_about(state) == []
 
 
+def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return httpx.get(url, trust_env=False)
+        except httpx.TransportError:
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
 @one_stack
 def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     (service,) = yaml.safe_load((ROOT / "render.yaml").read_text())["services"]
@@ -316,16 +327,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     command = service["startCommand"].removeprefix("uv run --no-sync ")
     process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=ROOT, env=environment() | settings)
     try:
-        url = f"http://127.0.0.1:{port}{service['healthCheckPath']}"
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                answer = httpx.get(url, trust_env=False)
-                break
-            except httpx.TransportError:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+        answer = first_answer(f"http://127.0.0.1:{port}{service['healthCheckPath']}", process)
         assert (answer.status_code, answer.json()["database"]) == (200, "ok")
     finally:
         process.terminate()
