@@ -56,6 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
+        # These become the names of methods in generated clients.
+        generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(RequestContext),
             Middleware(

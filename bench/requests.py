@@ -21,6 +21,7 @@ from backend.auth.verification import TokenVerifier
 from backend.core.settings import Settings
 from backend.gateway.postgres import PostgresGateway
 from backend.local import ROOT
+from backend.local.database import as_role
 from backend.local.stack import StateDir, mint_token
 from backend.main import create_app
 
@@ -102,7 +103,7 @@ async def main(state: StateDir) -> None:
     settings = Settings.model_validate(
         {
             "supabase_url": info["supabase_url"],
-            "database_url": info["database_url"].replace("//postgres:", "//slow_burn_api:"),
+            "database_url": as_role(info["database_url"], "slow_burn_api"),
         }
     )
     tokens = [mint_token(f"bench-{number}@example.com", state) for number in range(USERS)]

@@ -1,5 +1,6 @@
 """One embedded Postgres for all workers, a database of its own for each, and the API in process over it."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -63,6 +64,8 @@ SOCKET_DIRECTORY = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # What the tests reach is on this machine, whatever proxy leads elsewhere.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None:
         config.stash[SOCKET_DIRECTORY] = workerinput["socket_directory"]

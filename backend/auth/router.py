@@ -10,7 +10,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.get("/public", openapi_extra=PUBLIC, responses=problems())
-async def greet() -> Greeting:
+async def read_greeting() -> Greeting:
     """A greeting that needs no token: shows a frontend that the API answers it."""
     return Greeting(message="Hello! Sign in to train with your companion.")
 

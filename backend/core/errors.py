@@ -6,13 +6,16 @@ Problem     anything that ends a request early: raise it from anywhere
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from backend.core.models import may_be_absent
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +66,9 @@ class ProblemDetails(BaseModel):
     detail: str
     code: str
     request_id: str
-    errors: list[FieldError] | None = Field(default=None, description="The wrong fields, where there are any.")
+    errors: Annotated[list[FieldError], Field(description="The wrong fields; absent where there are none.")] = (
+        may_be_absent()
+    )
 
 
 class Problem(HTTPException):
@@ -96,7 +101,7 @@ def problem_response(request_id: str, problem: Problem) -> JSONResponse:
         detail=problem.detail,
         code=problem.code,
         request_id=request_id,
-        errors=list(problem.errors) or None,
+        **({"errors": list(problem.errors)} if problem.errors else {}),
     )
     return JSONResponse(
         body.model_dump(by_alias=True, exclude_none=True),
@@ -119,7 +124,18 @@ def _framework_problem(request: Request, error: HTTPException) -> Problem:
         404: ("path_not_found", f"There is nothing at {request.url.path}."),
         405: ("method_not_allowed", f"{request.method} is not possible at {request.url.path}."),
     }.get(error.status_code, ("http_error", error.detail))
-    return Problem(error.status_code, code, detail, headers=error.headers)
+    not_allowed = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    headers = {"Allow": _allowed_methods(request)} if not_allowed else error.headers
+    return Problem(error.status_code, code, detail, headers=headers)
+
+
+def _allowed_methods(request: Request) -> str:
+    # Starlette names those of the first route that matches; a path's methods are spread over several.
+    return ", ".join(
+        method
+        for method in ("DELETE", "GET", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    )
 
 
 async def handle_invalid_request(request: Request, error: Exception) -> JSONResponse:
@@ -147,7 +163,7 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
         location=location,
         path=".".join(str(step) for step in path),
         code=fault["type"],
-        message=fault["msg"].removeprefix("Value error, "),
+        message=fault["msg"],
     )
 
 

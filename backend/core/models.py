@@ -1,9 +1,9 @@
 """Types that several subjects' models share: strict, so that nothing is silently converted, rounded or cut."""
 
 import re
-from datetime import date
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -33,12 +33,16 @@ def _without_nul(value: str) -> str:
     return value
 
 
+def _not_a_timestamp() -> PydanticCustomError:
+    return PydanticCustomError(
+        "timestamp", "Give date, time and offset as text, such as 2026-03-01T18:30:00Z (RFC 3339)"
+    )
+
+
 # Numbers would be taken for Unix times, and a frontend's milliseconds for seconds: only text will do.
 def _rfc3339(value: object) -> object:
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
-        raise PydanticCustomError(
-            "timestamp", "Give date, time and offset as text, such as 2026-03-01T18:30:00Z (RFC 3339)"
-        )
+        raise _not_a_timestamp()
     return value
 
 
@@ -54,32 +58,42 @@ def _at_most_three_decimals(value: float) -> float:
     return value
 
 
-def _half_steps(value: float) -> float:
-    if value * 2 != int(value * 2):
-        raise PydanticCustomError("half_steps", "Whole and half numbers only")
-    return value
+def _to_utc(value: datetime) -> datetime:
+    # Postgres takes fewer offsets than RFC 3339 has, and fewer years than an offset can lead to.
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise _not_a_timestamp() from None
 
 
+# Limits stand before the validators: only so do they reach the OpenAPI document.
 Text = Annotated[str, AfterValidator(_without_nul)]
 """Unicode text without NUL, which Postgres cannot store."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_without_nul)]
 """Text with something in it; blanks around it are taken away."""
 
-Timestamp = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc3339)]
-"""A moment, with its offset."""
+Timestamp = Annotated[
+    AwareDatetime,
+    Field(strict=False, ge=datetime(1970, 1, 1, tzinfo=UTC)),
+    BeforeValidator(_rfc3339),
+    AfterValidator(_to_utc),
+]
+"""A moment from 1970 on, with its offset."""
 
-Day = Annotated[date, Field(strict=False), BeforeValidator(_rfc3339_date)]
-"""A day of the calendar."""
+RFC3339_DAY = BeforeValidator(_rfc3339_date)
+"""For days of the calendar: only text will do."""
+
+AT_MOST_THREE_DECIMALS = AfterValidator(_at_most_three_decimals)
+"""For weights and distances: what is stored is what was entered."""
 
 Id = Annotated[UUID, Field(strict=False)]
 """A UUID, as text."""
 
-Measure = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_at_most_three_decimals)]
-"""A weight or a distance: finite, with at most three decimals, so that what is stored is what was entered."""
-
-Rpe = Annotated[float, Field(ge=1, le=10, allow_inf_nan=False), AfterValidator(_half_steps)]
+Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
 """Rate of perceived exertion: 1 to 10 in steps of a half."""
+
+WeightUnit = Literal["kg", "lb"]
 
 
 class Page[Item](Output):
@@ -101,7 +115,7 @@ class PageQuery(BaseModel):
 
 
 def may_be_absent() -> Any:
-    """The default of a PATCH field that may be left out but not be null. It is never sent on, and in no schema."""
+    """The default of a field that may be left out but not be null: it is never sent on, and stands in no schema."""
     return Field(default_factory=lambda: None)
 
 

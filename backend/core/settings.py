@@ -1,12 +1,17 @@
 """The service's settings, read from the environment and checked once, at start. `.env.example` explains each."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, field_validator
 from pydantic.networks import AnyUrl
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_JWT_SECRET_LENGTH = 32
+
+
+_ORIGIN = re.compile(r"https?://[^/\s?#@*]+")
 
 
 class SupabaseUrl(AnyUrl):
@@ -55,7 +60,11 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is no origin, such as https://app.example.com")
+        return origins
 
     @property
     def jwt_issuer(self) -> str:
@@ -77,8 +86,12 @@ def load_settings() -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    faults = [
-        f"{str(fault['loc'][0]).upper()} is {'missing' if fault['type'] == 'missing' else f'wrong ({fault["msg"]})'}"
-        for fault in error.errors(include_input=False, include_url=False)
-    ]
-    return f"Cannot start: {'; '.join(faults)}. Settings are environment variables; see .env.example."
+    faults = "; ".join(_told(fault) for fault in error.errors(include_input=False, include_url=False))
+    return f"Cannot start: {faults}. Settings are environment variables; see .env.example."
+
+
+def _told(fault: ErrorDetails) -> str:
+    name = str(fault["loc"][0]).upper()
+    if fault["type"] == "missing":
+        return f"{name} is missing"
+    return f"{name} is wrong ({fault['msg'].removeprefix('Value error, ')})"

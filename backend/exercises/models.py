@@ -20,16 +20,16 @@ _EXAMPLE: dict[str, Any] = {
     "id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff",
     "slug": "back-squat",
     "name": "Back Squat",
-    "aliases": ["Squat"],
-    "category": "powerlifting",
+    "aliases": ["Squat", "Barbell Squat", "Barbell Back Squat"],
+    "category": "strength",
     "force": "push",
     "mechanic": "compound",
     "level": "intermediate",
     "measured_in": "weight_and_reps",
     "custom": False,
     "equipment": ["barbell", "rack"],
-    "primary_muscles": ["quadriceps"],
-    "secondary_muscles": ["adductors", "glutes"],
+    "primary_muscles": ["glutes", "quadriceps"],
+    "secondary_muscles": ["abs", "adductors", "hamstrings", "lower_back"],
 }
 
 

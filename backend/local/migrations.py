@@ -30,7 +30,7 @@ def apply_migrations(connection: psycopg.Connection, directory: Path) -> list[st
         match = _FILE_NAME.fullmatch(path.name)
         if match is None:
             raise StackError(f"{path.name} is no migration's name: it takes <timestamp>_<subject>.sql. Rename it.")
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         statements = sqlparse.split(text, strip_semicolon=True)
         known = recorded.pop(match["version"], None)
         if known is None:

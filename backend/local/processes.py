@@ -1,21 +1,25 @@
-"""Servers that the stack starts and stops."""
+"""Processes that the stack starts and stops."""
 
 import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import httpx
+import psutil
 
 from backend.local import ROOT, StackError
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 10
+MARK_VARIABLE = "SLOW_BURN_STACK"
+"""What tells the processes of a stack: in their environment stands the stack's folder."""
 
 
 def check_port(port: int) -> None:
@@ -30,54 +34,78 @@ def check_port(port: int) -> None:
             ) from error
 
 
+def answers(url: str) -> bool:
+    """Whether something answers there, and well."""
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def stop_leftovers(folder: Path) -> None:
+    """Stop what a stack that was killed outright has left running. Whoever calls this holds the folder."""
+    leftovers = [process for process in psutil.process_iter() if _mark(process) == str(folder)]
+    for process in leftovers:
+        process.terminate()
+    _, stubborn = psutil.wait_procs(leftovers, timeout=STOP_SECONDS)
+    for process in stubborn:
+        process.kill()
+
+
+def _mark(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK_VARIABLE)
+    except (psutil.Error, OSError):
+        return None
+
+
 @dataclass
-class Server:
-    """A uvicorn in a process group of its own, so that a Ctrl-C in the terminal reaches the stack alone, which then
-    stops its servers in order.
+class Child:
+    """A process in a group of its own, so that a Ctrl-C in the terminal reaches the stack alone, which then stops its
+    children in order.
     """
 
     name: str
-    app: str
-    port: int
-    answers_at: str
-    environment: Mapping[str, str]
-    options: Sequence[str]
-    _process: subprocess.Popen[bytes] = field(init=False)
+    command: Sequence[str | Path]
+    folder: Path
+    """The folder of the stack that it belongs to."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    popen: Mapping[str, Any] = field(default_factory=dict)
+    """Further options of subprocess.Popen."""
+    _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it; it may not answer yet."""
-        command = [sys.executable, "-m", "uvicorn", "--factory", self.app, "--host", HOST, "--port", str(self.port)]
+        environment = {**os.environ, **self.environment, MARK_VARIABLE: str(self.folder)}
         self._process = subprocess.Popen(
-            [*command, *self.options], cwd=ROOT, env={**os.environ, **self.environment}, start_new_session=True
+            self.command, **{"cwd": ROOT, **self.popen}, env=environment, start_new_session=True
         )
 
-    def wait_until_it_answers(self) -> None:
-        """Raises StackError when it stops or does not answer in time."""
-        url = f"http://{HOST}:{self.port}{self.answers_at}"
+    def wait_until(self, ready: Callable[[], bool]) -> None:
+        """Raises StackError when it stops, or is not ready in time."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+        while not ready():
             self.check_running()
-            try:
-                if httpx.get(url, timeout=2, trust_env=False).is_success:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        raise StackError(f"{self.name} does not answer at {url}: see its messages above.")
+            if time.monotonic() > deadline:
+                raise StackError(f"{self.name} does not answer: see its messages above.")
+            time.sleep(0.05)
 
     def check_running(self) -> None:
         """Raises StackError when it has stopped."""
-        if self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
             raise StackError(f"{self.name} stopped by itself: see its messages above.")
 
     def stop(self) -> None:
-        """Ask it to stop, and make it when it does not."""
-        for request in (signal.SIGTERM, signal.SIGKILL):
+        """Ask it to stop, and make it when it does not. Does nothing when it does not run."""
+        if self._process is None:
+            return
+        for request in (self.stop_signal, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, request)
-            except ProcessLookupError:
-                return
-            try:
                 self._process.wait(STOP_SECONDS)
+            except ProcessLookupError:
+                break
             except subprocess.TimeoutExpired:
                 continue
+        self._process = None

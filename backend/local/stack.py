@@ -3,18 +3,22 @@
 import contextlib
 import fcntl
 import json
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 import psycopg
 
+from backend.core.settings import Settings
 from backend.local import MIGRATIONS, ROOT, SEED, StackError
-from backend.local.database import POSTGRES_VERSION, Database
+from backend.local.database import POSTGRES_VERSION, Database, as_role
 from backend.local.migrations import apply_migrations, run_file
-from backend.local.processes import HOST, Server, check_port
+from backend.local.processes import HOST, Child, answers, check_port, stop_leftovers
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import find_or_create_user
@@ -99,11 +103,11 @@ class StateDir:
 def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
     """Start everything, tell about it, and keep it running until KeyboardInterrupt; then stop everything."""
     with state.locked(), contextlib.ExitStack() as running:
+        stop_leftovers(state.path)
         for needed in (port, port + 1):
             check_port(needed)
         if reset:
             _say("Forgetting the old data")
-            _stop_leftover(state)
             state.clear()
         _say(f"Starting Postgres {POSTGRES_VERSION}")
         database = Database(state.postgres)
@@ -113,12 +117,12 @@ def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
         key = SigningKey.load_or_create(state.signing_key)
         supabase_url, api_url = f"http://{HOST}:{port + 1}", f"http://{HOST}:{port}"
         _say("Starting the API and the stand-in for Supabase Auth")
-        servers = [_auth_server(port + 1, state, database, supabase_url), _api_server(port, database, supabase_url)]
-        for server in servers:
-            server.start()
-            running.callback(server.stop)
-        for server in servers:
-            server.wait_until_it_answers()
+        auth, api = _auth_server(state, database, supabase_url), _api_server(state, database, supabase_url, api_url)
+        for child in (auth, api):
+            running.callback(child.stop)
+            child.start()
+        auth.wait_until(lambda: answers(f"{supabase_url}/auth/v1/.well-known/jwks.json"))
+        api.wait_until(lambda: answers(f"{api_url}/health"))
         info = StackInfo(
             api_url=api_url,
             supabase_url=supabase_url,
@@ -126,21 +130,20 @@ def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
             publishable_key=PUBLISHABLE_KEY,
             users=_demo_users(database, key, supabase_url),
         )
-        state.write_info(info)
         running.callback(state.info.unlink, missing_ok=True)
+        state.write_info(info)
         _say(_summary(info, state))
         while True:
             time.sleep(0.5)
-            for server in servers:
-                server.check_running()
+            for part in (database, auth, api):
+                part.check_running()
 
 
 def mint_token(email: str, state: StateDir) -> str:
     """A fresh access token of a user of the running stack, who is made when there is none."""
     info = state.read_info()
-    auth_url = info["database_url"].replace("postgresql://postgres:", f"postgresql://{AUTH_ROLE}:", 1)
     try:
-        with psycopg.connect(auth_url, autocommit=True) as connection:
+        with psycopg.connect(as_role(info["database_url"], AUTH_ROLE), autocommit=True) as connection:
             user = find_or_create_user(connection, email)
     except psycopg.OperationalError as error:
         raise StackError(f"The stack in {state.path} does not answer. Start it again: uv run poe dev") from error
@@ -149,14 +152,6 @@ def mint_token(email: str, state: StateDir) -> str:
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-def _stop_leftover(state: StateDir) -> None:
-    # A stack that was killed outright leaves its Postgres running.
-    if (state.postgres / "postmaster.pid").exists():
-        database = Database(state.postgres)
-        database.start()
-        database.stop()
 
 
 def _prepare_database(database: Database) -> None:
@@ -179,36 +174,39 @@ def _demo_users(database: Database, key: SigningKey, supabase_url: str) -> list[
     ]
 
 
-def _auth_server(port: int, state: StateDir, database: Database, supabase_url: str) -> Server:
-    return Server(
+def _uvicorn(app: str, url: str, *options: str) -> list[str]:
+    port = str(urlsplit(url).port)
+    return [sys.executable, "-m", "uvicorn", "--factory", app, "--host", HOST, "--port", port, *options]
+
+
+def _auth_server(state: StateDir, database: Database, supabase_url: str) -> Child:
+    return Child(
         name="The stand-in for Supabase Auth",
-        app="backend.local.auth_server:app",
-        port=port,
-        answers_at="/auth/v1/.well-known/jwks.json",
+        command=_uvicorn("backend.local.auth_server:app", supabase_url, "--log-level", "warning"),
+        folder=state.path,
         environment={
             "SUPABASE_URL": supabase_url,
             "AUTH_DATABASE_URL": database.url(AUTH_ROLE),
             "AUTH_SIGNING_KEY": str(state.signing_key),
         },
-        options=("--log-level", "warning"),
     )
 
 
-def _api_server(port: int, database: Database, supabase_url: str) -> Server:
-    return Server(
+def _api_server(state: StateDir, database: Database, supabase_url: str, api_url: str) -> Child:
+    return Child(
         name="The API",
-        app="backend.main:app",
-        port=port,
-        answers_at="/health",
+        command=_uvicorn("backend.main:app", api_url, "--reload", "--reload-dir", "backend", "--no-access-log"),
+        folder=state.path,
         environment={
+            # What a shell may still hold from a deployment has no place here: an empty setting counts as not set.
+            **{name.upper(): "" for name in Settings.model_fields},
             "SUPABASE_URL": supabase_url,
             "DATABASE_URL": database.url("slow_burn_api"),
             "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
-            # What a shell may still hold from a deployment has no place here.
-            "SUPABASE_JWT_SECRET": "",
-            "SUPABASE_JWT_RS256": "",
+            # The keys are on this machine, whatever proxy leads elsewhere.
+            "NO_PROXY": HOST,
+            "no_proxy": HOST,
         },
-        options=("--reload", "--reload-dir", "backend", "--no-access-log"),
     )
 
 
@@ -236,4 +234,4 @@ def _short(path: Path) -> Path:
 
 
 def _state_option(state: StateDir) -> str:
-    return "" if state.path == ROOT / ".local" else f" --state-dir {_short(state.path)}"
+    return "" if state.path == ROOT / ".local" else f" --state-dir {shlex.quote(str(_short(state.path)))}"

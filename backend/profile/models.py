@@ -8,12 +8,14 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from backend.core.models import Day, Input, Name, Output, Text, may_be_absent
+from backend.core.models import RFC3339_DAY, Input, Name, Output, Text, WeightUnit, may_be_absent
 
 MAX_PREFERENCES_BYTES = 8192
 
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
-WeightUnit = Literal["kg", "lb"]
+BirthDate = Annotated[
+    date, Field(strict=False, ge=date(1900, 1, 1), description="From 1900 on; users are 13 or older."), RFC3339_DAY
+]
 BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
 
 
@@ -51,9 +53,7 @@ class ProfileChanges(Input):
     )
 
     display_name: Annotated[Name, Field(max_length=50)] = may_be_absent()
-    birth_date: Annotated[Day, Field(ge=date(1900, 1, 1), description="Users are 13 or older.")] | None = (
-        may_be_absent()
-    )
+    birth_date: BirthDate | None = may_be_absent()
     fitness_level: FitnessLevel | None = may_be_absent()
     goals: Annotated[list[Annotated[Name, Field(max_length=200)]], Field(max_length=10)] = may_be_absent()
     weight_unit: WeightUnit = may_be_absent()

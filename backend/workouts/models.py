@@ -1,23 +1,34 @@
 """What /workouts takes and answers."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.core.models import Id, Input, Measure, Name, Output, Page, Rpe, Text, Timestamp
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from backend.core.models import (
+    AT_MOST_THREE_DECIMALS,
+    Id,
+    Input,
+    Name,
+    Output,
+    Page,
+    Rpe,
+    Text,
+    Timestamp,
+    WeightUnit,
+    may_be_absent,
+)
 
 Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
 SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
-WeightUnit = Literal["kg", "lb"]
 RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
 
 Energy = Annotated[int, Field(ge=1, le=10)]
-Moment = Annotated[Timestamp, Field(ge=EPOCH)]
+Weight = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
+Distance = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
+Tempo = Annotated[str, Field(pattern=r"^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$")]
 
 _SQUAT_ID = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
 _WORKOUT: dict[str, Any] = {
@@ -68,25 +79,18 @@ class SetLog(Input):
     """One set as it was done: reps, a duration or a distance, with or without weight."""
 
     exercise_id: Id
-    set_type: SetType = "working"
-    weight: Annotated[Measure, Field(ge=0, le=2000, description="As entered, in `weight_unit`.")] | None = None
+    set_type: Annotated[SetType, Field(description="Default: working.")] = may_be_absent()
+    weight: Weight | None = Field(default=None, description="As entered, in `weight_unit`; at most three decimals.")
     weight_unit: WeightUnit | None = Field(default=None, description="Default: the profile's.")
     reps: Annotated[int, Field(ge=0, le=1000)] | None = None
     duration_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
-    distance_meters: Annotated[Measure, Field(ge=0, le=1_000_000)] | None = None
+    distance_meters: Distance | None = Field(default=None, description="At most three decimals.")
     rpe: Rpe | None = None
     rir: Annotated[int, Field(ge=0, le=10, description="Reps in reserve.")] | None = None
     rest_seconds: Annotated[int, Field(ge=0, le=3600)] | None = None
-    tempo: (
-        Annotated[
-            Text,
-            Field(
-                pattern=r"^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$",
-                description="Seconds down, paused, up and, if given, paused again; X is as fast as possible.",
-            ),
-        ]
-        | None
-    ) = None
+    tempo: Tempo | None = Field(
+        default=None, description="Seconds down, paused, up and, if given, paused again; X is as fast as possible."
+    )
     form_quality: Annotated[int, Field(ge=1, le=5)] | None = None
     superset: Annotated[int, Field(ge=1, le=20, description="Sets with the same number were done in turn.")] | None = (
         None
@@ -122,8 +126,8 @@ class WorkoutLog(Input):
     )
 
     title: Annotated[Name, Field(max_length=200)] | None = None
-    started_at: Moment | None = None
-    completed_at: Moment | None = Field(default=None, description="Default: now. Not in the future.")
+    started_at: Timestamp | None = None
+    completed_at: Timestamp | None = Field(default=None, description="Default: now. Not in the future.")
     notes: Annotated[Text, Field(max_length=5000)] | None = None
     mood: Mood | None = None
     energy_before: Energy | None = None
@@ -244,7 +248,7 @@ class LoggedWorkout(Output):
                 "workout": _WORKOUT | {"sets": _SETS},
                 "affinity": {
                     "gained": 15,
-                    "score": 45,
+                    "score": 40,
                     "level": 2,
                     "title": "Warming Up",
                     "leveled_up": True,

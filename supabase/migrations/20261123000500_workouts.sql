@@ -107,10 +107,11 @@ create table public.workout_sets (
         end
     ) stored,
     primary key (user_id, id),
-    constraint workout_sets_workout_fkey
+    constraint workout_sets_user_id_workout_id_performed_at_fkey
     foreign key (user_id, workout_id, performed_at) references public.workouts (user_id, id, completed_at)
     on delete cascade on update cascade,
-    constraint workout_sets_position_key unique (user_id, workout_id, performed_at, position),
+    constraint workout_sets_user_id_workout_id_performed_at_position_key
+    unique (user_id, workout_id, performed_at, position),
     constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
 );

@@ -34,7 +34,7 @@ create table public.affinity_events (
     primary key (user_id, id),
     -- Nothing is awarded twice.
     constraint affinity_events_user_id_kind_source_key unique (user_id, kind, source),
-    constraint affinity_events_workout_fkey
+    constraint affinity_events_user_id_workout_id_fkey
     foreign key (user_id, workout_id) references public.workouts (user_id, id) on delete cascade
 );
 comment on table public.affinity_events is

@@ -47,6 +47,13 @@ async def test_one_exercise_is_told_whole(athlete: Person) -> None:
     assert len(body["instructions"]) >= 2
 
 
+async def test_the_documented_example_is_the_real_thing(athlete: Person) -> None:
+    document = (await athlete.client.get("/openapi.json")).json()
+    (shown,) = document["components"]["schemas"]["ExercisePage"]["example"]["items"]
+    real = (await athlete.get(f"/exercises/{shown['id']}")).json()
+    assert {name: real[name] for name in shown} == shown
+
+
 async def test_an_unknown_exercise_is_not_found(athlete: Person) -> None:
     assert_problem(await athlete.get(f"/exercises/{uuid4()}"), 404, "exercise_not_found")
 

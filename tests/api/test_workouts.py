@@ -159,6 +159,7 @@ FUTURE = "2999-01-01T12:00:00Z"
         ({"started_at": "2026-13-01T17:20:00Z"}, "started_at"),
         ({"completed_at": "1969-12-31T23:59:59Z"}, "completed_at"),
         ({"completed_at": "now"}, "completed_at"),
+        ({"completed_at": "9999-12-31T23:59:59-23:59"}, "completed_at"),
         ({"notes": "x" * 5001}, "notes"),
         ({"notes": "a\0b"}, "notes"),
         ({"notes": ["x"]}, "notes"),
@@ -261,6 +262,12 @@ async def test_times_have_to_make_sense(athlete: Person, workout: dict[str, Any]
     problem = assert_problem(await athlete.log(a_set(), **workout), 422, code)
     assert paths(problem) == ["completed_at"]
     await assert_nothing_stored(athlete)
+
+
+async def test_any_offset_of_rfc_3339_is_understood(athlete: Person) -> None:
+    response = await athlete.log(a_set(), completed_at="2026-03-02T06:00:00+20:00")
+    assert response.status_code == 201
+    assert response.json()["workout"]["completed_at"] == "2026-03-01T10:00:00Z"
 
 
 async def test_a_clock_that_runs_a_little_ahead_is_forgiven(athlete: Person) -> None:

@@ -92,6 +92,31 @@ def test_every_operation_is_described_and_shows_a_valid_example(
     assert shown >= (1 if method == "delete" else 2)
 
 
+def test_limits_are_told_in_words_that_tools_know() -> None:
+    text = json.dumps(DOCUMENT)
+    for word in ("ge", "gt", "le", "lt"):
+        assert f'"{word}":' not in text
+    set_log = DOCUMENT["components"]["schemas"]["SetLog"]["properties"]
+    weight, tempo = set_log["weight"]["anyOf"][0], set_log["tempo"]["anyOf"][0]
+    assert (weight["minimum"], weight["maximum"]) == (0, 2000)
+    assert tempo["pattern"]
+    assert set_log["rpe"]["anyOf"][0]["multipleOf"] == 0.5
+
+
+def test_what_may_be_absent_is_not_null() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["ProblemDetails"]["properties"]["errors"]["type"] == "array"
+    assert "errors" not in schemas["ProblemDetails"]["required"]
+    assert "default" not in json.dumps(schemas["SetLog"]).replace("Default", "")
+
+
+def test_methods_of_generated_clients_have_plain_names() -> None:
+    names = [operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+    assert len(names) == len(set(names))
+    assert {"log_workout", "list_workouts", "read_profile"} <= set(names)
+    assert not any("api_v1" in name for name in names)
+
+
 def test_no_schema_is_left_over() -> None:
     text = json.dumps(DOCUMENT)
     for name in DOCUMENT["components"]["schemas"]:

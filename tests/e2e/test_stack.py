@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import pytest
 import yaml
 
 from backend.local import MIGRATIONS, ROOT
+from backend.local.database import as_role
 from tests.support import a_set, exercise_id
 
 BIN = Path(sys.executable).parent
@@ -49,7 +51,7 @@ def free_ports() -> int:
 class Stack:
     """A stack that runs."""
 
-    def __init__(self, state: Path, port: int, *options: str) -> None:
+    def __init__(self, state: Path, port: int, *options: str, variables: Mapping[str, str]) -> None:
         self.state = state
         self.port = port
         self.log = state.parent / f"{state.name}.log"
@@ -57,7 +59,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [POE, "dev", "--port", str(port), "--state-dir", str(state), *options],
                 cwd=ROOT,
-                env=environment(),
+                env={**environment(), **variables},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -90,8 +92,10 @@ class Stack:
 
 
 @contextmanager
-def running(state: Path, *options: str) -> Iterator[Stack]:
-    stack = Stack(state, free_ports(), *options)
+def running(
+    state: Path, *options: str, port: int | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[Stack]:
+    stack = Stack(state, port or free_ports(), *options, variables=variables or {})
     try:
         yield stack.wait()
     finally:
@@ -117,7 +121,10 @@ one_stack = pytest.mark.xdist_group("stack")
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(tmp_path_factory.mktemp("stack") / "state") as stack:
+    # A folder with a difficult name, and a shell that still holds what belongs elsewhere.
+    state = tmp_path_factory.mktemp("stack") / "a state & más"
+    leftovers = {"LOG_LEVEL": "loud", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
+    with running(state, variables=leftovers) as stack:
         yield stack
 
 
@@ -282,20 +289,33 @@ def test_data_survive_a_restart_and_reset_forgets_them(tmp_path: Path, how: sign
     assert (state / "notes.txt").read_text() == "not the stack's"
 
 
-def test_a_stack_that_was_killed_outright_starts_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("after", ["Starting Postgres", "Applying migrations", "Starting the API"])
+def test_an_interrupted_start_leaves_nothing_running_and_can_be_made_again(tmp_path: Path, after: str) -> None:
+    state = tmp_path / "state"
+    stack = Stack(state, free_ports(), variables={})
+    while after not in stack.output:
+        assert stack.process.poll() is None, stack.output
+        time.sleep(0.01)
+    stack.stop()
+    assert processes_about(state) == []
+    with running(state) as again:
+        assert httpx.get(f"{again.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
+
+
+@pytest.mark.parametrize("options", [(), ("--reset",)])
+def test_a_stack_that_was_killed_outright_starts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
     # Killed processes leave half a coverage file.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     state = tmp_path / "state"
     with running(state) as stack:
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(stack.process.pid)], capture_output=True, text=True, check=True
-        ).stdout.split()
         stack.process.kill()
         stack.process.wait()
-        for child in children:
-            os.killpg(int(child), signal.SIGKILL)
     assert processes_about(state / "postgres")
-    with running(state, "--reset") as stack:
+    # A container that is started again gives old numbers to new processes.
+    (state / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    with running(state, *options, port=stack.port) as stack:
         assert httpx.get(f"{stack.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
     assert processes_about(state) == []
 
@@ -321,7 +341,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     settings = {
         "PORT": str(port),
         "SUPABASE_URL": stack.info["supabase_url"],
-        "DATABASE_URL": stack.info["database_url"].replace("//postgres:", "//slow_burn_api:"),
+        "DATABASE_URL": as_role(stack.info["database_url"], "slow_burn_api"),
         "CORS_ORIGINS": "https://app.example.com",
     }
     command = service["startCommand"].removeprefix("uv run --no-sync ")
@@ -361,7 +381,7 @@ def test_the_readmes_curl_lines_work_as_they_stand(stack: Stack) -> None:
     lines = "\n".join(block for block in blocks if "curl" in block)
     assert lines.count("curl") >= 4
     script = lines.replace("http://127.0.0.1:8000", stack.info["api_url"]).replace(
-        "uv run poe token", f"{POE} token --state-dir {stack.state}"
+        "uv run poe token", f"{POE} token --state-dir {shlex.quote(str(stack.state))}"
     )
     answer = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],

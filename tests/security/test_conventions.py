@@ -36,7 +36,8 @@ RULES = {
     "anon may touch no table": f"""
         select oid::regclass::text from pg_class
         where relkind in ('r', 'p', 'v') and relnamespace in {OURS}
-        and has_table_privilege('anon', oid, 'select, insert, update, delete, truncate, references, trigger')""",
+        and (has_any_column_privilege('anon', oid, 'select, insert, update, references')
+            or has_table_privilege('anon', oid, 'delete, truncate, trigger'))""",
     "authenticated may not empty, reference or add triggers to a table": f"""
         select oid::regclass::text from pg_class
         where relkind in ('r', 'p') and relnamespace in {OURS}
