@@ -60,13 +60,15 @@ set search_path = ''
 as $$
     select
         pg_catalog.cardinality(p_values) <= p_max_items
+        -- Postgres would take a list of lists as well.
+        and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
         and not exists (
             select from pg_catalog.unnest(p_values) as item
             where item is null or pg_catalog.btrim(item) = '' or pg_catalog.char_length(item) > p_max_length
         )
 $$;
 comment on function private.is_text_list(text[], integer, integer) is
-'True for a list within its length whose texts are neither null, blank nor too long. For check constraints.';
+'True for a plain list within its length whose texts are neither null, blank nor too long. For check constraints.';
 grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 

@@ -60,11 +60,13 @@ create table public.profiles (
     weight_unit text not null default 'kg'
     constraint profiles_weight_unit_check check (weight_unit in ('kg', 'lb')),
     timezone text not null default 'UTC',
-    equipment text[] not null default '{}',
+    equipment text[] not null default '{}'
+    constraint profiles_equipment_check check (private.is_text_list(equipment, 100, 100)),
     injuries text[] not null default '{}'
     constraint profiles_injuries_check
     check (
-        injuries
+        private.is_text_list(injuries, 100, 100)
+        and injuries
         <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
     ),
     weekly_target integer not null default 3

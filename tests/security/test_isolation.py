@@ -152,6 +152,14 @@ def test_a_user_cannot_write_what_is_not_theirs_to_write(as_user: Any, full_athl
         assert refused(connection, statement) == "42501"
 
 
+@pytest.mark.parametrize("field", ["goals", "equipment", "injuries"])
+def test_a_list_of_lists_is_no_list(as_user: Any, full_athlete: Person, field: str) -> None:
+    with as_user(full_athlete) as connection:
+        for value in ('{{"barbell"},{"knee"}}', '{"a",null}', '{" "}'):
+            state = refused(connection, f"update public.profiles set {field} = '{value}'")
+            assert state in ("23514", "PT422"), value
+
+
 def test_a_user_cannot_log_for_another(as_user: Any, full_athlete: Person, stranger: Person) -> None:
     with as_user(stranger) as connection:
         state = refused(
