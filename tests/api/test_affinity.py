@@ -1,5 +1,6 @@
 """Personal records, and what workouts do to the bond."""
 
+import asyncio
 from typing import Any
 
 import psycopg
@@ -161,3 +162,21 @@ async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Conn
 def yesterday(person: Person, admin: psycopg.Connection) -> None:
     """Move what was earned a day back."""
     admin.execute("update public.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,))
+
+
+async def test_the_score_is_the_ledgers_sum_after_everything_at_once(
+    athlete: Person, admin: psycopg.Connection
+) -> None:
+    ids = [(await log(athlete, kg(100 + i)))["workout"]["id"] for i in range(8)]
+    responses = await asyncio.gather(
+        *(athlete.delete(f"/workouts/{workout_id}") for workout_id in ids * 2),
+        *(athlete.log(kg(110 + i), key=str(i % 4)) for i in range(4)),
+        *(athlete.patch("/profile", {"weekly_target": 1 + i % 7}) for i in range(8)),
+        *(athlete.get("/workouts") for _ in range(4)),
+    )
+    statuses = sorted(response.status_code for response in responses)
+    assert statuses == [200] * 12 + [201] * 4 + [204] * 8 + [404] * 8
+    row = admin.execute("select sum(points) from public.affinity_events where user_id = %s", (athlete.id,)).fetchone()
+    assert row is not None
+    assert row[0] == await athlete.score()
+    assert (await athlete.get("/workouts")).json()["total"] == 4
