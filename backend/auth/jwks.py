@@ -79,7 +79,7 @@ class JwksCache:
             response.raise_for_status()
             document = response.json()
             keys = _usable_keys(document)
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             logger.warning("the JWKS could not be fetched", extra={"error": type(error).__name__})
             return
         finally:

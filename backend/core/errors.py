@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+# A body may hold more faults than anybody reads.
+MAX_FIELD_ERRORS = 100
+MAX_PATH_LENGTH = 200
 # RFC 9110 renamed these; Python follows in 3.13.
 _RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 
@@ -146,8 +149,8 @@ async def handle_invalid_request(request: Request, error: Exception) -> JSONResp
     elif faults[0]["type"] == "json_invalid":
         problem = Problem(422, "invalid_json", f"The body is not valid JSON, from character {faults[0]['loc'][1]} on.")
     else:
-        errors = [_field_error(fault) for fault in faults]
-        wrong = "1 field is wrong." if len(errors) == 1 else f"{len(errors)} fields are wrong."
+        errors = [_field_error(fault) for fault in faults[:MAX_FIELD_ERRORS]]
+        wrong = "1 field is wrong." if len(faults) == 1 else f"{len(faults)} fields are wrong."
         problem = Problem(422, "invalid_request", wrong, errors=errors)
     return problem_response(request.state.request_id, problem)
 
@@ -161,7 +164,7 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
     location, *path = fault["loc"]
     return FieldError(
         location=location,
-        path=".".join(str(step) for step in path),
+        path=".".join(str(step) for step in path)[:MAX_PATH_LENGTH],
         code=fault["type"],
         message=fault["msg"],
     )

@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import select
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from psycopg import AsyncClientCursor, AsyncConnection, DataError, Error, OperationalError, sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from backend.core.errors import Problem, database_unavailable, problem_from_database
 from backend.core.identity import Caller
@@ -22,6 +25,8 @@ ACQUIRE_TIMEOUT_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 1
 # Requests that wait for one connection before further ones are told to come back later.
 WAITING_PER_CONNECTION = 20
+RECENTLY_SECONDS = 5
+BUSY = (PoolTimeout, TooManyRequests)
 
 type Connection = AsyncConnection[TupleRow]
 
@@ -36,6 +41,10 @@ class PostgresGateway:
 
     def __init__(self, database_url: str, *, pool_size: int, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
+        self._per_user = max(2, pool_size // 2)
+        self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._given_up: set[asyncio.Task[Any]] = set()
+        self._answered_at: float | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             database_url,
             kwargs={
@@ -75,22 +84,58 @@ class PostgresGateway:
         with timed("db"):
             try:
                 # The server stops a statement that takes too long; the margin is for a server that does not answer.
-                async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1), self._connection() as conn:
-                    cursor = await conn.execute(statement, values)
-                    cursor.nextset()
-                    row = await cursor.fetchone()
+                return await self._within(
+                    ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._call_in_turn(statement, values, caller)
+                )
             except (Error, TimeoutError) as error:
+                if not isinstance(error, BUSY):
+                    self._answered_at = None
                 raise _problem(error) from error
-        return row[0] if row else None
 
     async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready."""
+        """See RpcGateway.is_ready. When every connection is busy, what the last calls met tells."""
         try:
-            async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS), self._connection() as conn:
-                await conn.execute("select 1")
+            await self._within(HEALTH_TIMEOUT_SECONDS, self._select_one())
+        except BUSY:
+            return self._answered_at is not None and monotonic() - self._answered_at < RECENTLY_SECONDS
         except (Error, TimeoutError):
             return False
         return True
+
+    async def _call_in_turn(self, statement: sql.Composed, values: list[Any], caller: Caller) -> Any:
+        # What one user writes waits for what they wrote before: it shall not wait on everybody's connections.
+        turn = self._turns.setdefault(caller.user_id, asyncio.Semaphore(self._per_user))
+        async with turn, self._connection() as conn:
+            cursor = await conn.execute(statement, values)
+            cursor.nextset()
+            row = await cursor.fetchone()
+        self._answered_at = monotonic()
+        return row[0] if row else None
+
+    async def _select_one(self) -> None:
+        async with self._pool.connection(HEALTH_TIMEOUT_SECONDS / 2) as conn:
+            await conn.execute("select 1")
+
+    async def _within[Result](self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of some work. Raises TimeoutError in time: psycopg may take ten seconds to give up a server that
+        hangs, so it is left to that by itself.
+        """
+        task = asyncio.create_task(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+        finally:
+            if not task.done():
+                task.cancel()
+                self._given_up.add(task)
+                task.add_done_callback(self._forget)
+        if not done:
+            raise TimeoutError
+        return task.result()
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._given_up.discard(task)
+        if not task.cancelled():
+            task.exception()  # Nobody waits for it any more.
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

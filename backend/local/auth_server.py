@@ -76,12 +76,14 @@ class AuthServer:
 async def _credentials(request: Request) -> tuple[str, str] | None:
     try:
         body: Any = json.loads(await request.body())
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict):
         return None
     email, password = body.get("email"), body.get("password")
     if not isinstance(email, str) or not isinstance(password, str) or "@" not in email or "\0" in email:
+        return None
+    if not (email + password).isprintable():
         return None
     return email, password
 

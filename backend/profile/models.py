@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from backend.core.models import RFC3339_DAY, Input, Name, Output, Text, WeightUnit, may_be_absent
 
 MAX_PREFERENCES_BYTES = 8192
+MAX_PREFERENCES_DEPTH = 32
 
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 BirthDate = Annotated[
@@ -24,17 +25,28 @@ def _without_repeats[Item](values: list[Item]) -> list[Item]:
 
 
 def _small_object(value: dict[str, Any]) -> dict[str, Any]:
+    _check_nesting(value)
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        size = len(text.encode())
+        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except ValueError:
         raise PydanticCustomError("not_json", "Only what JSON can say") from None
-    # Postgres can store no NUL, and JSON writes it escaped.
-    if "\\u0000" in text:
-        raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
     if size > MAX_PREFERENCES_BYTES:
         raise PydanticCustomError("too_large", "At most 8 KiB of JSON")
     return value
+
+
+def _check_nesting(value: dict[str, Any]) -> None:
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > MAX_PREFERENCES_DEPTH:
+            raise PydanticCustomError("too_deep", "At most 32 levels")
+        if isinstance(part, dict):
+            waiting += [(inner, depth + 1) for pair in part.items() for inner in pair]
+        elif isinstance(part, list):
+            waiting += [(inner, depth + 1) for inner in part]
+        elif isinstance(part, str) and "\0" in part:
+            raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
 
 
 class ProfileChanges(Input):

@@ -73,7 +73,11 @@ create table public.profiles (
     constraint profiles_weekly_target_check check (weekly_target between 1 and 7),
     preferences jsonb not null default '{}'
     constraint profiles_preferences_check
-    check (jsonb_typeof(preferences) = 'object' and octet_length(preferences::text) <= 8192),
+    check (
+        jsonb_typeof(preferences) = 'object'
+        and octet_length(preferences::text) <= 8192
+        and not jsonb_path_exists(preferences, '$.**{33 to last}')
+    ),
     affinity_score integer not null default 0
     constraint profiles_affinity_score_check check (affinity_score >= 0),
     created_at timestamptz not null default now()
@@ -112,7 +116,14 @@ begin
         raise sqlstate 'PT422' using
             message = 'Slow Burn is for people who are 13 or older.', detail = 'too_young', hint = 'birth_date';
     end if;
-    if not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
+    -- Numbers take more room in Postgres than they were sent in.
+    if pg_catalog.octet_length(new.preferences::text) > 8192 then
+        raise sqlstate 'PT422' using
+            message = 'The preferences take more than 8 KiB.', detail = 'preferences_too_large', hint = 'preferences';
+    end if;
+    -- Reading all time zones takes longer than the rest of an update: only for one that is new.
+    if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
+        and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
         raise sqlstate 'PT422' using
             message = pg_catalog.format('There is no time zone %s. Use an IANA name, such as Europe/Berlin.',
                 pg_catalog.quote_literal(new.timezone)),
@@ -130,11 +141,11 @@ begin
 end
 $$;
 comment on function private.check_profile() is
-'Refuses who is too young (PT422 too_young), an unknown time zone (PT422 unknown_timezone) and unknown equipment '
-'(PT422 unknown_equipment).';
+'Refuses who is too young (PT422 too_young), an unknown time zone (PT422 unknown_timezone), unknown equipment (PT422 '
+'unknown_equipment) and preferences beyond 8 KiB (PT422 preferences_too_large).';
 
 create trigger check_profile
-before insert or update of birth_date, timezone, equipment on public.profiles
+before insert or update of birth_date, timezone, equipment, preferences on public.profiles
 for each row execute function private.check_profile();
 
 
@@ -324,6 +335,7 @@ end
 $$;
 comment on function public.update_profile(jsonb) is
 'Changes the fields that p_changes names and returns the profile; an absent field stays, null clears. Raises PT404 '
-'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment.';
+'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, '
+'preferences_too_large.';
 revoke all on function public.update_profile(jsonb) from anon, authenticated;
 grant execute on function public.update_profile(jsonb) to authenticated;

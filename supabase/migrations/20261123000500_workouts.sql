@@ -21,7 +21,8 @@ create table public.workouts (
     constraint workouts_overall_rpe_check
     check (overall_rpe between 1 and 10 and overall_rpe * 2 = trunc(overall_rpe * 2)),
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
-    created_at timestamptz not null default now(),
+    -- Of the moment, not of the transaction: workouts of one user are stored one after the other, and this tells which.
+    created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
     -- What the sets refer to, so that their performed_at is always the workout's completed_at.
     constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
@@ -95,15 +96,13 @@ create table public.workout_sets (
     estimated_1rm_kg numeric generated always as (
         case
             when set_type = 'warmup' or weight = 0 or reps = 0 or reps + coalesce(rir, 0) > 12 then null
-            else round(
+            else
                 weight
                 * case weight_unit when 'lb' then 0.45359237 else 1 end
                 * case reps + coalesce(rir, 0)
                     when 1 then 1
-                    else 1 + (reps + coalesce(rir, 0)) / 30.0
-                end,
-                2
-            )
+                    else round(1 + (reps + coalesce(rir, 0)) / 30.0, 8)
+                end
         end
     ) stored,
     primary key (user_id, id),
@@ -240,7 +239,9 @@ as $$
             s.exercise_id,
             s.performed_at,
             min(s.position) as first_position,
-            max(s.weight_kg) filter (where s.reps is distinct from 0) as weight,
+            max(s.weight_kg) filter (
+                where coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
+            ) as weight,
             max(s.estimated_1rm_kg) as estimated_1rm,
             max(s.reps) filter (where coalesce(s.weight, 0) = 0) as reps,
             sum(s.volume_kg) as session_volume
@@ -251,7 +252,9 @@ as $$
     earlier_session as (
         select
             s.exercise_id,
-            max(s.weight_kg) filter (where s.reps is distinct from 0) as weight,
+            max(s.weight_kg) filter (
+                where coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
+            ) as weight,
             max(s.estimated_1rm_kg) as estimated_1rm,
             max(s.reps) filter (where coalesce(s.weight, 0) = 0) as reps,
             sum(s.volume_kg) as session_volume
@@ -260,17 +263,23 @@ as $$
             on
                 s.user_id = p_user_id
                 and session.exercise_id = s.exercise_id
-                and (s.performed_at, s.workout_id) < (session.performed_at, p_workout_id)
-        where s.set_type <> 'warmup'
+                and s.performed_at <= session.performed_at
+        inner join public.workouts as theirs on s.user_id = theirs.user_id and s.workout_id = theirs.id
+        inner join public.workouts as ours on ours.user_id = p_user_id and ours.id = p_workout_id
+        where
+            s.set_type <> 'warmup'
+            -- Of two that ended at the same moment, the one that was logged first is the earlier.
+            and (theirs.completed_at, theirs.created_at, theirs.id) < (ours.completed_at, ours.created_at, ours.id)
         group by s.exercise_id, s.workout_id
     ),
     best as (
         select
             earlier_session.exercise_id,
-            max(earlier_session.weight) as weight,
+            -- Nothing lifted is nothing to beat.
+            nullif(max(earlier_session.weight), 0) as weight,
             max(earlier_session.estimated_1rm) as estimated_1rm,
-            max(earlier_session.reps) as reps,
-            max(earlier_session.session_volume) as session_volume
+            nullif(max(earlier_session.reps), 0) as reps,
+            nullif(max(earlier_session.session_volume), 0) as session_volume
         from earlier_session
         group by earlier_session.exercise_id
     )

@@ -112,7 +112,11 @@ declare
 begin
     select
         private.affinity_standing(p.affinity_score),
-        (pg_catalog.now() at time zone p.timezone)::date
+        -- Days only go forward: who travels west, or changes the time zone back, gets no day twice.
+        greatest(
+            (pg_catalog.now() at time zone p.timezone)::date,
+            (select max(e.earned_on) from public.affinity_events as e where e.user_id = v_user_id)
+        )
     into v_before, v_today
     from public.profiles as p
     inner join public.workouts as w on p.user_id = w.user_id

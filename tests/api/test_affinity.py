@@ -66,6 +66,31 @@ async def test_a_record_is_judged_at_its_date(athlete: Person) -> None:
     assert ("Back Squat", "weight", 95, "kg", 90) in records(between)
 
 
+async def test_of_two_at_the_same_moment_the_first_logged_is_the_earlier(athlete: Person) -> None:
+    at = "2026-03-01T12:00:00Z"
+    for _ in range(3):
+        for workout in (await athlete.get("/workouts")).json()["items"]:
+            await athlete.delete(f"/workouts/{workout['id']}")
+        await log(athlete, kg(100), completed_at=at)
+        assert records(await log(athlete, kg(90), completed_at=at)) == []
+        assert ("Back Squat", "weight", 110, "kg", 100) in records(await log(athlete, kg(110), completed_at=at))
+
+
+async def test_nothing_lifted_is_nothing_to_beat(athlete: Person) -> None:
+    nothing = a_set(reps=None, duration_seconds=0, weight=300)
+    assert records(await log(athlete, kg(500, reps=0), a_set(reps=0), nothing)) == []
+    logged = await log(athlete, kg(100), a_set(reps=5, weight=0))
+    assert {record["previous"] for record in logged["personal_records"]} == {None}
+    assert [event["kind"] for event in logged["affinity"]["events"]] == ["workout_completed"]
+
+
+@pytest.mark.parametrize("weight", [65, 180, 185, 225])
+async def test_a_single_in_pounds_is_its_own_estimate(athlete: Person, weight: float) -> None:
+    await athlete.patch("/profile", {"weight_unit": "lb"})
+    logged = await log(athlete, a_set(weight=weight, reps=1))
+    assert ("Back Squat", "estimated_1rm", weight, "lb", None) in records(logged)
+
+
 async def test_a_first_workout_earns_ten_points(athlete: Person) -> None:
     logged = await log(athlete, kg(100))
     assert logged["affinity"] == {
@@ -136,6 +161,14 @@ async def test_the_cap_is_for_the_day_in_the_users_time_zone(athlete: Person, zo
     await athlete.patch("/profile", {"timezone": zone})
     logged = await log(athlete, kg(100))
     assert logged["affinity"]["gained"] == gained
+
+
+async def test_no_day_comes_twice(athlete: Person) -> None:
+    gained = []
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Pacific/Kiritimati"):
+        await athlete.patch("/profile", {"timezone": zone})
+        gained += [(await log(athlete, kg(100)))["affinity"]["gained"] for _ in range(3)]
+    assert sum(gained) == 20
 
 
 async def test_deleting_takes_the_points_back_and_makes_room_under_the_cap(athlete: Person) -> None:

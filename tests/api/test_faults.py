@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -19,7 +20,7 @@ from backend.local.migrations import apply_migrations, run_file
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import create_user
-from tests.support import API, JwksServer, Person, a_set, assert_problem, serve
+from tests.support import API, JwksServer, NewPerson, Person, a_set, assert_problem, serve
 
 
 @pytest.fixture
@@ -104,22 +105,61 @@ async def test_a_call_that_takes_too_long_is_stopped(
 
 
 async def test_who_waits_in_vain_for_a_connection_is_told(
-    settings: Settings, athlete: Person, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, new_person: NewPerson, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
     monkeypatch.setattr("backend.gateway.postgres.WAITING_PER_CONNECTION", 2)
     async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
-        person = Person(client, athlete.user, athlete.token)
-        assert (await person.get("/profile")).status_code == 200
+        people = [Person(client, person.user, person.token) for person in (new_person() for _ in range(6))]
+        assert (await people[0].get("/profile")).status_code == 200
         with admin.transaction():
-            admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
-            waiting = [asyncio.create_task(person.log(a_set())) for _ in range(6)]
+            admin.execute("select from public.profiles for update")
+            waiting = [asyncio.create_task(person.log(a_set())) for person in people]
             # One has the connection; two may queue for it, in vain; three find the queue full.
             for answered in itertools.islice(asyncio.as_completed(waiting), 5):
                 assert_problem(await answered, 503, "database_unavailable")
+            # Busy is not gone.
             health = await client.get("/health")
-            assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+            assert (health.status_code, health.json()["database"]) == (200, "ok")
         assert sorted(response.status_code for response in await asyncio.gather(*waiting)) == [201] + [503] * 5
+
+
+async def test_one_user_does_not_take_everybodys_connections(
+    settings: Settings, athlete: Person, stranger: Person, admin: psycopg.Connection
+) -> None:
+    async with serve(settings) as client:
+        greedy, other = (Person(client, person.user, person.token) for person in (athlete, stranger))
+        with admin.transaction():
+            admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
+            waiting = [asyncio.create_task(greedy.log(a_set())) for _ in range(20)]
+            await asyncio.sleep(0.1)
+            assert (await other.log(a_set())).status_code == 201
+            assert (await client.get("/health")).json()["database"] == "ok"
+            assert not any(task.done() for task in waiting)
+        assert [response.status_code for response in await asyncio.gather(*waiting)] == [201] * 20
+
+
+async def test_a_database_that_hangs_hangs_nobody(
+    lonely: Person, own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.gateway.postgres.HEALTH_TIMEOUT_SECONDS", 0.3)
+    # With the five seconds that a call may take, a second and a half in all.
+    monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", -4.5)
+    assert (await lonely.get("/profile")).status_code == 200
+    postmaster = psutil.Process(int((Path(own_database.socket_directory) / "postmaster.pid").read_text().split()[0]))
+    postgres = [postmaster, *postmaster.children()]
+    for process in postgres:
+        process.suspend()
+    try:
+        # Without care psycopg waits ten seconds more for a server to confirm that it has given up.
+        async with asyncio.timeout(8):
+            health = await lonely.client.get("/health")
+            assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+            assert_problem(await lonely.get("/profile"), 503, "database_unavailable")
+    finally:
+        for process in reversed(postgres):
+            process.resume()
+    assert (await lonely.get("/profile")).status_code == 200
 
 
 async def test_a_fault_of_ours_is_told_without_its_words(

@@ -116,6 +116,8 @@ async def test_null_is_refused_where_something_has_to_be(athlete: Person, name: 
         ({"preferences": []}, "preferences"),
         ({"preferences": {"x": "y" * 8192}}, "preferences"),
         ({"preferences": {"x": "a\0b"}}, "preferences"),
+        ({"preferences": {"a\0b": 1}}, "preferences"),
+        ({"preferences": {"x": json.loads("[" * 300 + "]" * 300)}}, "preferences"),
         ({"affinity_score": 9000}, "affinity_score"),
         ({"user_id": str(uuid4())}, "user_id"),
         ({"Weight_unit": "kg"}, "Weight_unit"),
@@ -137,6 +139,7 @@ async def test_a_wrong_field_is_named(athlete: Person, changes: dict[str, Any], 
         ({"equipment": ["barbell", "anvil"]}, "unknown_equipment", "equipment"),
         ({"birth_date": datetime.now(UTC).date().isoformat()}, "too_young", "birth_date"),
         ({"birth_date": "9999-12-31"}, "too_young", "birth_date"),
+        ({"preferences": {"x": [1e308] * 100}}, "preferences_too_large", "preferences"),
     ],
 )
 async def test_what_only_the_database_knows_is_named_too(
@@ -153,6 +156,13 @@ async def test_the_thirteenth_birthday_is_old_enough(athlete: Person, admin: psy
     assert row is not None
     response = await athlete.patch("/profile", {"birth_date": row[0].isoformat()})
     assert response.status_code == 200
+
+
+async def test_preferences_may_be_nested_and_spell_what_looks_like_an_escape(athlete: Person) -> None:
+    preferences = {"deep": json.loads("[" * 31 + "]" * 31), "text": "\\u0000"}
+    response = await athlete.patch("/profile", {"preferences": preferences})
+    assert response.status_code == 200
+    assert response.json()["preferences"] == preferences
 
 
 async def test_blanks_around_a_name_are_taken_away_and_repeats_dropped(athlete: Person) -> None:

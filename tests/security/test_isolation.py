@@ -160,6 +160,13 @@ def test_a_list_of_lists_is_no_list(as_user: Any, full_athlete: Person, field: s
             assert state in ("23514", "PT422"), value
 
 
+def test_endless_nesting_is_refused_by_the_database_too(as_user: Any, full_athlete: Person) -> None:
+    with as_user(full_athlete) as connection:
+        for depth, state in ((30, None), (300, "23514")):
+            nested = f'{{"x": {"[" * depth}{"]" * depth}}}'
+            assert refused(connection, "update public.profiles set preferences = %s::jsonb", nested) == state
+
+
 def test_a_user_cannot_log_for_another(as_user: Any, full_athlete: Person, stranger: Person) -> None:
     with as_user(stranger) as connection:
         state = refused(

@@ -82,11 +82,26 @@ async def test_a_short_password_is_refused(auth: httpx.AsyncClient, credentials:
 
 @pytest.mark.parametrize("path", [SIGN_UP, SIGN_IN])
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"email": "a@b", "password": 7}', b'{"email": "a", "password": "123456"}', b"\xff"]
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"email": "a@b", "password": 7}',
+        b'{"email": "a", "password": "123456"}',
+        b"\xff",
+        b"[" * 100_000,
+    ],
 )
 async def test_nonsense_is_refused(auth: httpx.AsyncClient, path: str, body: bytes) -> None:
     response = await auth.post(path, content=body)
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
+
+
+async def test_what_cannot_be_written_down_is_refused(auth: httpx.AsyncClient) -> None:
+    for body in (b'{"email": "\\ud800@x", "password": "abcdefgh"}', b'{"email": "a@x", "password": "\\ud800bcdefg"}'):
+        response = await auth.post(SIGN_UP, content=body)
+        assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
 
 
 async def test_other_grants_are_not_known(auth: httpx.AsyncClient) -> None:

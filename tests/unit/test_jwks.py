@@ -117,7 +117,7 @@ async def test_old_keys_are_used_while_new_ones_are_fetched(
     assert await cache.get(key.kid) is None
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b"", b"null", b"\xff\xfe"])
+@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b"", b"null", b"\xff\xfe", b"[" * 100_000])
 async def test_what_is_no_jwks_changes_nothing(
     jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, answer: bytes
 ) -> None:
