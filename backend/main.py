@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from fastapi import FastAPI
@@ -21,7 +21,9 @@ from backend.core.middleware import ErrorBoundary, RequestContext
 from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
 from backend.core.settings import Settings, load_settings
 from backend.exercises.router import router as exercises_router
+from backend.gateway import RpcGateway
 from backend.gateway.postgres import PostgresGateway
+from backend.gateway.postgrest import PostgrestGateway
 from backend.profile.router import router as profile_router
 from backend.service import router as service_router
 from backend.workouts.router import router as workouts_router
@@ -29,16 +31,21 @@ from backend.workouts.router import router as workouts_router
 API_PREFIX = "/api/v1"
 
 
+def make_gateway(settings: Settings) -> RpcGateway:
+    """The direct gateway where there is a database URL, since it is the faster; else the Data API."""
+    size, timeout = settings.database_pool_size, settings.database_timeout_seconds
+    if settings.database_url is not None:
+        return PostgresGateway(settings.database_url.get_secret_value(), pool_size=size, timeout_seconds=timeout)
+    key = cast(str, settings.supabase_publishable_key)  # the settings made sure of one of the two
+    return PostgrestGateway(settings.data_api_url, key, connections=size, timeout_seconds=timeout)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The whole service. What it opens it opens in its lifespan: the database's pool and the keys' HTTP client."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        gateway = PostgresGateway(
-            settings.database_url.get_secret_value(),
-            pool_size=settings.database_pool_size,
-            timeout_seconds=settings.database_timeout_seconds,
-        )
+        gateway = make_gateway(settings)
         async with httpx.AsyncClient() as client:
             jwks = JwksCache(settings.jwks_url, client)
             # Both begin to connect in the background; whoever needs them first waits for them.

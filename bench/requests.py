@@ -19,11 +19,10 @@ from psycopg_pool import AsyncConnectionPool
 from backend.auth.jwks import JwksCache
 from backend.auth.verification import TokenVerifier
 from backend.core.settings import Settings
-from backend.gateway.postgres import PostgresGateway
 from backend.local import ROOT
 from backend.local.database import as_role
 from backend.local.stack import StateDir, mint_token
-from backend.main import create_app
+from backend.main import create_app, make_gateway
 
 CONCURRENCY = 16
 REQUESTS = 960
@@ -49,10 +48,9 @@ async def rate(act: Act) -> float:
     return max(rates[1:])
 
 
-async def measure_database(settings: Settings) -> float:
+async def measure_database(settings: Settings, url: str) -> float:
     """The reference."""
     size = settings.database_pool_size
-    url = settings.database_url.get_secret_value()
     async with AsyncConnectionPool(url, min_size=size, max_size=size, kwargs={"autocommit": True}, open=False) as pool:
 
         async def select_one() -> None:
@@ -64,11 +62,7 @@ async def measure_database(settings: Settings) -> float:
 
 async def measure_gateway(settings: Settings, tokens: list[str]) -> float:
     """One function call as a user, without HTTP."""
-    gateway = PostgresGateway(
-        settings.database_url.get_secret_value(),
-        pool_size=settings.database_pool_size,
-        timeout_seconds=settings.database_timeout_seconds,
-    )
+    gateway = make_gateway(settings)
     async with httpx.AsyncClient() as http:
         verifier = TokenVerifier(settings, JwksCache(settings.jwks_url, http))
         callers = itertools.cycle([await verifier.verify(token) for token in tokens])
@@ -100,14 +94,10 @@ async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]
 async def main(state: StateDir) -> None:
     """Measure everything and print it."""
     info = state.read_info()
-    settings = Settings.model_validate(
-        {
-            "supabase_url": info["supabase_url"],
-            "database_url": as_role(info["database_url"], "slow_burn_api"),
-        }
-    )
+    url = as_role(info["database_url"], "slow_burn_api")
+    settings = Settings.model_validate({"supabase_url": info["supabase_url"], "database_url": url})
     tokens = [mint_token(f"bench-{number}@example.com", state) for number in range(USERS)]
-    reference = await measure_database(settings)
+    reference = await measure_database(settings, url)
     figures = {
         "reference: select 1": reference,
         "gateway: get_profile()": await measure_gateway(settings, tokens),

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import tarfile
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,13 +17,14 @@ from blockbuster import blockbuster_ctx
 from psycopg import sql
 
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, SEED
+from backend.local import MIGRATIONS, SEED, npm
+from backend.local.data_api import make_data_api
 from backend.local.database import Database, database_url
 from backend.local.migrations import apply_migrations, run_file
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import create_user
-from tests.support import Connect, JwksServer, NewPerson, Person, serve, serve_jwks
+from tests.support import PUBLISHABLE_KEY, Connect, NewPerson, Person, SupabaseServer, serve, serve_supabase
 
 PLATFORM = "template_platform"
 """A database with what Supabase brings, before any migration."""
@@ -42,9 +45,17 @@ class Cluster:
             admin.execute("alter system set fsync = off")
             admin.execute("alter system set synchronous_commit = off")
             admin.execute("alter system set full_page_writes = off")
+            with tarfile.open(npm.pgtap_archive()) as archive:
+                archive.extractall(self.directory / "pgtap", filter="data")
+            extensions = self.directory / "pgtap" / "share" / "postgresql"
+            admin.execute(sql.SQL("alter system set extension_control_path = {}").format(f"$system:{extensions}"))
             admin.execute("select pg_reload_conf()")
             create_database(admin, PLATFORM, template="postgres")
             create_database(admin, TEMPLATE, template=PLATFORM)
+        with self.database.connect("supabase_admin", TEMPLATE) as admin:
+            admin.execute("create extension pgtap with schema extensions")
+            # As on Supabase, where tests make users so.
+            admin.execute("grant insert, delete on auth.users to postgres")
         with self.database.connect("postgres", TEMPLATE) as connection:
             apply_migrations(connection, MIGRATIONS)
             run_file(connection, SEED, SEED.read_text())
@@ -60,6 +71,13 @@ def create_database(admin: psycopg.Connection, name: str, *, template: str) -> N
     )
 
 
+def ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/").is_success
+    except httpx.TransportError:
+        return False
+
+
 SOCKET_DIRECTORY = pytest.StashKey[str]()
 
 
@@ -70,6 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if workerinput is not None:
         config.stash[SOCKET_DIRECTORY] = workerinput["socket_directory"]
     elif not config.option.collectonly:
+        npm.install()
         cluster = Cluster()
         config.add_cleanup(cluster.stop)
         config.stash[SOCKET_DIRECTORY] = cluster.database.socket_directory
@@ -102,14 +121,26 @@ def database(socket_directory: str, worker_id: str) -> str:
     return name
 
 
+@contextmanager
+def passing_database(socket_directory: str, name: str, *, template: str) -> Iterator[str]:
+    with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
+        create_database(admin, name, template=template)
+        yield name
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def empty_database(socket_directory: str, worker_id: str) -> Iterator[str]:
     """The name of a database with what Supabase brings, and nothing of ours."""
-    name = f"empty_{worker_id}"
-    with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
-        create_database(admin, name, template=PLATFORM)
+    with passing_database(socket_directory, f"empty_{worker_id}", template=PLATFORM) as name:
         yield name
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def fresh_database(socket_directory: str, worker_id: str) -> Iterator[str]:
+    """The name of a migrated and seeded database that nobody has used."""
+    with passing_database(socket_directory, f"fresh_{worker_id}", template=TEMPLATE) as name:
+        yield name
 
 
 @pytest.fixture(scope="session")
@@ -136,22 +167,45 @@ def key() -> SigningKey:
 
 
 @pytest.fixture(scope="session")
-def jwks(key: SigningKey) -> Iterator[JwksServer]:
-    """The project's JWKS endpoint, for the API of all tests: tests that change it make their own."""
-    with serve_jwks(key) as server:
-        yield server
+def data_api(
+    key: SigningKey, socket_directory: str, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    """The real PostgREST over this worker's database."""
+    folder = tmp_path_factory.mktemp("postgrest")
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as short:
+        socket = Path(short) / "postgrest"
+        child = make_data_api(folder, key, database_url(socket_directory, "authenticator", database), socket)
+        child.start()
+        try:
+            with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://postgrest") as client:
+                child.wait_until(lambda: ready(client))
+                yield client
+        finally:
+            child.stop()
 
 
 @pytest.fixture(scope="session")
-def settings(jwks: JwksServer, socket_directory: str, database: str) -> Settings:
-    return Settings.model_validate(
-        {
-            "supabase_url": jwks.url,
-            "database_url": database_url(socket_directory, "slow_burn_api", database),
-            "database_pool_size": 4,
-            "cors_origins": "https://app.example.com",
-        }
-    )
+def jwks(key: SigningKey, data_api: httpx.Client) -> Iterator[SupabaseServer]:
+    """Supabase, for the API of all tests: tests that change it make their own."""
+    with serve_supabase(key, data_api) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["postgres", "postgrest"])
+def gateway(request: pytest.FixtureRequest) -> str:
+    """Which way the API takes to the database: what uses it runs over both."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database: str) -> Settings:
+    way = {
+        "postgres": {"database_url": database_url(socket_directory, "slow_burn_api", database)},
+        "postgrest": {"supabase_publishable_key": PUBLISHABLE_KEY},
+    }[gateway]
+    common = {"supabase_url": jwks.url, "database_pool_size": 4, "cors_origins": "https://app.example.com"}
+    return Settings.model_validate(common | way)
 
 
 @pytest.fixture(scope="session")
@@ -162,7 +216,7 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-def new_person(client: httpx.AsyncClient, connect: Connect, key: SigningKey, jwks: JwksServer) -> NewPerson:
+def new_person(client: httpx.AsyncClient, connect: Connect, key: SigningKey, jwks: SupabaseServer) -> NewPerson:
     """Makes signed-in users nobody else knows."""
 
     def new_person() -> Person:

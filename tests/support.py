@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,50 +21,96 @@ from backend.local.signing import SigningKey, User
 from backend.main import create_app
 
 API = "/api/v1"
+DATA_API_PREFIX = "/rest/v1"
+PUBLISHABLE_KEY = "sb_publishable_tests"
 
 
-class JwksServer:
-    """A JWKS endpoint over real HTTP that can be told what to answer, and counts who asks."""
+class SupabaseServer:
+    """What the API asks of Supabase, over real HTTP: a JWKS endpoint that can be told what to answer and counts who
+    asks, and in front of a PostgREST, where there is one, the gate that wants the publishable key.
+    """
 
-    def __init__(self, key: SigningKey) -> None:
+    def __init__(self, key: SigningKey, data_api: httpx.Client | None) -> None:
         self.document: Any = key.jwks()
         self.status = 200
         self.delay = 0.0
         self.requests = 0
+        self.data_api = data_api
+        self.data_api_delay = 0.0
+        self.trickled_bytes = 0
+        self.data_api_answer: tuple[int, str, bytes] | None = None
+        self.data_api_headers: list[Mapping[str, str]] = []
+        self.stop: Callable[[], None] = lambda: None
         self.url = ""
 
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def answer(self, path: str, method: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, bytes]:
+        """The status, type and body of an answer."""
+        if path.startswith(DATA_API_PREFIX):
+            return self._ask_data_api(path.removeprefix(DATA_API_PREFIX), method, headers, body)
         self.requests += 1
         time.sleep(self.delay)
-        body = self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
-        # Whoever gave up waiting has closed the connection.
-        with suppress(BrokenPipeError):
-            handler.send_response(self.status)
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body)
+        document = self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
+        return self.status, "application/json", document
+
+    def _ask_data_api(self, path: str, method: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, bytes]:
+        time.sleep(self.data_api_delay)
+        self.data_api_headers.append(headers)
+        if self.data_api_answer is not None:
+            return self.data_api_answer
+        if headers.get("apikey") != PUBLISHABLE_KEY:
+            return 401, "application/json", b'{"message": "No API key found in request"}'
+        passed_on = {name: headers[name] for name in ("Authorization", "Content-Type", "Prefer") if name in headers}
+        try:
+            assert self.data_api is not None
+            answer = self.data_api.request(method, path, headers=passed_on, content=body)
+        except (httpx.TransportError, AssertionError):
+            return 502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>"
+        return answer.status_code, answer.headers.get("content-type", ""), answer.content
 
 
 @contextmanager
-def serve_jwks(key: SigningKey) -> Iterator[JwksServer]:
-    """A running JWKS endpoint that publishes one key."""
-    jwks = JwksServer(key)
+def serve_supabase(key: SigningKey, data_api: httpx.Client | None = None) -> Iterator[SupabaseServer]:
+    """A running stand-in that publishes one key."""
+    supabase = SupabaseServer(key, data_api)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
-            jwks._answer(self)
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, content_type, answer = supabase.answer(self.path, self.command, dict(self.headers), body)
+            # Whoever gave up waiting has closed the connection.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                if status != 204:
+                    self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                for byte in answer[: supabase.trickled_bytes]:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(0.1)
+                self.wfile.write(answer[supabase.trickled_bytes :])
+
+        do_POST = do_PATCH = do_DELETE = do_GET
 
         def log_message(self, *args: object) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        jwks.url = f"http://127.0.0.1:{server.server_port}"
+        server.daemon_threads = True
+        supabase.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        try:
-            yield jwks
-        finally:
+
+        def stop() -> None:
             server.shutdown()
+            server.socket.close()
             thread.join()
+
+        supabase.stop = stop
+        try:
+            yield supabase
+        finally:
+            stop()
 
 
 @dataclass(frozen=True)

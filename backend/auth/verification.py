@@ -12,7 +12,7 @@ from cachetools import TLRUCache
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 
 from backend.auth.jwks import JwksCache
-from backend.core.errors import Problem
+from backend.core.errors import Problem, invalid_token
 from backend.core.identity import Caller
 from backend.core.settings import Settings
 
@@ -126,8 +126,3 @@ def bearer_token(authorization: str | None) -> str:
             headers={"WWW-Authenticate": "Bearer"},
         )
     return token.strip()
-
-
-def invalid_token(detail: str = "The access token is not valid here.", *, code: str = "invalid_token") -> Problem:
-    """A 401 for a token that cannot be trusted."""
-    return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

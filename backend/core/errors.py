@@ -217,3 +217,8 @@ def database_unavailable() -> Problem:
 def internal_error() -> Problem:
     """A fault of ours."""
     return Problem(500, "internal_error", "Something went wrong on our side.")
+
+
+def invalid_token(detail: str = "The access token is not valid here.", *, code: str = "invalid_token") -> Problem:
+    """A 401 for a token that cannot be trusted."""
+    return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

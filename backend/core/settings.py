@@ -3,9 +3,9 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, field_validator
+from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic.networks import AnyUrl
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_JWT_SECRET_LENGTH = 32
@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     supabase_url: str
-    database_url: SecretStr
+    supabase_publishable_key: str | None = None
+    database_url: SecretStr | None = Field(default=None, validate_default=True)
     supabase_jwt_secret: SecretStr | None = None
     supabase_jwt_rs256: bool = False
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -44,8 +45,11 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _postgres_url(cls, value: SecretStr) -> SecretStr:
-        PostgresDsn(value.get_secret_value())
+    def _some_way_to_the_database(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            PostgresDsn(value.get_secret_value())
+        elif info.data.get("supabase_publishable_key") is None:
+            raise PydanticCustomError("missing", "SUPABASE_PUBLISHABLE_KEY, to go through the Data API, will do too")
         return value
 
     @field_validator("supabase_jwt_secret")
@@ -65,6 +69,11 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin} is no origin, such as https://app.example.com")
         return origins
+
+    @property
+    def data_api_url(self) -> str:
+        """Where Supabase serves PostgREST."""
+        return f"{self.supabase_url}/rest/v1"
 
     @property
     def jwt_issuer(self) -> str:
@@ -92,6 +101,6 @@ def _explain(error: ValidationError) -> str:
 
 def _told(fault: ErrorDetails) -> str:
     name = str(fault["loc"][0]).upper()
-    if fault["type"] == "missing":
-        return f"{name} is missing"
-    return f"{name} is wrong ({fault['msg'].removeprefix('Value error, ')})"
+    state = "missing" if fault["type"] == "missing" else "wrong"
+    reason = fault["msg"].removeprefix("Value error, ")
+    return f"{name} is {state}" if reason == "Field required" else f"{name} is {state} ({reason})"

@@ -65,11 +65,11 @@ class PostgresGateway:
         )
 
     async def open(self) -> None:
-        """Begin to connect. Does not wait: the service starts, and says so in /health, while the database is down."""
+        """See RpcGateway.open."""
         await self._pool.open(wait=False)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """See RpcGateway.close."""
         await self._pool.close()
 
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:

@@ -5,9 +5,10 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import get_args
 
 from backend.local import ROOT, StackError
-from backend.local.stack import StateDir, mint_token, run_stack
+from backend.local.stack import Gateway, StateDir, mint_token, run_stack
 
 DEFAULT_PORT = 8000
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -24,7 +25,7 @@ def main() -> int:
         else:
             for stop in STOP_SIGNALS:
                 signal.signal(stop, _interrupt)
-            run_stack(options.port, state, reset=options.reset)
+            run_stack(options.port, state, reset=options.reset, gateway=options.gateway)
     except StackError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     dev = commands.add_parser("dev", parents=[shared], help="run the whole backend on this machine")
     dev.add_argument("--port", type=_port, default=DEFAULT_PORT, help="the API's; the stand-in for Supabase takes +1")
     dev.add_argument("--reset", action="store_true", help="start with empty data")
+    dev.add_argument("--gateway", choices=get_args(Gateway), default="postgres", help="the API's way to the database")
     token = commands.add_parser("token", parents=[shared], help="print a fresh access token")
     token.add_argument("email", type=_email, help="whose; the user is made when there is none")
     return parser

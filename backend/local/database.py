@@ -27,6 +27,9 @@ with warnings.catch_warnings():
     )
 
 POSTGRES_VERSION = 18
+PROGRAMS: Path = POSTGRES_VERSIONS[POSTGRES_VERSION]
+"""psql and its like."""
+
 PLATFORM = Path(__file__).parent / "platform.sql"
 # Postgres refuses to run as root; this user runs it then.
 UNPRIVILEGED_USER = "pgserver"

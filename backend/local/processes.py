@@ -42,6 +42,14 @@ def answers(url: str) -> bool:
         return False
 
 
+def reaches_its_database(url: str) -> bool:
+    """Whether the API there answers, and says that it reaches its database."""
+    try:
+        return bool(httpx.get(url, timeout=2, trust_env=False).json()["database"] == "ok")
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
+
+
 def stop_leftovers(folder: Path) -> None:
     """Stop what a stack that was killed outright has left running. Whoever calls this holds the folder."""
     leftovers = [process for process in psutil.process_iter() if _mark(process) == str(folder)]
@@ -75,6 +83,10 @@ class Child:
     """Further options of subprocess.Popen."""
     _process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def _title(self) -> str:
+        return self.name[:1].upper() + self.name[1:]
+
     def start(self) -> None:
         """Start it; it may not answer yet."""
         environment = {**os.environ, **self.environment, MARK_VARIABLE: str(self.folder)}
@@ -88,13 +100,13 @@ class Child:
         while not ready():
             self.check_running()
             if time.monotonic() > deadline:
-                raise StackError(f"{self.name} does not answer: see its messages above.")
+                raise StackError(f"{self._title} does not answer: see its messages above.")
             time.sleep(0.05)
 
     def check_running(self) -> None:
         """Raises StackError when it has stopped."""
         if self._process is not None and self._process.poll() is not None:
-            raise StackError(f"{self.name} stopped by itself: see its messages above.")
+            raise StackError(f"{self._title} stopped by itself: see its messages above.")
 
     def stop(self) -> None:
         """Ask it to stop, and make it when it does not. Does nothing when it does not run."""

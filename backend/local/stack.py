@@ -7,18 +7,19 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 import psycopg
 
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, ROOT, SEED, StackError
+from backend.local import MIGRATIONS, ROOT, SEED, StackError, npm
+from backend.local.data_api import make_data_api
 from backend.local.database import POSTGRES_VERSION, Database, as_role
 from backend.local.migrations import apply_migrations, run_file
-from backend.local.processes import HOST, Child, answers, check_port, stop_leftovers
+from backend.local.processes import HOST, Child, answers, check_port, reaches_its_database, stop_leftovers
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import find_or_create_user
@@ -28,6 +29,16 @@ DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # no secret: it opens a database
 PUBLISHABLE_KEY = "sb_publishable_laptop"
 # Where frontends are served while they are developed: Vite, Next.js and Create React App.
 FRONTEND_ORIGINS = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (5173, 3000)]
+
+
+Gateway = Literal["postgres", "postgrest"]
+
+
+class Urls(NamedTuple):
+    """Where the stack's servers are."""
+
+    api: str
+    supabase: str
 
 
 class StackUser(TypedDict):
@@ -100,7 +111,7 @@ class StateDir:
         return info
 
 
-def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
+def run_stack(port: int, state: StateDir, *, reset: bool, gateway: Gateway) -> None:
     """Start everything, tell about it, and keep it running until KeyboardInterrupt; then stop everything."""
     with state.locked(), contextlib.ExitStack() as running:
         stop_leftovers(state.path)
@@ -115,28 +126,28 @@ def run_stack(port: int, state: StateDir, *, reset: bool) -> None:
         database.start()
         _prepare_database(database)
         key = SigningKey.load_or_create(state.signing_key)
-        supabase_url, api_url = f"http://{HOST}:{port + 1}", f"http://{HOST}:{port}"
-        _say("Starting the API and the stand-in for Supabase Auth")
-        auth, api = _auth_server(state, database, supabase_url), _api_server(state, database, supabase_url, api_url)
-        for child in (auth, api):
+        urls = Urls(api=f"http://{HOST}:{port}", supabase=f"http://{HOST}:{port + 1}")
+        services = _services(gateway, state, database, key, urls)
+        for child, ready in services:
+            _say(f"Starting {child.name}")
             running.callback(child.stop)
             child.start()
-        auth.wait_until(lambda: answers(f"{supabase_url}/auth/v1/.well-known/jwks.json"))
-        api.wait_until(lambda: answers(f"{api_url}/health"))
+            child.wait_until(ready)
         info = StackInfo(
-            api_url=api_url,
-            supabase_url=supabase_url,
+            api_url=urls.api,
+            supabase_url=urls.supabase,
             database_url=database.url("postgres"),
             publishable_key=PUBLISHABLE_KEY,
-            users=_demo_users(database, key, supabase_url),
+            users=_demo_users(database, key, urls.supabase),
         )
         running.callback(state.info.unlink, missing_ok=True)
         state.write_info(info)
-        _say(_summary(info, state))
+        _say(_summary(info, state, gateway))
         while True:
             time.sleep(0.5)
-            for part in (database, auth, api):
-                part.check_running()
+            database.check_running()
+            for child, _ in services:
+                child.check_running()
 
 
 def mint_token(email: str, state: StateDir) -> str:
@@ -179,45 +190,69 @@ def _uvicorn(app: str, url: str, *options: str) -> list[str]:
     return [sys.executable, "-m", "uvicorn", "--factory", app, "--host", HOST, "--port", port, *options]
 
 
-def _auth_server(state: StateDir, database: Database, supabase_url: str) -> Child:
+def _supabase_server(state: StateDir, database: Database, supabase_url: str, data_api: Path | None) -> Child:
+    environment = {
+        "SUPABASE_URL": supabase_url,
+        "STANDIN_DATABASE_URL": database.url(AUTH_ROLE),
+        "STANDIN_SIGNING_KEY": str(state.signing_key),
+    }
+    if data_api is not None:
+        environment |= {"STANDIN_PUBLISHABLE_KEY": PUBLISHABLE_KEY, "STANDIN_DATA_API": str(data_api)}
     return Child(
-        name="The stand-in for Supabase Auth",
-        command=_uvicorn("backend.local.auth_server:app", supabase_url, "--log-level", "warning"),
+        name="the stand-in for Supabase",
+        command=_uvicorn("backend.local.supabase_server:app", supabase_url, "--log-level", "warning"),
         folder=state.path,
-        environment={
-            "SUPABASE_URL": supabase_url,
-            "AUTH_DATABASE_URL": database.url(AUTH_ROLE),
-            "AUTH_SIGNING_KEY": str(state.signing_key),
-        },
+        environment=environment,
     )
 
 
-def _api_server(state: StateDir, database: Database, supabase_url: str, api_url: str) -> Child:
+def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str, str]) -> Child:
     return Child(
-        name="The API",
+        name="the API",
         command=_uvicorn("backend.main:app", api_url, "--reload", "--reload-dir", "backend", "--no-access-log"),
         folder=state.path,
         environment={
             # What a shell may still hold from a deployment has no place here: an empty setting counts as not set.
             **{name.upper(): "" for name in Settings.model_fields},
             "SUPABASE_URL": supabase_url,
-            "DATABASE_URL": database.url("slow_burn_api"),
             "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
             # The keys are on this machine, whatever proxy leads elsewhere.
             "NO_PROXY": HOST,
             "no_proxy": HOST,
+            **way,
         },
     )
 
 
-def _summary(info: StackInfo, state: StateDir) -> str:
+def _services(
+    gateway: Gateway, state: StateDir, database: Database, key: SigningKey, urls: Urls
+) -> list[tuple[Child, Callable[[], bool]]]:
+    """What runs beside Postgres, in order, each with how to tell that it is ready."""
+    way = {"DATABASE_URL": database.url("slow_burn_api")}
+    services: list[tuple[Child, Callable[[], bool]]] = []
+    data_api = None
+    if gateway == "postgrest":
+        npm.install()
+        data_api = Path(database.socket_directory) / "postgrest"
+        way = {"SUPABASE_PUBLISHABLE_KEY": PUBLISHABLE_KEY}
+        postgrest = make_data_api(state.path, key, database.url("authenticator"), data_api)
+        services.append((postgrest, data_api.is_socket))
+    supabase = _supabase_server(state, database, urls.supabase, data_api)
+    services.append((supabase, lambda: answers(f"{urls.supabase}/auth/v1/.well-known/jwks.json")))
+    api = _api_server(state, urls.supabase, urls.api, way)
+    services.append((api, lambda: reaches_its_database(f"{urls.api}/health")))
+    return services
+
+
+def _summary(info: StackInfo, state: StateDir, gateway: Gateway) -> str:
+    also = "; PostgREST under /rest/v1" if gateway == "postgrest" else ""
     athlete = info["users"][0]
     users = "\n".join(f"               {user['email']}  password {user['password']}" for user in info["users"])
     return f"""
 Slow Burn is running. Ctrl-C stops it; its data stay in {_short(state.path)}.
 
   API          {info["api_url"]}   (try it in the browser: {info["api_url"]}/docs)
-  Supabase     {info["supabase_url"]}   (sign-up, sign-in and keys under /auth/v1)
+  Supabase     {info["supabase_url"]}   (keys, sign-up and sign-in under /auth/v1{also})
   Database     {info["database_url"]}
   Demo users
 {users}

@@ -180,4 +180,4 @@ async def test_anothers_own_exercise_does_not_exist(stranger: Person, own_exerci
 @pytest.fixture(autouse=True)
 def _forget_own_exercises(admin: psycopg.Connection) -> Iterator[None]:
     yield
-    admin.execute("delete from public.exercises where user_id is not null")
+    admin.execute("delete from auth.users where id in (select user_id from public.exercises)")

@@ -1,4 +1,4 @@
-"""The database slow, gone, and back again."""
+"""The database slow, gone, and back again, over the direct gateway."""
 
 import asyncio
 import itertools
@@ -20,7 +20,9 @@ from backend.local.migrations import apply_migrations, run_file
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import create_user
-from tests.support import API, JwksServer, NewPerson, Person, a_set, assert_problem, serve
+from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, serve
+
+pytestmark = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def own_database() -> Iterator[Database]:
 
 @pytest.fixture
 async def lonely(
-    own_database: Database, settings: Settings, key: SigningKey, jwks: JwksServer
+    own_database: Database, settings: Settings, key: SigningKey, jwks: SupabaseServer
 ) -> AsyncIterator[Person]:
     """A user of an API with a Postgres of its own."""
     update = {"database_url": own_database.url("slow_burn_api")}

@@ -336,7 +336,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     (service,) = yaml.safe_load((ROOT / "render.yaml").read_text())["services"]
     assert service["buildCommand"] == "uv sync --frozen --no-dev"
     asked_for = {variable["key"] for variable in service["envVars"] if variable.get("sync") is False}
-    assert asked_for == {"SUPABASE_URL", "DATABASE_URL", "CORS_ORIGINS"}
+    assert asked_for == {"SUPABASE_URL", "SUPABASE_PUBLISHABLE_KEY", "DATABASE_URL", "CORS_ORIGINS"}
     port = free_ports()
     settings = {
         "PORT": str(port),
@@ -354,6 +354,32 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
         assert process.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
 
 
+def test_the_stack_runs_over_the_data_api_too(tmp_path: Path) -> None:
+    with running(tmp_path / "state", "--gateway", "postgrest") as stack:
+        info = stack.info
+        athlete, stranger = (user["access_token"] for user in info["users"])
+        with stack.client(athlete) as client:
+            workout = client.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]
+            assert client.get(f"/workouts/{workout['id']}").json() == workout
+        headers = {"apikey": info["publishable_key"]}
+        with httpx.Client(base_url=f"{info['supabase_url']}/rest/v1", headers=headers, trust_env=False) as data_api:
+            for token, seen in ((athlete, [{"id": workout["id"]}]), (stranger, [])):
+                answer = data_api.get("/workouts?select=id", headers={"Authorization": f"Bearer {token}"})
+                assert answer.json() == seen
+            called = data_api.post(
+                "/rpc/get_workout", json={"p_id": workout["id"]}, headers={"Authorization": f"Bearer {athlete}"}
+            )
+            assert called.json()["id"] == workout["id"]
+            assert data_api.get("/workouts").json()["code"] == "42501"
+            assert data_api.get("/workouts", headers={"apikey": "wrong"}).status_code == 401
+        with psycopg.connect(info["database_url"]) as connection:
+            direct = connection.execute(
+                "select count(*) from pg_stat_activity where usename = 'slow_burn_api'"
+            ).fetchone()
+            assert direct == (0,)
+    assert processes_about(tmp_path / "state") == []
+
+
 def test_a_service_without_settings_says_which_are_missing() -> None:
     bare = {name: value for name, value in environment().items() if name not in ("SUPABASE_URL", "DATABASE_URL")}
     answer = subprocess.run(
@@ -367,8 +393,8 @@ def test_a_service_without_settings_says_which_are_missing() -> None:
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line == (
-        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing. Settings are environment variables; "
-        "see .env.example."
+        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing (SUPABASE_PUBLISHABLE_KEY, to go through the "
+        "Data API, will do too). Settings are environment variables; see .env.example."
     )
 
 

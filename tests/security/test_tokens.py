@@ -21,13 +21,13 @@ from backend.auth.verification import TokenVerifier
 from backend.core.errors import Problem
 from backend.core.settings import Settings
 from backend.local.signing import SigningKey
-from tests.support import API, JwksServer, Person, assert_problem, serve, serve_jwks
+from tests.support import API, Person, SupabaseServer, assert_problem, serve, serve_supabase
 
 LEGACY_SECRET = "a legacy secret of more than 32 characters"
 ME = f"{API}/auth/me"
 
 
-def claims(jwks: JwksServer, **changes: Any) -> dict[str, Any]:
+def claims(jwks: SupabaseServer, **changes: Any) -> dict[str, Any]:
     """Good claims, with some changed; a change to None leaves the claim out."""
     good = {
         "iss": f"{jwks.url}/auth/v1",
@@ -54,7 +54,7 @@ def encoded(part: Any) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-async def test_a_good_token_names_its_user(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_a_good_token_names_its_user(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     sent = claims(jwks)
     response = await ask(client, key.sign(sent))
     assert response.status_code == 200
@@ -66,7 +66,7 @@ async def test_a_good_token_names_its_user(client: httpx.AsyncClient, key: Signi
     }
 
 
-async def test_a_user_without_email_is_a_user(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_a_user_without_email_is_a_user(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     for email in ("", None):
         response = await ask(client, key.sign(claims(jwks, email=email)))
         assert response.status_code == 200
@@ -86,7 +86,7 @@ async def test_nonsense_is_refused(client: httpx.AsyncClient, token: str) -> Non
     assert_refused(response)
 
 
-async def test_an_endless_token_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_an_endless_token_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     assert_refused(await ask(client, key.sign(claims(jwks, padding="x" * 20_000))))
 
 
@@ -119,7 +119,7 @@ async def test_the_bearer_scheme_is_read_in_any_case(athlete: Person) -> None:
     ],
 )
 async def test_each_claim_has_to_be_right(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer, change: dict[str, Any]
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, change: dict[str, Any]
 ) -> None:
     # PyJWT refuses to make some of these itself.
     token = jwt.api_jws.encode(
@@ -128,12 +128,12 @@ async def test_each_claim_has_to_be_right(
     assert_refused(await ask(client, token))
 
 
-async def test_an_expired_token_is_told_so(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_an_expired_token_is_told_so(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     assert_refused(await ask(client, key.sign(claims(jwks, exp=int(time.time()) - 1))), "token_expired")
 
 
 async def test_a_token_is_not_remembered_beyond_its_expiry(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer
 ) -> None:
     expires_at = int(time.time()) + 2
     token = key.sign(claims(jwks, exp=expires_at))
@@ -143,21 +143,21 @@ async def test_a_token_is_not_remembered_beyond_its_expiry(
 
 
 async def test_another_key_with_the_same_id_is_refused(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer
 ) -> None:
     forger = SigningKey.generate()
     forger.kid = key.kid
     assert_refused(await ask(client, forger.sign(claims(jwks))))
 
 
-async def test_a_changed_payload_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_a_changed_payload_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     head, _, signature = key.sign(claims(jwks)).split(".")
     assert_refused(await ask(client, f"{head}.{encoded(claims(jwks))}.{signature}"))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
 async def test_no_algorithm_is_no_signature(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer, algorithm: str
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, algorithm: str
 ) -> None:
     head = encoded({"alg": algorithm, "typ": "JWT", "kid": key.kid})
     for signature in ("", encoded(b"x" * 64)):
@@ -166,14 +166,14 @@ async def test_no_algorithm_is_no_signature(
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512", "RS256", "ES384", "EdDSA"])
 async def test_another_algorithm_is_refused_even_with_the_right_signature(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer, algorithm: str
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, algorithm: str
 ) -> None:
     _, payload, signature = key.sign(claims(jwks)).split(".")
     head = encoded({"alg": algorithm, "typ": "JWT", "kid": key.kid})
     assert_refused(await ask(client, f"{head}.{payload}.{signature}"))
 
 
-async def test_a_public_key_is_no_secret(client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer) -> None:
+async def test_a_public_key_is_no_secret(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     public_key = key._private_key.public_key()
     for secret in (
         public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
@@ -188,7 +188,7 @@ async def test_a_public_key_is_no_secret(client: httpx.AsyncClient, key: Signing
 
 @pytest.mark.parametrize("kid", ["unknown", "", None, 7, ["a"], {"a": 1}])
 async def test_an_unknown_key_id_is_refused(
-    client: httpx.AsyncClient, key: SigningKey, jwks: JwksServer, kid: Any
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, kid: Any
 ) -> None:
     header = encoded({"alg": "ES256", "typ": "JWT", **({} if kid is None else {"kid": kid})})
     _, payload, signature = key.sign(claims(jwks)).split(".")
@@ -197,7 +197,7 @@ async def test_an_unknown_key_id_is_refused(
 
 @pytest.mark.parametrize("header", [{"jwk": True}, {"jku": "https://elsewhere.example.com/jwks.json"}])
 async def test_a_key_that_the_token_brings_is_not_used(
-    client: httpx.AsyncClient, jwks: JwksServer, header: dict[str, Any]
+    client: httpx.AsyncClient, jwks: SupabaseServer, header: dict[str, Any]
 ) -> None:
     forger = SigningKey.generate()
     brought = {"jwk": forger.jwks()["keys"][0]} if "jwk" in header else header
@@ -209,19 +209,19 @@ async def test_a_key_that_the_token_brings_is_not_used(
 
 
 @pytest.fixture
-def own_jwks(key: SigningKey) -> Iterator[JwksServer]:
-    with serve_jwks(key) as server:
+def own_jwks(key: SigningKey) -> Iterator[SupabaseServer]:
+    with serve_supabase(key) as server:
         yield server
 
 
 @pytest.fixture
-async def own_client(settings: Settings, own_jwks: JwksServer) -> AsyncIterator[httpx.AsyncClient]:
+async def own_client(settings: Settings, own_jwks: SupabaseServer) -> AsyncIterator[httpx.AsyncClient]:
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
         yield client
 
 
 async def test_rotated_keys_are_found_and_old_ones_dropped(
-    settings: Settings, own_jwks: JwksServer, key: SigningKey
+    settings: Settings, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     async with httpx.AsyncClient() as http:
         own_settings = settings.model_copy(update={"supabase_url": own_jwks.url})
@@ -238,7 +238,7 @@ async def test_rotated_keys_are_found_and_old_ones_dropped(
 
 
 async def test_while_no_keys_are_known_sign_in_is_unavailable(
-    settings: Settings, own_jwks: JwksServer, key: SigningKey
+    settings: Settings, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     own_jwks.status = 500
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
@@ -248,7 +248,7 @@ async def test_while_no_keys_are_known_sign_in_is_unavailable(
 
 
 async def test_known_keys_outlive_an_outage(
-    own_client: httpx.AsyncClient, own_jwks: JwksServer, key: SigningKey
+    own_client: httpx.AsyncClient, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     assert (await ask(own_client, key.sign(claims(own_jwks)))).status_code == 200
     own_jwks.status = 503
@@ -263,7 +263,7 @@ def rsa_jwks(kid: str) -> tuple[rsa.RSAPrivateKey, dict[str, Any]]:
 
 @pytest.mark.parametrize("allowed", [True, False])
 async def test_rs256_is_good_only_where_it_is_configured(
-    settings: Settings, own_jwks: JwksServer, *, allowed: bool
+    settings: Settings, own_jwks: SupabaseServer, *, allowed: bool
 ) -> None:
     private_key, own_jwks.document = rsa_jwks("rsa")
     update = {"supabase_url": own_jwks.url, "supabase_jwt_rs256": allowed}
@@ -275,7 +275,7 @@ async def test_rs256_is_good_only_where_it_is_configured(
             assert_refused(response)
 
 
-async def test_other_curves_are_refused(settings: Settings, own_jwks: JwksServer) -> None:
+async def test_other_curves_are_refused(settings: Settings, own_jwks: SupabaseServer) -> None:
     private_key = ec.generate_private_key(ec.SECP384R1())
     entry = jwt.algorithms.ECAlgorithm.to_jwk(private_key.public_key(), as_dict=True)
     own_jwks.document = {"keys": [{**entry, "kid": "p384"}]}
@@ -284,25 +284,25 @@ async def test_other_curves_are_refused(settings: Settings, own_jwks: JwksServer
         assert_refused(await ask(client, token))
 
 
-async def test_a_published_symmetric_key_signs_nothing(settings: Settings, own_jwks: JwksServer) -> None:
+async def test_a_published_symmetric_key_signs_nothing(settings: Settings, own_jwks: SupabaseServer) -> None:
     secret = b"published, so known to everyone in the world"
     own_jwks.document = {"keys": [{"kty": "oct", "kid": "oct", "alg": "HS256", "k": encoded(secret)}]}
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
         assert_refused(await ask(client, jwt.encode(claims(own_jwks), secret, "HS256", headers={"kid": "oct"})))
 
 
-async def test_hs256_is_refused_without_a_legacy_secret(client: httpx.AsyncClient, jwks: JwksServer) -> None:
+async def test_hs256_is_refused_without_a_legacy_secret(client: httpx.AsyncClient, jwks: SupabaseServer) -> None:
     assert_refused(await ask(client, jwt.encode(claims(jwks), LEGACY_SECRET, "HS256")))
 
 
 @pytest.fixture
-async def legacy_client(own_jwks: JwksServer, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def legacy_client(own_jwks: SupabaseServer, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     update = {"supabase_url": own_jwks.url, "supabase_jwt_secret": LEGACY_SECRET}
     async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
         yield client
 
 
-async def test_a_legacy_secret_makes_hs256_good(legacy_client: httpx.AsyncClient, own_jwks: JwksServer) -> None:
+async def test_a_legacy_secret_makes_hs256_good(legacy_client: httpx.AsyncClient, own_jwks: SupabaseServer) -> None:
     # Tokens of legacy projects name a key or none; the secret needs no JWKS.
     own_jwks.status = 500
     for headers in ({}, {"kid": "legacy"}):
@@ -311,7 +311,7 @@ async def test_a_legacy_secret_makes_hs256_good(legacy_client: httpx.AsyncClient
 
 
 async def test_beside_a_legacy_secret_the_rules_stay(
-    legacy_client: httpx.AsyncClient, own_jwks: JwksServer, key: SigningKey
+    legacy_client: httpx.AsyncClient, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     assert (await ask(legacy_client, key.sign(claims(own_jwks)))).status_code == 200
     assert_refused(await ask(legacy_client, jwt.encode(claims(own_jwks), "x" * 42, "HS256", headers={"kid": key.kid})))

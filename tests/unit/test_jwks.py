@@ -10,15 +10,15 @@ import pytest
 from backend.auth.jwks import JwksCache
 from backend.core.errors import Problem
 from backend.local.signing import SigningKey
-from tests.support import JwksServer, serve_jwks
+from tests.support import SupabaseServer, serve_supabase
 
 ALWAYS = 0.0
 NEVER = 1e9
 
 
 @pytest.fixture
-def jwks(key: SigningKey) -> Iterator[JwksServer]:
-    with serve_jwks(key) as server:
+def jwks(key: SigningKey) -> Iterator[SupabaseServer]:
+    with serve_supabase(key) as server:
         yield server
 
 
@@ -34,7 +34,7 @@ async def settled(cache: JwksCache) -> None:
     await cache._fetch
 
 
-async def test_keys_are_fetched_once(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_keys_are_fetched_once(jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey) -> None:
     cache = JwksCache(jwks.url, http)
     for _ in range(5):
         found = await cache.get(key.kid)
@@ -44,7 +44,7 @@ async def test_keys_are_fetched_once(jwks: JwksServer, http: httpx.AsyncClient, 
 
 
 async def test_those_who_ask_together_share_one_fetch(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
 ) -> None:
     jwks.delay = 0.1
     cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
@@ -54,7 +54,7 @@ async def test_those_who_ask_together_share_one_fetch(
 
 
 async def test_who_gives_up_waiting_does_not_stop_the_fetch(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
 ) -> None:
     jwks.delay = 0.1
     cache = JwksCache(jwks.url, http)
@@ -65,7 +65,7 @@ async def test_who_gives_up_waiting_does_not_stop_the_fetch(
     assert jwks.requests == 1
 
 
-async def test_unknown_key_ids_cause_no_storm(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_unknown_key_ids_cause_no_storm(jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey) -> None:
     cache = JwksCache(jwks.url, http, cool_down=NEVER)
     await cache.get(key.kid)
     assert [await cache.get(f"unknown-{i}") for i in range(50)] == [None] * 50
@@ -73,7 +73,7 @@ async def test_unknown_key_ids_cause_no_storm(jwks: JwksServer, http: httpx.Asyn
 
 
 async def test_an_unknown_key_id_is_looked_for_after_the_cool_down(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
 ) -> None:
     cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
     await cache.get(key.kid)
@@ -84,7 +84,7 @@ async def test_an_unknown_key_id_is_looked_for_after_the_cool_down(
     assert jwks.requests == 2
 
 
-async def test_failures_count_for_the_cool_down(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_failures_count_for_the_cool_down(jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey) -> None:
     jwks.status = 500
     cache = JwksCache(jwks.url, http, cool_down=NEVER)
     for _ in range(10):
@@ -96,7 +96,9 @@ async def test_failures_count_for_the_cool_down(jwks: JwksServer, http: httpx.As
     assert jwks.requests == 1
 
 
-async def test_it_recovers_when_the_endpoint_does(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_it_recovers_when_the_endpoint_does(
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
     jwks.status = 500
     cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
     with pytest.raises(Problem):
@@ -106,7 +108,7 @@ async def test_it_recovers_when_the_endpoint_does(jwks: JwksServer, http: httpx.
 
 
 async def test_old_keys_are_used_while_new_ones_are_fetched(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
 ) -> None:
     cache = JwksCache(jwks.url, http, ttl=ALWAYS, cool_down=ALWAYS)
     await cache.get(key.kid)
@@ -119,7 +121,7 @@ async def test_old_keys_are_used_while_new_ones_are_fetched(
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b"", b"null", b"\xff\xfe", b"[" * 100_000])
 async def test_what_is_no_jwks_changes_nothing(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, answer: bytes
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, answer: bytes
 ) -> None:
     cache = JwksCache(jwks.url, http, ttl=ALWAYS, cool_down=ALWAYS)
     await cache.get(key.kid)
@@ -143,7 +145,7 @@ async def test_what_is_no_jwks_changes_nothing(
     ],
 )
 async def test_one_unusable_key_does_not_spoil_the_others(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, entry: Any
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, entry: Any
 ) -> None:
     jwks.document = {"keys": [entry, *key.jwks()["keys"]]}
     cache = JwksCache(jwks.url, http)
@@ -151,14 +153,14 @@ async def test_one_unusable_key_does_not_spoil_the_others(
     assert await cache.get("broken") is None
 
 
-async def test_a_key_without_an_id_is_no_key(jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_a_key_without_an_id_is_no_key(jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey) -> None:
     nameless = {name: value for name, value in key.jwks()["keys"][0].items() if name != "kid"}
     jwks.document = {"keys": [nameless]}
     assert await JwksCache(jwks.url, http).get(key.kid) is None
 
 
 async def test_the_generation_rises_only_when_keys_change(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
 ) -> None:
     cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
     for _ in range(3):
@@ -171,7 +173,7 @@ async def test_the_generation_rises_only_when_keys_change(
 
 
 async def test_an_endpoint_that_hangs_is_given_up(
-    jwks: JwksServer, http: httpx.AsyncClient, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.auth.jwks.FETCH_TIMEOUT_SECONDS", 0.05)
     jwks.delay = 0.5
@@ -179,7 +181,7 @@ async def test_an_endpoint_that_hangs_is_given_up(
         await JwksCache(jwks.url, http).get(key.kid)
 
 
-async def test_closing_stops_a_fetch(jwks: JwksServer, http: httpx.AsyncClient) -> None:
+async def test_closing_stops_a_fetch(jwks: SupabaseServer, http: httpx.AsyncClient) -> None:
     jwks.delay = 0.5
     cache = JwksCache(jwks.url, http)
     cache.refresh_if_stale()

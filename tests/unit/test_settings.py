@@ -5,6 +5,7 @@ from backend.core.settings import load_settings
 REQUIRED = {"SUPABASE_URL": "https://abcd.supabase.co", "DATABASE_URL": "postgresql://user:secret@db.example.com/x"}
 EVERY = (
     *REQUIRED,
+    "SUPABASE_PUBLISHABLE_KEY",
     "SUPABASE_JWT_SECRET",
     "SUPABASE_JWT_RS256",
     "CORS_ORIGINS",
@@ -42,6 +43,14 @@ def test_two_settings_are_enough() -> None:
     assert settings.cors_origins == ()
     assert settings.supabase_jwt_secret is None
     assert settings.supabase_jwt_rs256 is False
+
+
+def test_a_publishable_key_is_a_way_to_the_database(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("DATABASE_URL")
+    environment.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
+    settings = load_settings()
+    assert settings.database_url is None
+    assert settings.data_api_url == "https://abcd.supabase.co/rest/v1"
 
 
 @pytest.mark.parametrize("name", REQUIRED)

@@ -8,20 +8,20 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from backend.local.auth_server import create_auth_app
 from backend.local.database import database_url
 from backend.local.signing import SigningKey
+from backend.local.supabase_server import AuthServer, create_supabase_app
 from backend.local.users import ROLE
-from tests.support import API, JwksServer
+from tests.support import API, SupabaseServer
 
 SIGN_UP, SIGN_IN = "/auth/v1/signup", "/auth/v1/token?grant_type=password"
 
 
 @pytest.fixture
 async def auth(
-    key: SigningKey, jwks: JwksServer, socket_directory: str, database: str
+    key: SigningKey, jwks: SupabaseServer, socket_directory: str, database: str
 ) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_auth_app(key, jwks.url, database_url(socket_directory, ROLE, database))
+    app = create_supabase_app(AuthServer(key, jwks.url, database_url(socket_directory, ROLE, database)), None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://auth.test") as client:
         yield client
 

@@ -1,6 +1,7 @@
-"""A stand-in for Supabase Auth on a laptop: its keys, sign-up and sign-in by password, in the shapes it answers.
+"""A stand-in for Supabase on a laptop: Auth's keys, sign-up and sign-in by password, and the gate to the Data API.
 
-It reads three environment variables that the stack sets: SUPABASE_URL, AUTH_DATABASE_URL and AUTH_SIGNING_KEY (a path).
+It reads environment variables that the stack sets: SUPABASE_URL, STANDIN_DATABASE_URL, STANDIN_SIGNING_KEY (a path)
+and, where PostgREST runs, STANDIN_PUBLISHABLE_KEY and STANDIN_DATA_API (the path of its Unix socket).
 """
 
 import json
@@ -9,19 +10,30 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from backend.local.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
 from backend.local.users import authenticate, create_user
 
 MIN_PASSWORD_LENGTH = 6
+# Of this connection alone, or decoded on the way.
+NOT_PASSED_ON = (
+    "host",
+    "connection",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "accept-encoding",
+    "apikey",
+)
 
 
 class AuthServer:
@@ -92,20 +104,44 @@ def _error(status: int, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": status, "error_code": code, "msg": message}, status_code=status)
 
 
-def create_auth_app(key: SigningKey, supabase_url: str, database_url: str) -> Starlette:
+class DataApiGate:
+    """Lets requests with the publishable key through to PostgREST, as Supabase's gateway does."""
+
+    def __init__(self, publishable_key: str, socket: str) -> None:
+        self._key = publishable_key
+        self._http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket), base_url="http://postgrest")
+
+    async def pass_on(self, request: Request) -> Response:
+        """PostgREST's answer; 401 without the key, 502 when PostgREST does not answer."""
+        if request.headers.get("apikey") != self._key:
+            return JSONResponse({"message": "No API key found in request"}, status_code=401)
+        path = httpx.URL(path=request.path_params["path"], query=request.url.query.encode())
+        headers = {name: value for name, value in request.headers.items() if name not in NOT_PASSED_ON}
+        try:
+            answer = await self._http.request(request.method, path, headers=headers, content=await request.body())
+        except httpx.TransportError:
+            return PlainTextResponse("Bad Gateway", status_code=502)
+        kept = {name: value for name, value in answer.headers.items() if name not in NOT_PASSED_ON}
+        return Response(answer.content, answer.status_code, kept)
+
+
+def create_supabase_app(auth: AuthServer, gate: DataApiGate | None) -> Starlette:
     """The stand-in, for browsers on any origin."""
-    server = AuthServer(key, supabase_url, database_url)
-    return Starlette(
-        routes=[
-            Route("/auth/v1/.well-known/jwks.json", server.jwks),
-            Route("/auth/v1/signup", server.sign_up, methods=["POST"]),
-            Route("/auth/v1/token", server.sign_in, methods=["POST"]),
-        ],
-        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
-    )
+    routes = [
+        Route("/auth/v1/.well-known/jwks.json", auth.jwks),
+        Route("/auth/v1/signup", auth.sign_up, methods=["POST"]),
+        Route("/auth/v1/token", auth.sign_in, methods=["POST"]),
+    ]
+    if gate is not None:
+        routes.append(Route("/rest/v1{path:path}", gate.pass_on, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]))
+    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    return Starlette(routes=routes, middleware=[cors])
 
 
 def app() -> Starlette:
-    """For `uvicorn --factory backend.local.auth_server:app`."""
-    key = SigningKey.load_or_create(Path(os.environ["AUTH_SIGNING_KEY"]))
-    return create_auth_app(key, os.environ["SUPABASE_URL"], os.environ["AUTH_DATABASE_URL"])
+    """For `uvicorn --factory backend.local.supabase_server:app`."""
+    key = SigningKey.load_or_create(Path(os.environ["STANDIN_SIGNING_KEY"]))
+    auth = AuthServer(key, os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"])
+    socket = os.environ.get("STANDIN_DATA_API")
+    gate = DataApiGate(os.environ["STANDIN_PUBLISHABLE_KEY"], socket) if socket else None
+    return create_supabase_app(auth, gate)

@@ -1,0 +1,28 @@
+"""Supabase's Data API on a laptop: the real PostgREST, behind a Unix socket."""
+
+import json
+from pathlib import Path
+
+from backend.local import npm
+from backend.local.processes import Child
+from backend.local.signing import SigningKey
+
+
+def make_data_api(folder: Path, key: SigningKey, authenticator_url: str, socket: Path) -> Child:
+    """PostgREST, configured as Supabase does, over a database; its configuration is written to the folder."""
+    jwks = folder / "jwks.json"
+    jwks.write_text(json.dumps(key.jwks()))
+    settings = {
+        "db-uri": authenticator_url,
+        "db-schemas": "public",
+        "db-anon-role": "anon",
+        "db-max-rows": "1000",
+        "jwt-secret": f"@{jwks}",
+        "jwt-aud": "authenticated",
+        "server-unix-socket": str(socket),
+        "server-unix-socket-mode": "660",
+        "log-level": "crit",
+    }
+    configuration = folder / "postgrest.conf"
+    configuration.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
+    return Child(name="PostgREST", command=[npm.postgrest(), configuration], folder=folder)

