@@ -31,6 +31,12 @@ def test_every_code_is_explained() -> None:
     assert explained == codes - {"http_error"}
 
 
+def test_every_error_of_the_database_is_raised_in_its_own_tests() -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "supabase" / "tests").glob("*.test.sql"))
+    for code in codes_of_functions():
+        assert re.search(rf"'PT\d\d\d {code}'", tests), code
+
+
 def test_every_function_and_table_is_in_the_book(admin: psycopg.Connection) -> None:
     book = (DOCS / "database.md").read_text()
     functions = admin.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace").fetchall()
@@ -64,7 +70,7 @@ def test_every_setting_is_explained() -> None:
 def ordered_settings() -> list[str]:
     names = list(Settings.model_fields)
     # As a reader needs them: what is required, then browsers, then the rest.
-    names.insert(2, names.pop(names.index("cors_origins")))
+    names.insert(3, names.pop(names.index("cors_origins")))
     return names
 
 

@@ -1,0 +1,117 @@
+-- Every table, every command, by its owner, by a stranger and by nobody: how many rows it touches, or its refusal.
+begin;
+\ir helpers.psql
+
+select pg_temp.run('owner', $$
+    select log_workout(
+        '{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5, "weight": 100}]}', 'key'
+    )
+$$);
+insert into exercises (user_id, slug, name, category, level, measured_in)
+values ('00000000-0000-4000-8000-00000000000a', 'owned-lift', 'Owned Lift', 'strength', 'beginner', 'reps');
+
+create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
+insert into expected values
+('profiles', 'select from profiles', '1', '1', '42501'),
+('profiles', 'select from profiles where display_name = ''owner''', '1', '0', '42501'),
+('profiles', 'insert into profiles (user_id, display_name) values (auth.uid(), ''x'')', '42501', '42501', '42501'),
+('profiles', 'update profiles set display_name = ''x''', '1', '1', '42501'),
+('profiles', 'update profiles set display_name = ''x'' where display_name = ''owner''', '1', '0', '42501'),
+('profiles', 'update profiles set affinity_score = 1', '42501', '42501', '42501'),
+('profiles', 'delete from profiles', '42501', '42501', '42501'),
+('affinity_levels', 'select from affinity_levels where level = 1', '1', '1', '42501'),
+('affinity_levels', 'insert into affinity_levels values (99, ''x'', 1)', '42501', '42501', '42501'),
+('affinity_levels', 'update affinity_levels set threshold = 0', '42501', '42501', '42501'),
+('affinity_levels', 'delete from affinity_levels', '42501', '42501', '42501'),
+('affinity_rules', 'select from affinity_rules where kind = ''workout_completed''', '1', '1', '42501'),
+('affinity_rules', 'insert into affinity_rules values (''x'', 1, 1)', '42501', '42501', '42501'),
+('affinity_rules', 'update affinity_rules set points = 9', '42501', '42501', '42501'),
+('affinity_rules', 'delete from affinity_rules', '42501', '42501', '42501'),
+('affinity_events', 'select from affinity_events', '1', '0', '42501'),
+(
+    'affinity_events',
+    'insert into affinity_events (user_id, kind, source, points, reason, earned_on)
+    values (auth.uid(), ''workout_completed'', ''x'', 10, ''x'', now())',
+    '42501', '42501', '42501'
+),
+('affinity_events', 'update affinity_events set points = 9', '42501', '42501', '42501'),
+('affinity_events', 'delete from affinity_events', '42501', '42501', '42501'),
+('muscles', 'select from muscles where slug = ''chest''', '1', '1', '42501'),
+('muscles', 'insert into muscles values (''x'', ''X'', ''core'')', '42501', '42501', '42501'),
+('muscles', 'update muscles set name = ''x''', '42501', '42501', '42501'),
+('muscles', 'delete from muscles', '42501', '42501', '42501'),
+('equipment', 'select from equipment where slug = ''barbell''', '1', '1', '42501'),
+('equipment', 'insert into equipment values (''x'', ''X'')', '42501', '42501', '42501'),
+('equipment', 'update equipment set name = ''x''', '42501', '42501', '42501'),
+('equipment', 'delete from equipment', '42501', '42501', '42501'),
+('exercises', 'select from exercises where slug = ''back-squat''', '1', '1', '42501'),
+('exercises', 'select from exercises where slug = ''owned-lift''', '1', '0', '42501'),
+(
+    'exercises',
+    'insert into exercises (user_id, slug, name, category, level, measured_in)
+    values (auth.uid(), ''x'', ''X'', ''core'', ''beginner'', ''reps'')',
+    '42501', '42501', '42501'
+),
+('exercises', 'update exercises set name = ''x''', '42501', '42501', '42501'),
+('exercises', 'delete from exercises', '42501', '42501', '42501'),
+('exercise_muscles', 'select from exercise_muscles where muscle = ''chest'' limit 1', '1', '1', '42501'),
+(
+    'exercise_muscles',
+    'insert into exercise_muscles values (''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', ''chest'', ''primary'')',
+    '42501', '42501', '42501'
+),
+('exercise_muscles', 'update exercise_muscles set role = ''primary''', '42501', '42501', '42501'),
+('exercise_muscles', 'delete from exercise_muscles', '42501', '42501', '42501'),
+('exercise_equipment', 'select from exercise_equipment where equipment = ''barbell'' limit 1', '1', '1', '42501'),
+(
+    'exercise_equipment',
+    'insert into exercise_equipment values (''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', ''dumbbell'')',
+    '42501', '42501', '42501'
+),
+('exercise_equipment', 'update exercise_equipment set equipment = ''bench''', '42501', '42501', '42501'),
+('exercise_equipment', 'delete from exercise_equipment', '42501', '42501', '42501'),
+('workouts', 'select from workouts', '1', '0', '42501'),
+('workouts', 'insert into workouts (user_id) values (auth.uid())', '1', '1', '42501'),
+(
+    'workouts',
+    'insert into workouts (user_id) values (''00000000-0000-4000-8000-00000000000a'')',
+    '1', '42501', '42501'
+),
+('workouts', 'update workouts set title = ''x''', '42501', '42501', '42501'),
+('workouts', 'delete from workouts', '1', '0', '42501'),
+('workout_sets', 'select from workout_sets', '1', '0', '42501'),
+(
+    'workout_sets',
+    'insert into workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps)
+    select ''00000000-0000-4000-8000-00000000000a'', w.id, w.completed_at, 2,
+    ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', 5 from workouts as w',
+    '1', '0', '42501'
+),
+('workout_sets', 'update workout_sets set reps = 9', '42501', '42501', '42501'),
+('workout_sets', 'delete from workout_sets', '42501', '42501', '42501'),
+('private.idempotency_keys', 'select from private.idempotency_keys', '42501', '42501', '42501'),
+('private.idempotency_keys', 'update private.idempotency_keys set answer = null', '42501', '42501', '42501'),
+('private.idempotency_keys', 'delete from private.idempotency_keys', '42501', '42501', '42501');
+
+select plan(3 * (select count(*)::integer from expected) + 1);
+
+select
+    is(
+        pg_temp.try(who.name, e.statement),
+        case who.name when 'owner' then e.owner when 'stranger' then e.stranger else e.anon end,
+        who.name || ': ' || e.statement
+    )
+from expected as e
+cross join (values ('owner'), ('stranger'), ('anon')) as who (name);
+
+select is_empty($$
+    select c.relname from pg_class as c
+    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+    and (
+        select count(distinct split_part(btrim(e.statement), ' ', 1)) from expected as e
+        where e.table_name = c.relname
+    ) < 4
+$$, 'every table is tried with every command');
+
+select line from finish() as line;
+rollback;

@@ -1,0 +1,130 @@
+"""What Python believes of the database, compared with the database."""
+
+import ast
+import inspect
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import psycopg
+import pytest
+
+from backend.exercises import repository as exercises
+from backend.local import ROOT
+from backend.profile import repository as profile
+from backend.workouts import repository as workouts
+from tests.support import Person, a_set, exercise_id
+
+REPOSITORIES = sorted((ROOT / "backend").glob("*/repository.py"))
+
+
+def calls(path: Path) -> list[tuple[str, set[str]]]:
+    """Each `gateway.call("name", {…})` of a file, with the names of its arguments."""
+    found = []
+    for method in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(method, ast.AsyncFunctionDef):
+            continue
+        dicts = {
+            node.targets[0].id: node.value
+            for node in ast.walk(method)
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for node in ast.walk(method):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "call":
+                name, arguments = node.args[0], node.args[1]
+                literal = dicts[arguments.id] if isinstance(arguments, ast.Name) else arguments
+                assert isinstance(name, ast.Constant)
+                assert isinstance(literal, ast.Dict)
+                keys = {str(key.value) for key in literal.keys if isinstance(key, ast.Constant)}
+                found.append((str(name.value), keys))
+    return found
+
+
+def test_every_call_names_a_function_and_its_parameters(admin: psycopg.Connection) -> None:
+    every = [call for path in REPOSITORIES for call in calls(path)]
+    assert len(every) >= 8
+    for name, arguments in every:
+        rows = admin.execute(
+            "select coalesce(proargnames, '{}'), pronargs - pronargdefaults from pg_proc "
+            "where pronamespace = 'public'::regnamespace and proname = %s",
+            (name,),
+        ).fetchall()
+        ((parameters, required),) = rows
+        assert arguments <= set(parameters), name
+        assert set(parameters[:required]) <= arguments, name
+
+
+def test_every_exposed_function_is_called(admin: psycopg.Connection) -> None:
+    called = {name for path in REPOSITORIES for name, _ in calls(path)}
+    rows = admin.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace").fetchall()
+    assert {name for (name,) in rows} == called
+
+
+def assert_shape(value: dict[str, Any], shape: Any) -> None:
+    """The row has the TypedDict's keys, and no others."""
+    assert set(value) == set(get_type_hints(shape)), shape.__name__
+
+
+@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+async def test_rows_have_the_shapes_that_the_repositories_tell(athlete: Person) -> None:
+    logged = (await athlete.log(a_set(weight=100))).json()
+    assert_shape(logged | {"replayed": False}, workouts.DBLoggedWorkoutRow)
+    assert_shape(logged["workout"], workouts.DBWorkoutRow)
+    assert_shape(logged["workout"]["sets"][0], workouts.DBWorkoutSetRow)
+    assert_shape(logged["workout"]["exercises"][0], workouts.DBWorkoutExerciseRow)
+    page = (await athlete.get("/workouts")).json()
+    assert_shape(page, workouts.DBWorkoutPageRow)
+    assert_shape(page["items"][0], workouts.DBWorkoutSummaryRow)
+    me = (await athlete.get("/profile")).json()
+    assert_shape(me, profile.DBProfileRow)
+    assert_shape(me["affinity"], profile.DBAffinityStandingRow)
+    found = (await athlete.get("/exercises")).json()
+    assert_shape(found, exercises.DBExercisePageRow)
+    assert_shape(found["items"][0], exercises.DBExerciseSummaryRow)
+    assert_shape((await athlete.get(f"/exercises/{exercise_id('plank')}")).json(), exercises.DBExerciseRow)
+
+
+def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
+    """The columns of a table: their types, and whether they may be null."""
+    rows = admin.execute(
+        "select attname::text, atttypid::regtype::text, not attnotnull from pg_attribute "
+        "where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+        (f"public.{table}",),
+    ).fetchall()
+    return {name: (kind, nullable) for name, kind, nullable in rows}
+
+
+PYTHON = {
+    "uuid": "str",
+    "text": "str",
+    "text[]": "list[str]",
+    "timestamp with time zone": "str",
+    "date": "str",
+    "integer": "int",
+    "bigint": "int",
+    "numeric": "float",
+    "boolean": "bool",
+    "jsonb": "dict[str, typing.Any]",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "shape", "left_out"),
+    [
+        ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
+        ("workouts", workouts.DBWorkoutSummaryRow, {"user_id"}),
+        ("profiles", profile.DBProfileRow, {"affinity_score"}),
+        ("exercises", exercises.DBExerciseRow, {"user_id", "created_at"}),
+    ],
+)
+def test_a_typed_dict_has_its_tables_types(
+    admin: psycopg.Connection, table: str, shape: type, left_out: set[str]
+) -> None:
+    hints = {
+        name: inspect.formatannotation(hint).replace("Optional[str]", "str | None")
+        for name, hint in get_type_hints(shape).items()
+    }
+    for name, (kind, nullable) in columns(admin, table).items():
+        if name in left_out:
+            assert name not in hints
+        else:
+            assert hints[name] == PYTHON[kind] + (" | None" if nullable else ""), name

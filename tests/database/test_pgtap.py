@@ -1,0 +1,36 @@
+"""The database's own tests: each file of supabase/tests is one test here."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tap.parser import Parser
+
+from backend.local import ROOT
+from backend.local.database import PROGRAMS, database_url
+
+FILES = sorted((ROOT / "supabase" / "tests").glob("*.test.sql"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_pgtap(path: Path, socket_directory: str, fresh_database: str) -> None:
+    answer = subprocess.run(
+        [PROGRAMS / "psql", database_url(socket_directory, "postgres", fresh_database), "-XqAt", "-f", path],
+        env={**os.environ, "PGOPTIONS": "--client-min-messages=warning"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = list(Parser().parse_text(answer.stdout))  # type: ignore[no-untyped-call]
+    failed = [f"{line}\n{line.diagnostics or ''}" for line in lines if line.category == "test" and not line.ok]
+    comments = [line for line in answer.stdout.splitlines() if line.startswith("#")]
+    plans = [line.expected_tests for line in lines if line.category == "plan"]
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stderr == ""
+    assert failed == [], "\n".join([*failed, *comments])
+    assert plans == [sum(line.category == "test" for line in lines)], answer.stdout
+
+
+def test_there_are_files() -> None:
+    assert len(FILES) >= 6

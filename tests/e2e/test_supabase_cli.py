@@ -1,0 +1,146 @@
+"""The real Supabase CLI over databases that were prepared as Supabase does, on every Postgres that the wheel has."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from backend.local import MIGRATIONS, ROOT, npm
+from backend.local.database import Database
+from backend.local.migrations import apply_migrations
+
+# Tests of one group run in one worker, and so over the same two databases.
+pytestmark = pytest.mark.xdist_group("cli")
+
+type Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+CATALOGUE = ("muscles", "equipment", "exercises", "exercise_muscles", "exercise_equipment")
+
+
+@pytest.fixture(scope="module", params=[18, 16])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A Postgres of its own, with what Supabase brings and nothing of ours."""
+    database = Database(tmp_path_factory.mktemp("cli") / "postgres", version=request.param)
+    try:
+        database.start()
+        with database.connect("supabase_admin") as admin:
+            admin.execute("alter database postgres set pgrst.db_schemas = 'public'")
+        yield database
+    finally:
+        database.stop()
+
+
+@pytest.fixture(scope="module")
+def cli(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """Runs the CLI over that database, in a copy of this project, as the role that hosted Supabase gives."""
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "supabase", project / "supabase")
+    environment = {**os.environ, "HOME": str(project), "SUPABASE_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1"}
+
+    def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [npm.supabase_cli(), *arguments, "--remote", database.url("postgres")],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return cli
+
+
+@pytest.fixture(scope="module")
+def pushed(cli: Cli) -> str:
+    """What the CLI said when it pushed the migrations the first time."""
+    return succeeded(cli("db", "push", "--yes"))
+
+
+def succeeded(answer: subprocess.CompletedProcess[str]) -> str:
+    output = answer.stdout + answer.stderr
+    assert answer.returncode == 0, output
+    return output
+
+
+def rows(database: Database, query: str) -> list[Any]:
+    with database.connect("postgres") as connection:
+        return connection.execute(query).fetchall()
+
+
+def recorded(database: Database) -> list[Any]:
+    return rows(database, "select version, name, statements from supabase_migrations.schema_migrations order by 1")
+
+
+def catalogue(database: Database) -> list[Any]:
+    return [rows(database, f"select t::text from public.{table} as t order by 1") for table in CATALOGUE]
+
+
+def test_migrations_are_pushed_by_the_cli(database: Database, pushed: str) -> None:
+    assert rows(database, "select rolsuper from pg_roles where rolname = 'postgres'") == [(False,)]
+    for path in MIGRATIONS.glob("*.sql"):
+        assert path.name in pushed
+    assert len(recorded(database)) == len(list(MIGRATIONS.glob("*.sql")))
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_second_push_changes_nothing(database: Database, cli: Cli) -> None:
+    before = recorded(database)
+    assert "up to date" in succeeded(cli("db", "push", "--yes"))
+    assert recorded(database) == before
+
+
+@pytest.mark.usefixtures("pushed")
+def test_the_seed_may_be_pushed_twice(database: Database, cli: Cli) -> None:
+    succeeded(cli("db", "push", "--include-seed", "--yes"))
+    first = catalogue(database)
+    assert len(first[2]) >= 60
+    # The CLI remembers the seed by its hash: forgetting that makes it run again.
+    with database.connect("postgres") as connection:
+        connection.execute("delete from supabase_migrations.seed_files")
+    succeeded(cli("db", "push", "--include-seed", "--yes"))
+    assert catalogue(database) == first
+
+
+@pytest.mark.usefixtures("pushed")
+def test_the_advisors_find_nothing(cli: Cli) -> None:
+    assert "No issues found" in succeeded(cli("db", "advisors", "--fail-on", "warn"))
+
+
+@pytest.mark.usefixtures("pushed")
+def test_the_advisors_would_find_something(database: Database, cli: Cli) -> None:
+    with database.connect("postgres") as connection:
+        connection.execute("create table public.careless (x int)")
+        try:
+            answer = cli("db", "advisors", "--fail-on", "warn")
+        finally:
+            connection.execute("drop table public.careless")
+    assert answer.returncode != 0
+    assert "careless" in answer.stdout + answer.stderr
+
+
+@pytest.mark.usefixtures("pushed")
+def test_the_cli_and_the_laptop_record_the_same(database: Database, cli: Cli) -> None:
+    by_the_cli = recorded(database)
+    with database.connect("postgres") as connection:
+        connection.execute("delete from supabase_migrations.schema_migrations")
+    record_as_the_laptop_does(database)
+    assert recorded(database) == by_the_cli
+    listed = succeeded(cli("migration", "list"))
+    for version, _, _ in by_the_cli:
+        (line,) = [line for line in listed.splitlines() if version in line]
+        assert line.count(version) == 2, listed
+    assert "up to date" in succeeded(cli("db", "push", "--yes"))
+
+
+def record_as_the_laptop_does(database: Database) -> None:
+    """Apply the migrations with our own program to the emptied project."""
+    with database.connect("postgres") as connection:
+        connection.execute("drop schema private cascade")
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+        connection.execute("grant usage on schema public to anon, authenticated, service_role")
+        apply_migrations(connection, MIGRATIONS)
