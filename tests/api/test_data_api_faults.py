@@ -1,8 +1,11 @@
 """Supabase's Data API slow, gone, or answering as something else, over the PostgREST gateway."""
 
 import asyncio
+import gc
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +13,9 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
+from backend.local.data_api import make_data_api
+from backend.local.database import database_url
+from backend.local.processes import Child
 from backend.local.signing import SigningKey
 from tests.support import API, Person, SupabaseServer, a_set, assert_problem, serve, serve_supabase
 
@@ -57,6 +63,38 @@ async def test_a_data_api_that_goes_and_comes_back(
     supabase.data_api = data_api
     assert (await person.get("/profile")).status_code == 200
     assert await health(person) == "ok"
+
+
+@pytest.fixture
+def own_postgrest(
+    key: SigningKey, socket_directory: str, database: str, tmp_path: Path
+) -> Iterator[tuple[Child, httpx.Client]]:
+    """A PostgREST that a test may start and stop, and a way to it."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as short:
+        socket = Path(short) / "postgrest"
+        child = make_data_api(tmp_path, key, database_url(socket_directory, "authenticator", database), socket)
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://postgrest") as client:
+            yield child, client
+        child.stop()
+
+
+# Where there is no socket to connect to, httpx's transport forgets to close its own.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+async def test_a_postgrest_that_is_restarted(
+    settings: Settings, athlete: Person, key: SigningKey, own_postgrest: tuple[Child, httpx.Client]
+) -> None:
+    child, data_api = own_postgrest
+    with serve_supabase(key, data_api) as supabase:
+        async with serve(settings.model_copy(update={"supabase_url": supabase.url})) as client:
+            person = Person(client, athlete.user, key.access_token(athlete.user, supabase.url))
+            for _ in range(2):
+                child.start()
+                while (response := await person.get("/profile")).status_code != 200:
+                    assert_problem(response, 503, "database_unavailable")
+                    await asyncio.sleep(0.05)
+                child.stop()
+                await assert_unavailable(person)
+    gc.collect()
 
 
 async def test_nobody_there_at_all(settings: Settings, athlete: Person, key: SigningKey) -> None:
