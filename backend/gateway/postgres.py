@@ -113,7 +113,7 @@ class PostgresGateway:
         return row[0] if row else None
 
     async def _select_one(self) -> None:
-        async with self._pool.connection(HEALTH_TIMEOUT_SECONDS / 2) as conn:
+        async with self._connection(HEALTH_TIMEOUT_SECONDS / 2) as conn:
             await conn.execute("select 1")
 
     async def _within[Result](self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
@@ -138,11 +138,11 @@ class PostgresGateway:
             task.exception()  # Nobody waits for it any more.
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def _connection(self, patience: float | None = None) -> AsyncIterator[Connection]:
         # After a restart of the database every idle connection is dead, so more than one may have to be passed over.
         # The pool's own check would pause between two tries and ask the server each time.
         for _ in range(self._pool.max_size + 1):
-            async with self._pool.connection() as conn:
+            async with self._pool.connection(patience) as conn:
                 if not _has_gone_stale(conn):
                     yield conn
                     return
