@@ -192,13 +192,19 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
     """What an error of the database means to the client.
 
     Our functions raise `PTxyz` with a message for people, a stable code in `detail` and, for wrong fields, their
-    comma-separated paths in `hint`. Everything else is told by its class alone, never by the database's own words.
+    comma-separated paths in `hint`; that of a query parameter begins with a question mark. Everything else is told by
+    its class alone, never by the database's own words.
     """
     sqlstate = sqlstate or ""
     if sqlstate.startswith("PT"):
         code = detail or "error"
         errors = [
-            FieldError(location="body", path=path, code=code, message=message)
+            FieldError(
+                location="query" if path.startswith("?") else "body",
+                path=path.removeprefix("?"),
+                code=code,
+                message=message,
+            )
             for path in (hint.split(",") if hint else ())
         ]
         return Problem(int(sqlstate[2:]), code, message, errors=errors)

@@ -95,6 +95,17 @@ Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
 
 WeightUnit = Literal["kg", "lb"]
 
+BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
+"""What can be injured, and what an exercise loads."""
+
+
+def _without_repeats[Item](values: list[Item]) -> list[Item]:
+    return list(dict.fromkeys(values))
+
+
+WITHOUT_REPEATS = AfterValidator(_without_repeats)
+"""For lists that are sets: each value once, where it first stood."""
+
 
 class Page[Item](Output):
     """A page of a list. Beyond the last page `items` is empty and `total` still true."""
@@ -105,10 +116,14 @@ class Page[Item](Output):
     per_page: int
 
 
-class PageQuery(BaseModel):
-    """Which page of a list. Unknown parameters are refused, so that a misspelt filter does not pass for no filter."""
+class QueryParameters(BaseModel):
+    """What follows the question mark: unknown parameters are refused, so that no misspelt filter passes for none."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class PageQuery(QueryParameters):
+    """Which page of a list."""
 
     page: int = Field(default=1, ge=1, le=2_147_483_647, description="From 1.")
     per_page: int = Field(default=20, ge=1, le=100)

@@ -29,6 +29,7 @@ PUBLIC: dict[str, Any] = {"security": []}
 _MEANINGS = {
     400: "The request cannot be read",
     401: "No access token, or one that is not valid",
+    403: "Not yours to change",
     404: "Not found: there is none, or it is not yours",
     409: "In conflict with what is stored",
     413: "The body is larger than 1 MiB",

@@ -8,7 +8,17 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from backend.core.models import RFC3339_DAY, Input, Name, Output, Text, WeightUnit, may_be_absent
+from backend.core.models import (
+    RFC3339_DAY,
+    WITHOUT_REPEATS,
+    BodyPart,
+    Input,
+    Name,
+    Output,
+    Text,
+    WeightUnit,
+    may_be_absent,
+)
 
 MAX_PREFERENCES_BYTES = 8192
 MAX_PREFERENCES_DEPTH = 32
@@ -17,11 +27,6 @@ FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 BirthDate = Annotated[
     date, Field(strict=False, ge=date(1900, 1, 1), description="From 1900 on; users are 13 or older."), RFC3339_DAY
 ]
-BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
-
-
-def _without_repeats[Item](values: list[Item]) -> list[Item]:
-    return list(dict.fromkeys(values))
 
 
 def _small_object(value: dict[str, Any]) -> dict[str, Any]:
@@ -75,11 +80,11 @@ class ProfileChanges(Input):
     equipment: Annotated[
         list[Annotated[Text, Field(max_length=100)]],
         Field(max_length=100, description="Slugs, such as `barbell`, of what is at hand."),
-        AfterValidator(_without_repeats),
+        WITHOUT_REPEATS,
     ] = may_be_absent()
-    injuries: Annotated[
-        list[BodyPart], Field(max_length=100, description="Body parts to spare."), AfterValidator(_without_repeats)
-    ] = may_be_absent()
+    injuries: Annotated[list[BodyPart], Field(max_length=100, description="Body parts to spare."), WITHOUT_REPEATS] = (
+        may_be_absent()
+    )
     weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week.")] = may_be_absent()
     preferences: Annotated[
         dict[str, Any],

@@ -72,6 +72,24 @@ comment on function private.is_text_list(text[], integer, integer) is
 grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 
+-- One vocabulary for what can be injured and what an exercise loads.
+create function private.are_body_parts(p_values text[])
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        p_values
+        <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
+        and private.is_text_list(p_values, 100, 100)
+$$;
+comment on function private.are_body_parts(text[]) is
+'True for a plain list of body parts; null for null. For check constraints.';
+grant execute on function private.are_body_parts(text[]) to authenticated;
+
+
 -- One shape for every list the API answers with.
 create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
 returns jsonb
@@ -100,11 +118,11 @@ as $$
 begin
     if p_page is null or p_page < 1 then
         raise sqlstate 'PT422' using
-            message = 'page starts at 1.', detail = 'invalid_page', hint = 'page';
+            message = 'page starts at 1.', detail = 'invalid_page', hint = '?page';
     end if;
     if p_per_page is null or p_per_page not between 1 and 100 then
         raise sqlstate 'PT422' using
-            message = 'per_page lies between 1 and 100.', detail = 'invalid_page', hint = 'per_page';
+            message = 'per_page lies between 1 and 100.', detail = 'invalid_page', hint = '?per_page';
     end if;
     return (p_page - 1)::bigint * p_per_page;
 end

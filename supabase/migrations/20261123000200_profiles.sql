@@ -64,11 +64,7 @@ create table public.profiles (
     constraint profiles_equipment_check check (private.is_text_list(equipment, 100, 100)),
     injuries text[] not null default '{}'
     constraint profiles_injuries_check
-    check (
-        private.is_text_list(injuries, 100, 100)
-        and injuries
-        <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
-    ),
+    check (private.are_body_parts(injuries)),
     weekly_target integer not null default 3
     constraint profiles_weekly_target_check check (weekly_target between 1 and 7),
     preferences jsonb not null default '{}'
@@ -250,6 +246,30 @@ comment on function private.profile_not_found() is
 grant execute on function private.profile_not_found() to authenticated;
 
 
+create function private.current_profile()
+returns public.profiles
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_profile public.profiles;
+begin
+    select p.* into v_profile from public.profiles as p
+    where p.user_id = v_user_id;
+    if not found then
+        perform private.profile_not_found();
+    end if;
+    return v_profile;
+end
+$$;
+comment on function private.current_profile() is
+'The caller''s profile. Raises PT404 profile_not_found, PT401 not_authenticated.';
+grant execute on function private.current_profile() to authenticated;
+
+
 -- Everything that is counted for a user (daily caps, records, idempotency) is judged against a settled history, so
 -- what writes it takes this lock first and one user's writes wait for each other. "no key" lets the foreign keys of
 -- other rows through, which would deadlock otherwise.
@@ -279,26 +299,15 @@ grant execute on function private.lock_profile() to authenticated;
 
 create function public.get_profile()
 returns jsonb
-language plpgsql
+language sql
 stable
 security invoker
 set search_path = ''
 as $$
-declare
-    v_user_id uuid := private.current_user_id();
-    v_profile jsonb;
-begin
     select
         pg_catalog.to_jsonb(p) - 'affinity_score'
         || pg_catalog.jsonb_build_object('affinity', private.affinity_standing(p.affinity_score))
-    into v_profile
-    from public.profiles as p
-    where p.user_id = v_user_id;
-    if not found then
-        perform private.profile_not_found();
-    end if;
-    return v_profile;
-end
+    from private.current_profile() as p
 $$;
 comment on function public.get_profile() is
 'The caller''s profile with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';

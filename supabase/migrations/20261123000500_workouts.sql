@@ -120,8 +120,9 @@ comment on column public.workout_sets.performed_at is
 comment on column public.workout_sets.tempo is
 'Seconds down, paused, up, and paused again if given; X is as fast as possible.';
 comment on column public.workout_sets.superset is 'Sets of one workout with the same number were done in turn.';
-create index workout_sets_user_id_exercise_id_performed_at_idx
-on public.workout_sets (user_id, exercise_id, performed_at);
+-- An exercise's history, and how often it was done, come from this index alone.
+create index workout_sets_user_id_exercise_id_performed_at_workout_id_idx
+on public.workout_sets (user_id, exercise_id, performed_at, workout_id);
 create index workout_sets_exercise_id_idx on public.workout_sets (exercise_id);
 revoke all on public.workout_sets from anon, authenticated;
 grant select on public.workout_sets to authenticated;

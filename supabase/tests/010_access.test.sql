@@ -7,8 +7,7 @@ select pg_temp.run('owner', $$
         '{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5, "weight": 100}]}', 'key'
     )
 $$);
-insert into exercises (user_id, slug, name, category, level, measured_in)
-values ('00000000-0000-4000-8000-00000000000a', 'owned-lift', 'Owned Lift', 'strength', 'beginner', 'reps');
+insert into exercises (user_id, name) values ('00000000-0000-4000-8000-00000000000a', 'Owned Lift');
 
 create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
 insert into expected values
@@ -45,31 +44,32 @@ insert into expected values
 ('equipment', 'update equipment set name = ''x''', '42501', '42501', '42501'),
 ('equipment', 'delete from equipment', '42501', '42501', '42501'),
 ('exercises', 'select from exercises where slug = ''back-squat''', '1', '1', '42501'),
-('exercises', 'select from exercises where slug = ''owned-lift''', '1', '0', '42501'),
+('exercises', 'select from exercises where name = ''Owned Lift''', '1', '0', '42501'),
+('exercises', 'insert into exercises (user_id, name) values (auth.uid(), ''X'')', '1', '1', '42501'),
 (
     'exercises',
-    'insert into exercises (user_id, slug, name, category, level, measured_in)
-    values (auth.uid(), ''x'', ''X'', ''core'', ''beginner'', ''reps'')',
-    '42501', '42501', '42501'
+    'insert into exercises (user_id, name) values (''00000000-0000-4000-8000-00000000000a'', ''X'')',
+    '1', '42501', '42501'
 ),
-('exercises', 'update exercises set name = ''x''', '42501', '42501', '42501'),
-('exercises', 'delete from exercises', '42501', '42501', '42501'),
-('exercise_muscles', 'select from exercise_muscles where muscle = ''chest'' limit 1', '1', '1', '42501'),
+('exercises', 'insert into exercises (user_id, name) values (null, ''X'')', '42501', '42501', '42501'),
 (
-    'exercise_muscles',
-    'insert into exercise_muscles values (''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', ''chest'', ''primary'')',
+    'exercises',
+    'insert into exercises (user_id, name, slug) values (auth.uid(), ''X'', ''x'')',
     '42501', '42501', '42501'
 ),
-('exercise_muscles', 'update exercise_muscles set role = ''primary''', '42501', '42501', '42501'),
-('exercise_muscles', 'delete from exercise_muscles', '42501', '42501', '42501'),
-('exercise_equipment', 'select from exercise_equipment where equipment = ''barbell'' limit 1', '1', '1', '42501'),
+('exercises', 'update exercises set name = ''x''', '1', '0', '42501'),
+('exercises', 'update exercises set user_id = auth.uid()', '42501', '42501', '42501'),
+('exercises', 'update exercises set slug = ''x''', '42501', '42501', '42501'),
+('exercises', 'update exercises set source = ''x''', '42501', '42501', '42501'),
+('exercises', 'delete from exercises', '1', '0', '42501'),
+('exercise_relations', 'select from exercise_relations where kind = ''variation'' limit 1', '1', '1', '42501'),
 (
-    'exercise_equipment',
-    'insert into exercise_equipment values (''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', ''dumbbell'')',
+    'exercise_relations',
+    'insert into exercise_relations values (gen_random_uuid(), gen_random_uuid(), ''variation'')',
     '42501', '42501', '42501'
 ),
-('exercise_equipment', 'update exercise_equipment set equipment = ''bench''', '42501', '42501', '42501'),
-('exercise_equipment', 'delete from exercise_equipment', '42501', '42501', '42501'),
+('exercise_relations', 'update exercise_relations set kind = ''variation''', '42501', '42501', '42501'),
+('exercise_relations', 'delete from exercise_relations', '42501', '42501', '42501'),
 ('workouts', 'select from workouts', '1', '0', '42501'),
 ('workouts', 'insert into workouts (user_id) values (auth.uid())', '1', '1', '42501'),
 (

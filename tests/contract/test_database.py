@@ -20,7 +20,26 @@ REPOSITORIES = sorted((ROOT / "backend").glob("*/repository.py"))
 def calls(path: Path) -> list[tuple[str, set[str]]]:
     """Each `gateway.call("name", {…})` of a file, with the names of its arguments."""
     found = []
-    for method in ast.walk(ast.parse(path.read_text())):
+    module = ast.parse(path.read_text())
+    shared = {node.name: node.body[-1] for node in module.body if isinstance(node, ast.FunctionDef)}
+
+    def keys_of(literal: ast.expr | None) -> set[str]:
+        assert isinstance(literal, ast.Dict)
+        keys: set[str] = set()
+        for key, value in zip(literal.keys, literal.values, strict=True):
+            if key is None:
+                # `**_filters(query)`: what that function of the module returns.
+                assert isinstance(value, ast.Call)
+                assert isinstance(value.func, ast.Name)
+                returned = shared[value.func.id]
+                assert isinstance(returned, ast.Return)
+                keys |= keys_of(returned.value)
+            else:
+                assert isinstance(key, ast.Constant)
+                keys.add(str(key.value))
+        return keys
+
+    for method in ast.walk(module):
         if not isinstance(method, ast.AsyncFunctionDef):
             continue
         dicts = {
@@ -33,9 +52,7 @@ def calls(path: Path) -> list[tuple[str, set[str]]]:
                 name, arguments = node.args[0], node.args[1]
                 literal = dicts[arguments.id] if isinstance(arguments, ast.Name) else arguments
                 assert isinstance(name, ast.Constant)
-                assert isinstance(literal, ast.Dict)
-                keys = {str(key.value) for key in literal.keys if isinstance(key, ast.Constant)}
-                found.append((str(name.value), keys))
+                found.append((str(name.value), keys_of(literal)))
     return found
 
 
@@ -80,7 +97,15 @@ async def test_rows_have_the_shapes_that_the_repositories_tell(athlete: Person) 
     found = (await athlete.get("/exercises")).json()
     assert_shape(found, exercises.DBExercisePageRow)
     assert_shape(found["items"][0], exercises.DBExerciseSummaryRow)
-    assert_shape((await athlete.get(f"/exercises/{exercise_id('plank')}")).json(), exercises.DBExerciseRow)
+    bench = (await athlete.get(f"/exercises/{exercise_id('bench-press')}")).json()
+    assert_shape(bench, exercises.DBExerciseRow)
+    assert_shape(bench["relations"][0], exercises.DBExerciseRelationRow)
+    facets = (await athlete.get("/exercises/facets")).json()
+    assert_shape(facets, exercises.DBExerciseFacetsRow)
+    assert_shape(facets["muscles"][0], exercises.DBFacetValueRow)
+    alternatives = (await athlete.get(f"/exercises/{bench['id']}/alternatives")).json()
+    assert_shape(alternatives, exercises.DBAlternativePageRow)
+    assert_shape(alternatives["items"][0], exercises.DBAlternativeRow)
 
 
 def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
@@ -113,14 +138,20 @@ PYTHON = {
         ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
         ("workouts", workouts.DBWorkoutSummaryRow, {"user_id"}),
         ("profiles", profile.DBProfileRow, {"affinity_score"}),
-        ("exercises", exercises.DBExerciseRow, {"user_id", "created_at"}),
+        (
+            "exercises",
+            exercises.DBExerciseRow,
+            {"user_id", "created_at", "archived_at", "search_document", "search_pairs"},
+        ),
     ],
 )
 def test_a_typed_dict_has_its_tables_types(
     admin: psycopg.Connection, table: str, shape: type, left_out: set[str]
 ) -> None:
     hints = {
-        name: inspect.formatannotation(hint).replace("Optional[str]", "str | None")
+        name: inspect.formatannotation(hint)
+        .replace("Optional[str]", "str | None")
+        .replace("Optional[list[str]]", "list[str] | None")
         for name, hint in get_type_hints(shape).items()
     }
     for name, (kind, nullable) in columns(admin, table).items():

@@ -10,7 +10,8 @@ from typing import Any
 
 from backend.local import ROOT
 
-SERVICE = [path for path in (ROOT / "backend").rglob("*.py") if ROOT / "backend" / "local" not in path.parents]
+TOOLS = {ROOT / "backend" / "local", ROOT / "backend" / "catalogue"}
+SERVICE = [path for path in (ROOT / "backend").rglob("*.py") if not TOOLS & set(path.parents)]
 
 
 def imported_modules(path: Path) -> Iterator[str]:

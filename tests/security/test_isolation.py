@@ -82,8 +82,7 @@ async def test_anothers_own_exercise_cannot_be_logged(
     athlete: Person, stranger: Person, admin: psycopg.Connection
 ) -> None:
     row = admin.execute(
-        "insert into public.exercises (user_id, slug, name, category, level, measured_in) "
-        "values (%s, 'secret-lift', 'Secret Lift', 'strength', 'beginner', 'weight_and_reps') returning id",
+        "insert into public.exercises (user_id, name) values (%s, 'Secret Lift') returning id",
         (athlete.id,),
     ).fetchone()
     assert row is not None
@@ -135,8 +134,11 @@ def test_a_stranger_changes_and_deletes_nothing(
         "update public.workouts set completed_at = now()",
         "insert into public.profiles (user_id, display_name) values (gen_random_uuid(), 'x')",
         "delete from public.profiles",
-        "insert into public.exercises (slug, name) values ('x', 'X')",
-        "update public.exercises set name = 'x'",
+        "insert into public.exercises (name) values ('X')",
+        "insert into public.exercises (user_id, slug, name) values (auth.uid(), 'x', 'X')",
+        "update public.exercises set slug = 'x'",
+        "update public.exercises set user_id = auth.uid()",
+        "delete from public.exercise_relations",
         "delete from public.muscles",
         "select * from private.idempotency_keys",
         "delete from private.idempotency_keys",

@@ -18,6 +18,7 @@ from tests.support import Person, a_set
 pytestmark = pytest.mark.parametrize("gateway", ["postgres", "postgrest"], indirect=True, scope="session")
 
 SECRET = "a secret of the victim"
+FILTERS = ("muscles", "equipment", "categories", "movement_patterns", "levels", "mechanics", "forces")
 
 
 @pytest.fixture
@@ -25,14 +26,10 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
     """A user with something in every table, marked wherever text can be."""
     await athlete.patch("/profile", {"display_name": SECRET, "goals": [SECRET], "preferences": {"x": SECRET}})
     own = admin.execute(
-        "insert into public.exercises (user_id, slug, name, category, level, measured_in) "
-        "values (%s, 'secret', %s, 'strength', 'beginner', 'reps') returning id",
+        "insert into public.exercises (user_id, name) values (%s, %s) returning id",
         (athlete.id, SECRET),
     ).fetchone()
     assert own is not None
-    for table, column in (("exercise_muscles", "muscle, role"), ("exercise_equipment", "equipment")):
-        value = "'chest', 'primary'" if table == "exercise_muscles" else "'barbell'"
-        admin.execute(f"insert into public.{table} (exercise_id, {column}) values (%s, {value})", own)
     for weight in (100, 110):
         sets = (a_set(weight=weight, notes=SECRET), a_set(exercise_id=str(own[0])))
         response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
@@ -174,7 +171,11 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_custom": [True, False],
         "p_page": [1, 2],
         "p_per_page": [100],
-        **{f"p_{name}": [None] for name in ("muscles", "equipment", "categories", "levels", "mechanics", "forces")},
+        "p_exercise": [{"name": "Mine", "user_id": str(victim.id)}],
+        "p_available": [True, False],
+        "p_safe": [True, False],
+        "p_sort": ["recent", "popular"],
+        **{f"p_{name}": [None] for name in FILTERS},
     }
 
 

@@ -1,0 +1,255 @@
+"""Exercises of one's own: made, changed, archived, brought back, and nobody else's."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.support import Person, a_set, assert_problem, exercise_id, paths
+
+WHOLE = {
+    "name": "Garage Lift",
+    "aliases": ["Stone Curl"],
+    "category": "strongman",
+    "movement_pattern": "hinge",
+    "force": "pull",
+    "mechanic": "compound",
+    "level": "advanced",
+    "laterality": "bilateral",
+    "measured_in": "reps",
+    "equipment": ["sandbag", "bench"],
+    "primary_muscles": ["glutes"],
+    "secondary_muscles": ["lower_back"],
+    "joints": ["hip"],
+    "instructions": ["Lift it.", "Put it down."],
+    "cues": ["Hug it."],
+}
+
+
+async def create(person: Person, **fields: Any) -> dict[str, Any]:
+    response = await person.ask("POST", "/exercises", json={"name": "Garage Lift", **fields})
+    assert response.status_code == 201, response.text
+    created: dict[str, Any] = response.json()
+    return created
+
+
+async def test_an_exercise_of_ones_own_is_kept_as_it_was_sent(athlete: Person) -> None:
+    created = await create(athlete, **WHOLE)
+    assert created["custom"] is True
+    assert {name: created[name] for name in WHOLE} == WHOLE
+    assert (created["slug"], created["source"], created["archived"], created["relations"]) == (None, None, False, [])
+    assert (await athlete.get(f"/exercises/{created['id']}")).json() == created
+
+
+async def test_a_name_is_enough(athlete: Person) -> None:
+    created = await create(athlete, name="  Garage Lift ")
+    assert created["name"] == "Garage Lift"
+    assert (created["category"], created["level"], created["measured_in"]) == (
+        "strength",
+        "beginner",
+        "weight_and_reps",
+    )
+    assert created["joints"] is None
+    assert created["equipment"] == created["primary_muscles"] == created["instructions"] == []
+
+
+async def test_it_is_found_logged_and_counted(athlete: Person) -> None:
+    created = await create(athlete, aliases=["Stöne Curl"])
+    for q in ("garage", "lift gar", "stone", "gaarge lift"):
+        items = (await athlete.get("/exercises", params={"q": q})).json()["items"]
+        assert created["id"] in [item["id"] for item in items], q
+    assert (await athlete.log(a_set(exercise_id=created["id"]))).status_code == 201
+    (own,) = (await athlete.get("/exercises", params={"custom": "true"})).json()["items"]
+    assert own["times_done"] == 1
+
+
+async def test_nobody_else_sees_it_not_even_by_a_typing_error(athlete: Person, stranger: Person) -> None:
+    created = await create(athlete, name="Zwickelheber")
+    assert_problem(await stranger.get(f"/exercises/{created['id']}"), 404, "exercise_not_found")
+    assert_problem(await stranger.get(f"/exercises/{created['id']}/alternatives"), 404, "exercise_not_found")
+    assert_problem(await stranger.patch(f"/exercises/{created['id']}", {"name": "X"}), 404, "exercise_not_found")
+    assert_problem(await stranger.delete(f"/exercises/{created['id']}"), 404, "exercise_not_found")
+    for q in ("zwickelheber", "zwickelhebre"):
+        assert (await athlete.get("/exercises", params={"q": q})).json()["total"] == 1
+        assert (await stranger.get("/exercises", params={"q": q})).json()["total"] == 0
+    assert (await stranger.ask("POST", "/exercises", json={"name": "Zwickelheber"})).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["Back Squat", "back squats", "SQUAT", "back-squat!", "rdl", "Bénch Press"])
+async def test_what_the_catalogue_has_is_not_made_again(athlete: Person, name: str) -> None:
+    problem = assert_problem(await athlete.ask("POST", "/exercises", json={"name": name}), 409, "exercise_exists")
+    assert paths(problem) == ["name"]
+    assert any(known in problem["detail"] for known in ("Back Squat", "Romanian Deadlift", "Bench Press"))
+    assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 0
+
+
+async def test_two_of_ones_own_have_two_names(athlete: Person) -> None:
+    first = await create(athlete)
+    other = await create(athlete, name="Shed Lift")
+    for name in ("garage lift", "Garage-Lifts"):
+        response = await athlete.ask("POST", "/exercises", json={"name": name})
+        assert_problem(response, 409, "exercise_exists")
+        assert_problem(await athlete.patch(f"/exercises/{other['id']}", {"name": name}), 409, "exercise_exists")
+    # It may be spelled otherwise, and emoji are names too.
+    assert (await athlete.patch(f"/exercises/{first['id']}", {"name": "GARAGE LIFT"})).status_code == 200
+    assert (await create(athlete, name="💪"))["name"] == "💪"
+    assert (await create(athlete, name="🏋️"))["name"] == "🏋️"
+    assert_problem(await athlete.ask("POST", "/exercises", json={"name": "💪"}), 409, "exercise_exists")
+
+
+async def test_the_same_made_twice_at_once_is_made_once(athlete: Person) -> None:
+    answers = await asyncio.gather(*(athlete.ask("POST", "/exercises", json={"name": "Twin Lift"}) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+    assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 1
+
+
+async def test_changes_touch_what_they_name(athlete: Person) -> None:
+    created = await create(athlete, **WHOLE)
+    changes: dict[str, Any] = {"name": "Shed Lift", "level": "beginner", "equipment": [], "force": None, "joints": None}
+    changed = (await athlete.patch(f"/exercises/{created['id']}", changes)).json()
+    assert changed == {**created, **changes, "available": True}
+    assert (await athlete.patch(f"/exercises/{created['id']}", {})).json() == changed
+
+
+async def test_the_catalogue_is_nobodys_to_change(athlete: Person) -> None:
+    squat = exercise_id("back-squat")
+    assert_problem(await athlete.patch(f"/exercises/{squat}", {"name": "Mine"}), 403, "exercise_read_only")
+    assert_problem(await athlete.delete(f"/exercises/{squat}"), 403, "exercise_read_only")
+    assert (await athlete.get(f"/exercises/{squat}")).json()["name"] == "Back Squat"
+
+
+async def test_what_is_not_there_cannot_be_changed(athlete: Person) -> None:
+    assert_problem(await athlete.patch(f"/exercises/{uuid4()}", {"name": "X"}), 404, "exercise_not_found")
+    assert_problem(await athlete.delete(f"/exercises/{uuid4()}"), 404, "exercise_not_found")
+
+
+async def test_an_unused_exercise_is_deleted(athlete: Person) -> None:
+    created = await create(athlete)
+    response = await athlete.delete(f"/exercises/{created['id']}")
+    assert (response.status_code, response.content) == (204, b"")
+    assert_problem(await athlete.get(f"/exercises/{created['id']}"), 404, "exercise_not_found")
+    await create(athlete)
+
+
+async def test_a_used_exercise_is_archived_and_comes_back(athlete: Person) -> None:
+    created = await create(athlete)
+    workout = (await athlete.log(a_set(exercise_id=created["id"]))).json()["workout"]
+    assert (await athlete.delete(f"/exercises/{created['id']}")).status_code == 204
+    # It is in no list any more, and its workout is as it was.
+    for params in ({"q": "garage"}, {"custom": "true"}, {"sort": "recent", "custom": "true"}):
+        assert (await athlete.get("/exercises", params=params)).json()["total"] == 0
+    assert (await athlete.get(f"/workouts/{workout['id']}")).json() == workout
+    archived = (await athlete.get(f"/exercises/{created['id']}")).json()
+    assert (archived["archived"], archived["times_done"]) == (True, 1)
+    assert (await athlete.delete(f"/exercises/{created['id']}")).status_code == 204
+    # Its name is free, and has to be given back before it can return.
+    other = await create(athlete)
+    problem = await athlete.patch(f"/exercises/{created['id']}", {"archived": False})
+    assert_problem(problem, 409, "exercise_exists")
+    assert (await athlete.delete(f"/exercises/{other['id']}")).status_code == 204
+    back = (await athlete.patch(f"/exercises/{created['id']}", {"archived": False})).json()
+    assert back["archived"] is False
+    assert (await athlete.get("/exercises", params={"q": "garage"})).json()["total"] == 1
+    assert (await athlete.patch(f"/exercises/{created['id']}", {"archived": True})).json()["archived"] is True
+
+
+async def test_once_its_workout_is_gone_it_is_deleted(athlete: Person) -> None:
+    created = await create(athlete)
+    workout = (await athlete.log(a_set(exercise_id=created["id"]))).json()["workout"]
+    await athlete.delete(f"/workouts/{workout['id']}")
+    await athlete.delete(f"/exercises/{created['id']}")
+    assert_problem(await athlete.get(f"/exercises/{created['id']}"), 404, "exercise_not_found")
+
+
+async def test_deleting_while_logging_loses_nothing(athlete: Person) -> None:
+    for round_number in range(5):
+        created = await create(athlete, name=f"Raced {round_number}")
+        logged, deleted = await asyncio.gather(
+            athlete.log(a_set(exercise_id=created["id"])), athlete.delete(f"/exercises/{created['id']}")
+        )
+        assert deleted.status_code == 204
+        there = (await athlete.get(f"/exercises/{created['id']}")).status_code
+        assert (logged.status_code, there) in ((201, 200), (422, 404))
+
+
+async def test_there_are_500_at_most(athlete: Person, admin: psycopg.Connection) -> None:
+    admin.execute(
+        "insert into public.exercises (user_id, name) select %s, 'Lift ' || n from generate_series(1, 499) as n",
+        (athlete.id,),
+    )
+    last = await create(athlete)
+    problem = await athlete.ask("POST", "/exercises", json={"name": "One more"})
+    assert "500" in assert_problem(problem, 409, "too_many_exercises")["detail"]
+    await athlete.delete(f"/exercises/{last['id']}")
+    await create(athlete, name="One more")
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"name": None}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": 5}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"aliases": [""]}, "aliases.0"),
+        ({"aliases": ["x"] * 21}, "aliases"),
+        ({"aliases": None}, "aliases"),
+        ({"category": "dance"}, "category"),
+        ({"category": None}, "category"),
+        ({"movement_pattern": "dance"}, "movement_pattern"),
+        ({"level": "expert"}, "level"),
+        ({"laterality": "both"}, "laterality"),
+        ({"measured_in": "smiles"}, "measured_in"),
+        ({"equipment": "barbell"}, "equipment"),
+        ({"joints": ["toe"]}, "joints.0"),
+        ({"instructions": ["x" * 2001]}, "instructions.0"),
+        ({"instructions": ["x"] * 41}, "instructions"),
+        ({"cues": ["\0"]}, "cues.0"),
+        ({"archived": "yes"}, "archived"),
+        ({"user_id": str(uuid4())}, "user_id"),
+        ({"slug": "mine"}, "slug"),
+        ({"source": "me"}, "source"),
+        ({"primary_muscles": ["chest"], "secondary_muscles": ["chest"]}, ""),
+    ],
+)
+async def test_a_wrong_field_is_named_and_nothing_is_made(athlete: Person, fields: dict[str, Any], path: str) -> None:
+    response = await athlete.ask("POST", "/exercises", json={"name": "Garage Lift", **fields})
+    assert paths(assert_problem(response, 422, "invalid_request")) == [path]
+    assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 0
+
+
+async def test_a_name_is_needed(athlete: Person) -> None:
+    problem = assert_problem(await athlete.ask("POST", "/exercises", json={}), 422, "invalid_request")
+    assert paths(problem) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"equipment": ["barbell", "wand"]}, "unknown_equipment"),
+        ({"primary_muscles": ["wings"]}, "unknown_muscle"),
+        ({"secondary_muscles": ["wings"]}, "unknown_muscle"),
+    ],
+)
+async def test_what_the_catalogue_does_not_know_is_told(athlete: Person, fields: dict[str, Any], code: str) -> None:
+    created = await create(athlete)
+    response = await athlete.ask("POST", "/exercises", json={"name": "Shed Lift", **fields})
+    for answer in (response, await athlete.patch(f"/exercises/{created['id']}", fields)):
+        problem = assert_problem(answer, 422, code)
+        assert set(fields) <= set(paths(problem))
+    assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 1
+
+
+async def test_a_muscle_is_not_made_secondary_beside_itself(athlete: Person) -> None:
+    created = await create(athlete, primary_muscles=["chest"])
+    response = await athlete.patch(f"/exercises/{created['id']}", {"secondary_muscles": ["chest"]})
+    assert_problem(response, 422, "muscle_listed_twice")
+
+
+async def test_repeats_are_taken_out(athlete: Person) -> None:
+    created = await create(athlete, equipment=["bench", "barbell", "bench"], primary_muscles=["chest", "chest"])
+    assert (created["equipment"], created["primary_muscles"]) == (["bench", "barbell"], ["chest"])
