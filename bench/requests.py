@@ -29,6 +29,7 @@ REQUESTS = 960
 ROUNDS = 5
 USERS = 50
 WORKOUT = {"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5, "weight": 100}] * 16}
+ALTERNATIVES = "/exercises/bb6924d2-d3b5-68ea-1667-8a551e3569ff/alternatives?available=false"
 
 type Act = Callable[[], Awaitable[Any]]
 
@@ -85,7 +86,10 @@ async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]
 
             return {
                 "API: GET /profile": await rate(lambda: ask("GET", "/profile")),
-                "API: GET /exercises": await rate(lambda: ask("GET", "/exercises?q=squat")),
+                "API: GET /exercises?q=squat": await rate(lambda: ask("GET", "/exercises?q=squat")),
+                "API: GET /exercises?q=sqaut (mended)": await rate(lambda: ask("GET", "/exercises?q=sqaut")),
+                "API: GET /exercises/facets": await rate(lambda: ask("GET", "/exercises/facets")),
+                "API: GET /exercises/…/alternatives": await rate(lambda: ask("GET", ALTERNATIVES)),
                 "API: POST /workouts/log (16 sets)": await rate(lambda: ask("POST", "/workouts/log", WORKOUT)),
                 "API: GET /workouts (20 of many)": await rate(lambda: ask("GET", "/workouts")),
             }
@@ -103,9 +107,9 @@ async def main(state: StateDir) -> None:
         "gateway: get_profile()": await measure_gateway(settings, tokens),
         **await measure_api(settings, tokens),
     }
-    print(f"{'':36}{'per second':>12}{'of reference':>14}")
+    print(f"{'':40}{'per second':>12}{'of reference':>14}")
     for name, figure in figures.items():
-        print(f"{name:36}{figure:>12.0f}{figure / reference:>14.3f}")
+        print(f"{name:40}{figure:>12.0f}{figure / reference:>14.3f}")
 
 
 if __name__ == "__main__":
