@@ -24,6 +24,7 @@ from backend.exercises.router import router as exercises_router
 from backend.gateway import RpcGateway
 from backend.gateway.postgres import PostgresGateway
 from backend.gateway.postgrest import PostgrestGateway
+from backend.plans.router import router as plans_router
 from backend.profile.router import router as profile_router
 from backend.service import router as service_router
 from backend.workouts.router import router as workouts_router
@@ -71,7 +72,14 @@ def create_app(settings: Settings) -> FastAPI:
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
                 allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "Idempotency-Key",
+                    "If-Match",
+                    "If-None-Match",
+                    "X-Request-ID",
+                ],
                 expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"],
                 max_age=86_400,
             ),
@@ -80,7 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )
     app.include_router(service_router)
-    for router in (auth_router, profile_router, exercises_router, workouts_router):
+    for router in (auth_router, profile_router, exercises_router, plans_router, workouts_router):
         app.include_router(router, prefix=API_PREFIX)
 
     def openapi() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from backend.core.identity import Caller
 from backend.core.timing import timed
 from backend.exercises.repository import ExerciseRepository
 from backend.gateway import RpcGateway
+from backend.plans.repository import PlanRepository
 from backend.profile.repository import ProfileRepository
 from backend.workouts.repository import WorkoutRepository
 
@@ -42,10 +43,15 @@ async def _exercises(gateway: Gateway) -> ExerciseRepository:
     return ExerciseRepository(gateway)
 
 
+async def _plans(gateway: Gateway) -> PlanRepository:
+    return PlanRepository(gateway)
+
+
 async def _workouts(gateway: Gateway) -> WorkoutRepository:
     return WorkoutRepository(gateway)
 
 
 Profiles = Annotated[ProfileRepository, Depends(_profiles)]
 Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
+Plans = Annotated[PlanRepository, Depends(_plans)]
 Workouts = Annotated[WorkoutRepository, Depends(_workouts)]

@@ -1,5 +1,6 @@
 """Types that several subjects' models share: strict, so that nothing is silently converted, rounded or cut."""
 
+import json
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 MAX_DECIMALS = 3
+MAX_OBJECT_BYTES = 8192
+MAX_OBJECT_DEPTH = 32
 
 _RFC3339_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -93,7 +96,12 @@ Id = Annotated[UUID, Field(strict=False)]
 Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
 """Rate of perceived exertion: 1 to 10 in steps of a half."""
 
+Weight = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
+"""In its own unit, as entered."""
+
 WeightUnit = Literal["kg", "lb"]
+
+SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
 
 BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
 """What can be injured, and what an exercise loads."""
@@ -105,6 +113,35 @@ def _without_repeats[Item](values: list[Item]) -> list[Item]:
 
 WITHOUT_REPEATS = AfterValidator(_without_repeats)
 """For lists that are sets: each value once, where it first stood."""
+
+
+def _check_nesting(value: dict[str, Any]) -> None:
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > MAX_OBJECT_DEPTH:
+            raise PydanticCustomError("too_deep", "At most 32 levels")
+        if isinstance(part, dict):
+            waiting += [(inner, depth + 1) for pair in part.items() for inner in pair]
+        elif isinstance(part, list):
+            waiting += [(inner, depth + 1) for inner in part]
+        elif isinstance(part, str) and "\0" in part:
+            raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
+
+
+def _small_object(value: dict[str, Any]) -> dict[str, Any]:
+    _check_nesting(value)
+    try:
+        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+    except ValueError:
+        raise PydanticCustomError("not_json", "Only what JSON can say") from None
+    if size > MAX_OBJECT_BYTES:
+        raise PydanticCustomError("too_large", "At most 8 KiB of JSON")
+    return value
+
+
+SmallObject = Annotated[dict[str, Any], AfterValidator(_small_object)]
+"""A JSON object of the frontend's own: at most 8 KiB and 32 levels."""
 
 
 class Page[Item](Output):

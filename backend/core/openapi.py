@@ -32,6 +32,7 @@ _MEANINGS = {
     403: "Not yours to change",
     404: "Not found: there is none, or it is not yours",
     409: "In conflict with what is stored",
+    412: "Changed meanwhile: `If-Match` names another version",
     413: "The body is larger than 1 MiB",
     415: "The body is not JSON",
     422: "A field is wrong; `errors` names each",
@@ -96,6 +97,9 @@ def _examples(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
 
 
 def _show_example(media: dict[str, Any], examples: dict[str, Any]) -> None:
-    name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    if name in examples:
-        media["example"] = examples[name]
+    schema = media.get("schema", {})
+    # A body that may be left out is one of two.
+    for choice in (schema, *schema.get("anyOf", ())):
+        name = choice.get("$ref", "").rpartition("/")[2]
+        if name in examples:
+            media["example"] = examples[name]

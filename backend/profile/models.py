@@ -1,12 +1,10 @@
 """What /profile takes and answers."""
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from backend.core.models import (
     RFC3339_DAY,
@@ -15,43 +13,16 @@ from backend.core.models import (
     Input,
     Name,
     Output,
+    SmallObject,
     Text,
     WeightUnit,
     may_be_absent,
 )
 
-MAX_PREFERENCES_BYTES = 8192
-MAX_PREFERENCES_DEPTH = 32
-
 FitnessLevel = Literal["beginner", "intermediate", "advanced"]
 BirthDate = Annotated[
     date, Field(strict=False, ge=date(1900, 1, 1), description="From 1900 on; users are 13 or older."), RFC3339_DAY
 ]
-
-
-def _small_object(value: dict[str, Any]) -> dict[str, Any]:
-    _check_nesting(value)
-    try:
-        size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
-    except ValueError:
-        raise PydanticCustomError("not_json", "Only what JSON can say") from None
-    if size > MAX_PREFERENCES_BYTES:
-        raise PydanticCustomError("too_large", "At most 8 KiB of JSON")
-    return value
-
-
-def _check_nesting(value: dict[str, Any]) -> None:
-    waiting: list[tuple[Any, int]] = [(value, 0)]
-    while waiting:
-        part, depth = waiting.pop()
-        if depth > MAX_PREFERENCES_DEPTH:
-            raise PydanticCustomError("too_deep", "At most 32 levels")
-        if isinstance(part, dict):
-            waiting += [(inner, depth + 1) for pair in part.items() for inner in pair]
-        elif isinstance(part, list):
-            waiting += [(inner, depth + 1) for inner in part]
-        elif isinstance(part, str) and "\0" in part:
-            raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
 
 
 class ProfileChanges(Input):
@@ -87,9 +58,8 @@ class ProfileChanges(Input):
     )
     weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week.")] = may_be_absent()
     preferences: Annotated[
-        dict[str, Any],
+        SmallObject,
         Field(description="The frontend's own settings: replaced as a whole, at most 8 KiB."),
-        AfterValidator(_small_object),
     ] = may_be_absent()
 
 

@@ -15,24 +15,28 @@ from backend.core.models import (
     Output,
     Page,
     Rpe,
+    SetType,
     Text,
     Timestamp,
+    Weight,
     WeightUnit,
     may_be_absent,
 )
 
 Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
-SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
 RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
 
 Energy = Annotated[int, Field(ge=1, le=10)]
-Weight = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
 Distance = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
 Tempo = Annotated[str, Field(pattern=r"^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$")]
 
 _SQUAT_ID = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
 _WORKOUT: dict[str, Any] = {
     "id": "0d7c9f3e-52b1-4a86-8f0a-6d1e2b3c4a59",
+    "plan_id": None,
+    "plan_version": None,
+    "plan_day": None,
+    "plan_name": None,
     "title": "Leg day",
     "started_at": "2026-03-01T17:20:00Z",
     "completed_at": "2026-03-01T18:30:00Z",
@@ -125,6 +129,8 @@ class WorkoutLog(Input):
         }
     )
 
+    plan_id: Id | None = Field(default=None, description="The plan that was followed: one's own or a public one.")
+    plan_day: Annotated[int, Field(ge=1, le=7)] | None = Field(default=None, description="Which of the plan's days.")
     title: Annotated[Name, Field(max_length=200)] | None = None
     started_at: Timestamp | None = None
     completed_at: Timestamp | None = Field(default=None, description="Default: now. Not in the future.")
@@ -177,6 +183,10 @@ class WorkoutSummary(Output):
     model_config = ConfigDict(json_schema_extra={"example": _WORKOUT})
 
     id: UUID
+    plan_id: UUID | None = Field(description="Null without a plan, and when the plan was deleted.")
+    plan_version: int | None = Field(description="The plan's version when the workout was logged.")
+    plan_day: int | None
+    plan_name: str | None = Field(description="It stays when the plan is deleted.")
     title: str | None
     started_at: datetime | None
     completed_at: datetime

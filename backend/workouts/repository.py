@@ -44,6 +44,10 @@ class DBWorkoutSummaryRow(TypedDict):
     """What private.workout_summary_json answers."""
 
     id: str
+    plan_id: str | None
+    plan_version: int | None
+    plan_day: int | None
+    plan_name: str | None
     title: str | None
     started_at: str | None
     completed_at: str

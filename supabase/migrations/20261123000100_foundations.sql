@@ -72,6 +72,24 @@ comment on function private.is_text_list(text[], integer, integer) is
 grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 
+-- One definition of "a small object of the frontend's own", for every jsonb that a user writes freely.
+create function private.is_small_object(p_value jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.jsonb_typeof(p_value) = 'object'
+        and pg_catalog.octet_length(p_value::text) <= 8192
+        and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}')
+$$;
+comment on function private.is_small_object(jsonb) is
+'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
+grant execute on function private.is_small_object(jsonb) to authenticated;
+
+
 -- One vocabulary for what can be injured and what an exercise loads.
 create function private.are_body_parts(p_values text[])
 returns boolean

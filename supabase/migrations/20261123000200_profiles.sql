@@ -68,12 +68,7 @@ create table public.profiles (
     weekly_target integer not null default 3
     constraint profiles_weekly_target_check check (weekly_target between 1 and 7),
     preferences jsonb not null default '{}'
-    constraint profiles_preferences_check
-    check (
-        jsonb_typeof(preferences) = 'object'
-        and octet_length(preferences::text) <= 8192
-        and not jsonb_path_exists(preferences, '$.**{33 to last}')
-    ),
+    constraint profiles_preferences_check check (private.is_small_object(preferences)),
     affinity_score integer not null default 0
     constraint profiles_affinity_score_check check (affinity_score >= 0),
     created_at timestamptz not null default now()

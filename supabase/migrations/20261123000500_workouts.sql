@@ -4,6 +4,12 @@
 create table public.workouts (
     user_id uuid not null references public.profiles (user_id) on delete cascade,
     id uuid not null default gen_random_uuid(),
+    -- A plan may be another user's public one. When it is deleted, its name and version stay.
+    plan_id uuid
+    constraint workouts_plan_id_fkey references public.plans (id) on delete set null,
+    plan_version integer,
+    plan_day integer constraint workouts_plan_day_check check (plan_day between 1 and 7),
+    plan_name text,
     title text
     constraint workouts_title_check check (char_length(title) <= 200 and btrim(title) <> ''),
     started_at timestamptz
@@ -26,20 +32,32 @@ create table public.workouts (
     primary key (user_id, id),
     -- What the sets refer to, so that their performed_at is always the workout's completed_at.
     constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
-    constraint workouts_started_at_completed_at_check check (started_at <= completed_at)
+    constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
+    constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
+    constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
 );
 comment on table public.workouts is 'Completed workouts. Totals are computed from the sets when they are read.';
+comment on column public.workouts.plan_version is 'The version that was current when the workout was logged.';
+create index workouts_plan_id_user_id_completed_at_idx on public.workouts (plan_id, user_id, completed_at);
 create index workouts_user_id_completed_at_idx on public.workouts (user_id, completed_at desc, id desc);
 revoke all on public.workouts from anon, authenticated;
 grant select, delete on public.workouts to authenticated;
 grant insert (
-    user_id, id, title, started_at, completed_at, notes, mood, energy_before, energy_after, overall_rpe
+    user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
+    energy_before, energy_after, overall_rpe
 ) on public.workouts to authenticated;
 alter table public.workouts enable row level security;
 create policy "owner can select own workouts" on public.workouts
 for select to authenticated using ((select auth.uid()) = user_id);
 create policy "owner can insert own workouts" on public.workouts
-for insert to authenticated with check ((select auth.uid()) = user_id);
+for insert to authenticated with check (
+    (select auth.uid()) = user_id
+    -- A plan that the user may see: its own policy answers the subquery.
+    and (plan_id is null or exists (
+        select from public.plans as p
+        where p.id = workouts.plan_id
+    ))
+);
 create policy "owner can delete own workouts" on public.workouts
 for delete to authenticated using ((select auth.uid()) = user_id);
 
@@ -369,6 +387,33 @@ comment on function private.check_exercises(jsonb) is
 grant execute on function private.check_exercises(jsonb) to authenticated;
 
 
+create function private.check_followed_plan(p_plan_id uuid, p_plan_day integer)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_plan_id is not null and not exists (select from public.plans as p where p.id = p_plan_id) then
+        raise sqlstate 'PT422' using
+            message = 'There is no such plan.', detail = 'plan_not_found', hint = 'plan_id';
+    end if;
+    if p_plan_day is not null and not exists (
+        select from public.plans as p
+        inner join public.plan_days as d on p.user_id = d.user_id and p.id = d.plan_id and p.version = d.version
+        where p.id = p_plan_id and d.day = p_plan_day
+    ) then
+        raise sqlstate 'PT422' using
+            message = 'The plan has no such day.', detail = 'plan_day_not_found', hint = 'plan_day';
+    end if;
+end
+$$;
+comment on function private.check_followed_plan(uuid, integer) is
+'Raises PT422 plan_not_found, also for a plan that the caller may not see, or plan_day_not_found.';
+grant execute on function private.check_followed_plan(uuid, integer) to authenticated;
+
+
 create function private.check_workout(p_workout jsonb)
 returns void
 language plpgsql
@@ -394,11 +439,13 @@ begin
             message = 'completed_at lies before started_at.',
             detail = 'completed_before_started', hint = 'completed_at';
     end if;
+    perform private.check_followed_plan((p_workout ->> 'plan_id')::uuid, (p_workout ->> 'plan_day')::integer);
     perform private.check_exercises(p_workout -> 'sets');
 end
 $$;
 comment on function private.check_workout(jsonb) is
-'Raises PT422 invalid_sets, completed_in_future, completed_before_started or exercise_not_found.';
+'Raises PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
+'exercise_not_found.';
 grant execute on function private.check_workout(jsonb) to authenticated;
 
 
@@ -413,15 +460,17 @@ declare
     v_completed_at timestamptz := coalesce((p_workout ->> 'completed_at')::timestamptz, pg_catalog.now());
 begin
     insert into public.workouts (
-        user_id, id, title, started_at, completed_at, notes, mood, energy_before, energy_after, overall_rpe
+        user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
+        energy_before, energy_after, overall_rpe
     )
     select
-        p_user_id, v_id, w.title, w.started_at, v_completed_at, w.notes, w.mood, w.energy_before, w.energy_after,
-        w.overall_rpe
+        p_user_id, v_id, p.id, p.version, w.plan_day, p.name, w.title, w.started_at, v_completed_at, w.notes,
+        w.mood, w.energy_before, w.energy_after, w.overall_rpe
     from pg_catalog.jsonb_to_record(p_workout) as w (
-        title text, started_at timestamptz, notes text, mood text, energy_before integer, energy_after integer,
-        overall_rpe numeric
-    );
+        plan_id uuid, plan_day integer, title text, started_at timestamptz, notes text, mood text,
+        energy_before integer, energy_after integer, overall_rpe numeric
+    )
+    left join public.plans as p on w.plan_id = p.id;
 
     insert into public.workout_sets (
         user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
@@ -478,7 +527,8 @@ comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
 '{workout, affinity, personal_records, replayed}; a key that was used before replays the first answer. Raises PT404 '
 'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, '
-'completed_before_started, exercise_not_found, invalid_idempotency_key, idempotency_key_reused.';
+'completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, '
+'idempotency_key_reused.';
 revoke all on function public.log_workout(jsonb, text) from anon, authenticated;
 grant execute on function public.log_workout(jsonb, text) to authenticated;
 

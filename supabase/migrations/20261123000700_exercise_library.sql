@@ -817,6 +817,9 @@ begin
     if exists (
         select from public.workout_sets as s
         where s.user_id = v_exercise.user_id and s.exercise_id = p_id
+        union all
+        select from public.plan_exercises as x
+        where x.user_id = v_exercise.user_id and x.exercise_id = p_id
     ) then
         update public.exercises as e
         set archived_at = coalesce(e.archived_at, pg_catalog.now())
@@ -828,7 +831,7 @@ begin
 end
 $$;
 comment on function public.delete_exercise(uuid) is
-'Deletes an own exercise; one that workouts use is archived instead, so that they stay as they were. Raises PT404 '
-'exercise_not_found, profile_not_found, PT403 exercise_read_only.';
+'Deletes an own exercise; one that workouts or plans use is archived instead, so that they stay as they were. Raises '
+'PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
 revoke all on function public.delete_exercise(uuid) from anon, authenticated;
 grant execute on function public.delete_exercise(uuid) to authenticated;

@@ -8,6 +8,11 @@ select pg_temp.run('owner', $$
     )
 $$);
 insert into exercises (user_id, name) values ('00000000-0000-4000-8000-00000000000a', 'Owned Lift');
+select pg_temp.run('owner', $$
+    select create_plan('{"name": "Owned Plan", "days": [{"day": 1, "exercises": [
+        {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
+    ]}]}')
+$$);
 
 create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
 insert into expected values
@@ -70,6 +75,53 @@ insert into expected values
 ),
 ('exercise_relations', 'update exercise_relations set kind = ''variation''', '42501', '42501', '42501'),
 ('exercise_relations', 'delete from exercise_relations', '42501', '42501', '42501'),
+('plans', 'select from plans', '1', '0', '42501'),
+('plans', 'insert into plans (user_id, name) values (auth.uid(), ''X'')', '1', '1', '42501'),
+(
+    'plans',
+    'insert into plans (user_id, name) values (''00000000-0000-4000-8000-00000000000a'', ''X'')',
+    '1', '42501', '42501'
+),
+('plans', 'update plans set name = ''X''', '1', '0', '42501'),
+('plans', 'update plans set user_id = auth.uid()', '42501', '42501', '42501'),
+('plans', 'delete from plans', '1', '0', '42501'),
+('plan_versions', 'select from plan_versions', '1', '0', '42501'),
+(
+    'plan_versions',
+    'insert into plan_versions (user_id, plan_id, version, name)
+    select ''00000000-0000-4000-8000-00000000000a'', p.id, 2, ''X'' from plans as p',
+    '1', '0', '42501'
+),
+('plan_versions', 'update plan_versions set name = ''X''', '42501', '42501', '42501'),
+('plan_versions', 'delete from plan_versions', '42501', '42501', '42501'),
+('plan_days', 'select from plan_days', '1', '0', '42501'),
+(
+    'plan_days',
+    'insert into plan_days (user_id, plan_id, version, day)
+    select ''00000000-0000-4000-8000-00000000000a'', p.id, 1, 2 from plans as p',
+    '1', '0', '42501'
+),
+('plan_days', 'update plan_days set name = ''X''', '42501', '42501', '42501'),
+('plan_days', 'delete from plan_days', '42501', '42501', '42501'),
+('plan_exercises', 'select from plan_exercises', '1', '0', '42501'),
+(
+    'plan_exercises',
+    'insert into plan_exercises (user_id, plan_id, version, day, position, exercise_id)
+    select ''00000000-0000-4000-8000-00000000000a'', p.id, 1, 1, 2,
+    ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'' from plans as p',
+    '1', '0', '42501'
+),
+('plan_exercises', 'update plan_exercises set notes = ''X''', '42501', '42501', '42501'),
+('plan_exercises', 'delete from plan_exercises', '42501', '42501', '42501'),
+('plan_sets', 'select from plan_sets', '1', '0', '42501'),
+(
+    'plan_sets',
+    'insert into plan_sets (user_id, plan_id, version, day, exercise_position, position)
+    select ''00000000-0000-4000-8000-00000000000a'', p.id, 1, 1, 1, 2 from plans as p',
+    '1', '0', '42501'
+),
+('plan_sets', 'update plan_sets set rir = 1', '42501', '42501', '42501'),
+('plan_sets', 'delete from plan_sets', '42501', '42501', '42501'),
 ('workouts', 'select from workouts', '1', '0', '42501'),
 ('workouts', 'insert into workouts (user_id) values (auth.uid())', '1', '1', '42501'),
 (

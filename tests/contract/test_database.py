@@ -10,6 +10,7 @@ import pytest
 
 from backend.exercises import repository as exercises
 from backend.local import ROOT
+from backend.plans import repository as plans
 from backend.profile import repository as profile
 from backend.workouts import repository as workouts
 from tests.support import Person, a_set, exercise_id
@@ -91,6 +92,18 @@ async def test_rows_have_the_shapes_that_the_repositories_tell(athlete: Person) 
     page = (await athlete.get("/workouts")).json()
     assert_shape(page, workouts.DBWorkoutPageRow)
     assert_shape(page["items"][0], workouts.DBWorkoutSummaryRow)
+    plan = {"name": "A", "days": [{"day": 1, "exercises": [{"exercise_id": exercise_id("plank"), "sets": [{}]}]}]}
+    stored = (await athlete.ask("POST", "/plans", json=plan)).json()
+    assert_shape(stored, plans.DBPlanRow)
+    assert_shape(stored["days"][0], plans.DBPlanDayRow)
+    assert_shape(stored["days"][0]["exercises"][0], plans.DBPlanExerciseRow)
+    assert_shape(stored["days"][0]["exercises"][0]["sets"][0], plans.DBPlanSetRow)
+    listed = (await athlete.get("/plans")).json()
+    assert_shape(listed, plans.DBPlanPageRow)
+    assert_shape(listed["items"][0], plans.DBPlanSummaryRow)
+    versions = (await athlete.get(f"/plans/{stored['id']}/versions")).json()
+    assert_shape(versions, plans.DBPlanVersionPageRow)
+    assert_shape(versions["items"][0], plans.DBPlanRow)
     me = (await athlete.get("/profile")).json()
     assert_shape(me, profile.DBProfileRow)
     assert_shape(me["affinity"], profile.DBAffinityStandingRow)
@@ -118,6 +131,7 @@ def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]
     return {name: (kind, nullable) for name, kind, nullable in rows}
 
 
+PLAN_KEYS = {"user_id", "plan_id", "version", "day"}
 PYTHON = {
     "uuid": "str",
     "text": "str",
@@ -137,6 +151,9 @@ PYTHON = {
     [
         ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
         ("workouts", workouts.DBWorkoutSummaryRow, {"user_id"}),
+        ("plan_sets", plans.DBPlanSetRow, PLAN_KEYS | {"exercise_position", "position"}),
+        ("plan_days", plans.DBPlanDayRow, {"user_id", "plan_id", "version"}),
+        ("plan_versions", plans.DBPlanSummaryRow, {"user_id", "plan_id"}),
         ("profiles", profile.DBProfileRow, {"affinity_score"}),
         (
             "exercises",

@@ -30,6 +30,9 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
         (athlete.id, SECRET),
     ).fetchone()
     assert own is not None
+    days = [{"day": 1, "name": SECRET, "exercises": [{"exercise_id": str(own[0]), "notes": SECRET, "sets": [{}]}]}]
+    plan = await athlete.ask("POST", "/plans", json={"name": SECRET, "description": SECRET, "days": days})
+    assert plan.status_code == 201
     for weight in (100, 110):
         sets = (a_set(weight=weight, notes=SECRET), a_set(exercise_id=str(own[0])))
         response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
@@ -152,7 +155,7 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
     """For each parameter that a function may have, what an attacker would try."""
     ids = [
         str(row[0])
-        for table in ("workouts", "workout_sets", "exercises", "affinity_events")
+        for table in ("workouts", "workout_sets", "exercises", "plans", "affinity_events")
         for row in admin.execute(f"select id from public.{table} where user_id = %s", (victim.id,))
     ]
     own_exercise = admin.execute("select id from public.exercises where user_id = %s", (victim.id,)).fetchone()
@@ -162,6 +165,7 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "affinity_score": 9000,
         "sets": [{"exercise_id": str(own_exercise[0]), "reps": 5, "user_id": str(victim.id)}],
     }
+    forged_days = [{"day": 1, "exercises": [{"exercise_id": str(own_exercise[0]), "sets": [{}]}]}]
     return {
         "p_id": [*ids, str(victim.id), None],
         "p_changes": [{"user_id": str(victim.id)}, {"affinity_score": 9000}, forged],
@@ -171,6 +175,10 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_custom": [True, False],
         "p_page": [1, 2],
         "p_per_page": [100],
+        "p_plan": [{"name": "Mine", "user_id": str(victim.id), "days": forged_days}],
+        "p_name": ["Mine"],
+        "p_if_versions": [None, [1]],
+        "p_visibility": ["all", "public"],
         "p_exercise": [{"name": "Mine", "user_id": str(victim.id)}],
         "p_available": [True, False],
         "p_safe": [True, False],

@@ -1,0 +1,1 @@
+"""Training plans: written, versioned, published, copied and followed."""
