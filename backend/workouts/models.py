@@ -14,6 +14,7 @@ from backend.core.models import (
     Name,
     Output,
     Page,
+    PageQuery,
     Rpe,
     SetType,
     Text,
@@ -142,6 +143,18 @@ class WorkoutLog(Input):
     sets: Annotated[list[SetLog], Field(min_length=1, max_length=200, description="In the order they were done.")]
 
 
+class WorkoutQuery(PageQuery):
+    """Which workouts, and which page of them. Every filter that is given has to match."""
+
+    from_: Timestamp | None = Field(default=None, alias="from", description="Completed at this moment or later.")
+    to: Timestamp | None = Field(default=None, description="Completed before this moment.")
+    plan_id: UUID | None = Field(default=None, description="That followed this plan.")
+    exercise_id: UUID | None = Field(default=None, description="That hold this exercise.")
+    q: Annotated[Text, Field(max_length=100)] | None = Field(
+        default=None, description="With all these words in title, plan's name or notes, without regard to accents."
+    )
+
+
 class WorkoutSet(Output):
     """A set as stored, with what follows from it."""
 
@@ -230,7 +243,7 @@ class AffinityEvent(Output):
 class AffinityGain(Output):
     """What a workout did to the bond between user and companion."""
 
-    gained: int
+    gained: int = Field(description="Negative when an edit took a record away.")
     score: int
     level: int
     title: str
@@ -250,7 +263,7 @@ class PersonalRecord(Output):
 
 
 class LoggedWorkout(Output):
-    """The whole outcome of logging a workout."""
+    """The whole outcome of logging or editing a workout."""
 
     model_config = ConfigDict(
         json_schema_extra={

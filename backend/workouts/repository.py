@@ -1,10 +1,12 @@
 """Workouts in the database."""
 
+from datetime import datetime
 from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from backend.core.identity import Caller
 from backend.gateway import RpcGateway
+from backend.workouts.models import WorkoutQuery
 
 
 class DBWorkoutSetRow(TypedDict):
@@ -79,12 +81,17 @@ class DBWorkoutPageRow(TypedDict):
     per_page: int
 
 
-class DBLoggedWorkoutRow(TypedDict):
-    """What log_workout answers."""
+class DBUpdatedWorkoutRow(TypedDict):
+    """What update_workout answers."""
 
     workout: DBWorkoutRow
     affinity: dict[str, Any]
     personal_records: list[dict[str, Any]]
+
+
+class DBLoggedWorkoutRow(DBUpdatedWorkoutRow):
+    """What log_workout answers."""
+
     replayed: bool
 
 
@@ -99,9 +106,22 @@ class WorkoutRepository:
         arguments = {"p_workout": workout, "p_idempotency_key": idempotency_key}
         return cast(DBLoggedWorkoutRow, await self._gateway.call("log_workout", arguments, caller))
 
-    async def list(self, page: int, per_page: int, caller: Caller) -> DBWorkoutPageRow:
-        """A page of workouts, latest first."""
-        arguments = {"p_page": page, "p_per_page": per_page}
+    async def update(self, workout_id: UUID, workout: dict[str, Any], caller: Caller) -> DBUpdatedWorkoutRow:
+        """Replace a workout with its sets, and recompute all that follows."""
+        arguments = {"p_id": str(workout_id), "p_workout": workout}
+        return cast(DBUpdatedWorkoutRow, await self._gateway.call("update_workout", arguments, caller))
+
+    async def list(self, query: WorkoutQuery, caller: Caller) -> DBWorkoutPageRow:
+        """A page of the workouts that match, latest first."""
+        arguments = {
+            "p_page": query.page,
+            "p_per_page": query.per_page,
+            "p_from": _text(query.from_),
+            "p_to": _text(query.to),
+            "p_plan_id": _text(query.plan_id),
+            "p_exercise_id": _text(query.exercise_id),
+            "p_q": query.q,
+        }
         return cast(DBWorkoutPageRow, await self._gateway.call("list_workouts", arguments, caller))
 
     async def get(self, workout_id: UUID, caller: Caller) -> DBWorkoutRow:
@@ -111,3 +131,7 @@ class WorkoutRepository:
     async def delete(self, workout_id: UUID, caller: Caller) -> None:
         """Delete one workout; a 404 Problem for another user's."""
         await self._gateway.call("delete_workout", {"p_id": str(workout_id)}, caller)
+
+
+def _text(value: datetime | UUID | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else None if value is None else str(value)

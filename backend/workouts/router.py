@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from backend.core.di import CurrentUser, Workouts
-from backend.core.models import PageQuery, to_database
+from backend.core.models import to_database
 from backend.core.openapi import problems
-from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage
+from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
 
 router = APIRouter(prefix="/workouts", tags=["workouts"])
 
@@ -48,15 +48,28 @@ async def log_workout(
 
 
 @router.get("", responses=problems(401, 422, 503))
-async def list_workouts(query: Annotated[PageQuery, Query()], caller: CurrentUser, workouts: Workouts) -> WorkoutPage:
+async def list_workouts(
+    query: Annotated[WorkoutQuery, Query()], caller: CurrentUser, workouts: Workouts
+) -> WorkoutPage:
     """The caller's workouts without their sets, latest first."""
-    return WorkoutPage.model_validate(await workouts.list(query.page, query.per_page, caller))
+    return WorkoutPage.model_validate(await workouts.list(query, caller))
 
 
 @router.get("/{workout_id}", responses=problems(401, 404, 422, 503))
 async def read_workout(workout_id: UUID, caller: CurrentUser, workouts: Workouts) -> Workout:
     """One workout with its sets."""
     return Workout.model_validate(await workouts.get(workout_id, caller))
+
+
+@router.put("/{workout_id}", responses=problems(401, 404, 503, body=True))
+async def replace_workout(
+    workout_id: UUID, workout: WorkoutLog, caller: CurrentUser, workouts: Workouts
+) -> LoggedWorkout:
+    """Replace a workout, sets and all. Its records and what they earned are counted anew; nothing is awarded twice.
+
+    Without `completed_at` the stored one stays.
+    """
+    return LoggedWorkout.model_validate(await workouts.update(workout_id, to_database(workout), caller))
 
 
 @router.delete("/{workout_id}", status_code=204, responses=problems(401, 404, 422, 503))

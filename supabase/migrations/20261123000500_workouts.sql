@@ -449,6 +449,36 @@ comment on function private.check_workout(jsonb) is
 grant execute on function private.check_workout(jsonb) to authenticated;
 
 
+create function private.insert_sets(
+    p_user_id uuid, p_workout_id uuid, p_performed_at timestamptz, p_sets jsonb, p_weight_unit text
+)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+    insert into public.workout_sets (
+        user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
+        duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
+    )
+    select
+        p_user_id, p_workout_id, p_performed_at, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'),
+        s.weight, case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
+        s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
+        s.notes
+    from rows from (
+        pg_catalog.jsonb_to_recordset(p_sets) as (
+            exercise_id uuid, set_type text, weight numeric, weight_unit text, reps integer,
+            duration_seconds integer, distance_meters numeric, rpe numeric, rir integer, rest_seconds integer,
+            tempo text, form_quality integer, superset integer, notes text
+        )
+    ) with ordinality as s
+$$;
+comment on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) is
+'Stores the sets of a workout as entered, in order; a weight without a unit takes the unit given.';
+grant execute on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) to authenticated;
+
+
 create function private.insert_workout(p_user_id uuid, p_workout jsonb, p_weight_unit text)
 returns uuid
 language plpgsql
@@ -471,23 +501,7 @@ begin
         energy_before integer, energy_after integer, overall_rpe numeric
     )
     left join public.plans as p on w.plan_id = p.id;
-
-    insert into public.workout_sets (
-        user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
-        duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
-    )
-    select
-        p_user_id, v_id, v_completed_at, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'), s.weight,
-        case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
-        s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
-        s.notes
-    from rows from (
-        pg_catalog.jsonb_to_recordset(p_workout -> 'sets') as (
-            exercise_id uuid, set_type text, weight numeric, weight_unit text, reps integer,
-            duration_seconds integer, distance_meters numeric, rpe numeric, rir integer, rest_seconds integer,
-            tempo text, form_quality integer, superset integer, notes text
-        )
-    ) with ordinality as s;
+    perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
     return v_id;
 end
 $$;
@@ -533,41 +547,159 @@ revoke all on function public.log_workout(jsonb, text) from anon, authenticated;
 grant execute on function public.log_workout(jsonb, text) to authenticated;
 
 
-create function public.list_workouts(p_page integer default 1, p_per_page integer default 20)
+-- Security definer, because users may neither update workouts nor delete sets by themselves: an edit recomputes what
+-- the workout earned. It touches the caller's own workout alone; update_workout holds the lock on the profile.
+create function private.rewrite_workout(p_id uuid, p_workout jsonb)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+begin
+    update public.workouts as w
+    set (
+        plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
+        energy_after, overall_rpe
+    ) = (
+        select
+            given.plan_id,
+            -- The version it was made with stays, unless it follows another plan now.
+            case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
+            case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
+            given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
+            given.energy_before, given.energy_after, given.overall_rpe
+        from pg_catalog.jsonb_to_record(p_workout) as given (
+            plan_id uuid, plan_day integer, title text, started_at timestamptz, completed_at timestamptz, notes text,
+            mood text, energy_before integer, energy_after integer, overall_rpe numeric
+        )
+        left join public.plans as p
+            on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
+    )
+    where w.user_id = v_user_id and w.id = p_id;
+    delete from public.workout_sets as s
+    where s.user_id = v_user_id and s.workout_id = p_id;
+end
+$$;
+comment on function private.rewrite_workout(uuid, jsonb) is
+'Gives a workout of the caller''s new fields, and takes its sets away.';
+grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
+
+
+create function public.update_workout(p_id uuid, p_workout jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile public.profiles := private.lock_profile();
+    v_stored public.workouts;
+    v_new jsonb;
+begin
+    select w.* into v_stored from public.workouts as w
+    where w.user_id = v_profile.user_id and w.id = p_id;
+    if not found then
+        perform private.workout_not_found();
+    end if;
+    -- Without a time the stored one counts, and a plan that it followed all along need not be there any more.
+    v_new := p_workout || pg_catalog.jsonb_build_object(
+        'completed_at', coalesce((p_workout ->> 'completed_at')::timestamptz, v_stored.completed_at)
+    );
+    perform private.check_workout(
+        v_new - case
+            when v_stored.plan_name is not null
+                and (p_workout ->> 'plan_id')::uuid is not distinct from v_stored.plan_id
+                then array['plan_id', 'plan_day']
+            else '{}'
+        end
+    );
+    perform private.rewrite_workout(p_id, v_new);
+    perform private.insert_sets(
+        v_profile.user_id, p_id, (v_new ->> 'completed_at')::timestamptz, p_workout -> 'sets', v_profile.weight_unit
+    );
+    return pg_catalog.jsonb_build_object(
+        'workout', public.get_workout(p_id),
+        'affinity', private.reaward_workout(p_id),
+        'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
+    );
+end
+$$;
+comment on function public.update_workout(uuid, jsonb) is
+'Replaces a workout of the caller''s, sets and all, and recomputes its records and what they earned: {workout, '
+'affinity, personal_records}. Raises PT404 workout_not_found, profile_not_found, PT422 invalid_sets, '
+'completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
+revoke all on function public.update_workout(uuid, jsonb) from anon, authenticated;
+grant execute on function public.update_workout(uuid, jsonb) to authenticated;
+
+
+create function public.list_workouts(
+    p_page integer default 1,
+    p_per_page integer default 20,
+    p_from timestamptz default null,
+    p_to timestamptz default null,
+    p_plan_id uuid default null,
+    p_exercise_id uuid default null,
+    p_q text default null
+)
 returns jsonb
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-    with page as (
-        select w as workout, w.completed_at, w.id
+    with
+    found as (
+        select
+            w.id,
+            w.completed_at
         from public.workouts as w
         where w.user_id = (select private.current_user_id())
-        order by w.completed_at desc, w.id desc
+            and (p_from is null or w.completed_at >= p_from)
+            and (p_to is null or w.completed_at < p_to)
+            and (p_plan_id is null or w.plan_id = p_plan_id)
+            and (p_exercise_id is null or exists (
+                select from public.workout_sets as s
+                where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
+            ))
+            and (p_q is null or not exists (
+                select from pg_catalog.unnest(private.search_words(p_q)) as word
+                where pg_catalog.strpos(
+                    private.search_text(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes)), word
+                ) = 0
+            ))
+    ),
+    page as (
+        select
+            found.id,
+            found.completed_at
+        from found
+        order by found.completed_at desc, found.id desc
         offset private.page_offset(p_page, p_per_page)
         limit p_per_page
     )
     select private.page_json(
         (
             select pg_catalog.jsonb_agg(
-                private.workout_summary_json(page.workout) order by page.completed_at desc, page.id desc
+                private.workout_summary_json(w) order by w.completed_at desc, w.id desc
             )
             from page
+            inner join public.workouts as w on w.user_id = (select private.current_user_id()) and page.id = w.id
         ),
-        (
-            select count(*) from public.workouts as w
-            where w.user_id = (select private.current_user_id())
-        ),
+        (select count(*) from found),
         p_page,
         p_per_page
     )
 $$;
-comment on function public.list_workouts(integer, integer) is
-'A page of the caller''s workouts without their sets, latest first: {items, total, page, per_page}. Raises PT422 '
-'invalid_page.';
-revoke all on function public.list_workouts(integer, integer) from anon, authenticated;
-grant execute on function public.list_workouts(integer, integer) to authenticated;
+comment on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text) is
+'A page of the caller''s workouts without their sets, latest first: {items, total, page, per_page}; those completed '
+'from p_from on and before p_to, of a plan, with an exercise, and with all words of p_q in title, plan or notes. '
+'Raises PT422 invalid_page.';
+revoke all on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text)
+from anon, authenticated;
+grant execute on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text)
+to authenticated;
 
 
 create function private.workout_not_found()

@@ -94,6 +94,87 @@ comment on function private.award_reason(text, bigint, integer, bigint, integer)
 'The reason of an event in one sentence; it says so when the day''s cap took points away.';
 
 
+-- Not granted to anybody: the functions below, which own the ledger's rules, call it with a day of their choosing.
+create function private.award_events(p_user_id uuid, p_workout_id uuid, p_kinds text[], p_day date)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+    with
+    achieved (kind, times) as (
+        values ('workout_completed', 1::bigint)
+        union all
+        -- Beating a record is an event; a first time has nothing to beat.
+        select 'personal_record', count(distinct r.exercise_id)
+        from private.workout_records(p_user_id, p_workout_id) as r
+        where r.previous is not null
+    ),
+    worth as (
+        select
+            a.kind,
+            a.times,
+            rule.daily_cap,
+            a.times * rule.points as points,
+            rule.daily_cap - (
+                select coalesce(sum(e.points), 0) from public.affinity_events as e
+                where e.user_id = p_user_id and e.kind = a.kind and e.earned_on = p_day
+            ) as left_that_day
+        from achieved as a
+        inner join public.affinity_rules as rule on a.kind = rule.kind
+        where a.times > 0 and a.kind = any(p_kinds)
+    )
+    insert into public.affinity_events (user_id, kind, source, workout_id, points, reason, earned_on)
+    select
+        p_user_id,
+        worth.kind,
+        'workout:' || p_workout_id,
+        p_workout_id,
+        given.points,
+        private.award_reason(worth.kind, worth.times, given.points, worth.points, worth.daily_cap),
+        p_day
+    from worth
+    cross join lateral (
+        select greatest(0, least(worth.points, worth.left_that_day))::integer as points
+    ) as given
+$$;
+comment on function private.award_events(uuid, uuid, text[], date) is
+'Writes into the ledger what a workout is worth in these kinds, on a day and within its caps.';
+
+
+create function private.affinity_change(p_before jsonb, p_user_id uuid, p_workout_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        standing.after - 'next_level_at'
+        || pg_catalog.jsonb_build_object(
+            'gained', (standing.after ->> 'score')::integer - (p_before ->> 'score')::integer,
+            'leveled_up', (standing.after ->> 'level')::integer > (p_before ->> 'level')::integer,
+            'events', (
+                select coalesce(
+                    pg_catalog.jsonb_agg(
+                        pg_catalog.jsonb_build_object('kind', e.kind, 'points', e.points, 'reason', e.reason)
+                        order by e.kind = 'workout_completed' desc, e.kind
+                    ),
+                    '[]'
+                )
+                from public.affinity_events as e
+                where e.user_id = p_user_id and e.workout_id = p_workout_id
+            )
+        )
+    from (
+        select private.affinity_standing(p.affinity_score) as after from public.profiles as p
+        where p.user_id = p_user_id
+    ) as standing
+$$;
+comment on function private.affinity_change(jsonb, uuid, uuid) is
+'What became of a standing, and the events of a workout: {gained, score, level, title, leveled_up, events}.';
+
+
 -- Security definer, because the ledger is read-only to users. It takes no points and no user: what a workout of the
 -- caller is worth is computed here. log_workout holds the lock on the profile, so the caps hold for requests that
 -- arrive together.
@@ -106,9 +187,7 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
     v_before jsonb;
-    v_after jsonb;
     v_today date;
-    v_events jsonb;
 begin
     select
         private.affinity_standing(p.affinity_score),
@@ -124,64 +203,50 @@ begin
     if not found then
         perform private.workout_not_found();
     end if;
-
-    with
-    achieved (kind, times) as (
-        values ('workout_completed', 1::bigint)
-        union all
-        -- Beating a record is an event; a first time has nothing to beat.
-        select 'personal_record', count(distinct r.exercise_id)
-        from private.workout_records(v_user_id, p_workout_id) as r
-        where r.previous is not null
-    ),
-    worth as (
-        select
-            a.kind,
-            a.times,
-            rule.daily_cap,
-            a.times * rule.points as points,
-            rule.daily_cap - (
-                select coalesce(sum(e.points), 0) from public.affinity_events as e
-                where e.user_id = v_user_id and e.kind = a.kind and e.earned_on = v_today
-            ) as left_today
-        from achieved as a
-        inner join public.affinity_rules as rule on a.kind = rule.kind
-        where a.times > 0
-    ),
-    awarded as (
-        insert into public.affinity_events (user_id, kind, source, workout_id, points, reason, earned_on)
-        select
-            v_user_id,
-            worth.kind,
-            'workout:' || p_workout_id,
-            p_workout_id,
-            given.points,
-            private.award_reason(worth.kind, worth.times, given.points, worth.points, worth.daily_cap),
-            v_today
-        from worth
-        cross join lateral (
-            select greatest(0, least(worth.points, worth.left_today))::integer as points
-        ) as given
-        returning kind, points, reason
-    )
-    select
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object('kind', a.kind, 'points', a.points, 'reason', a.reason)
-            order by a.kind = 'workout_completed' desc, a.kind
-        )
-    into v_events
-    from awarded as a;
-
-    select private.affinity_standing(p.affinity_score) into v_after
-    from public.profiles as p
-    where p.user_id = v_user_id;
-    return v_after - 'next_level_at' || pg_catalog.jsonb_build_object(
-        'gained', (v_after ->> 'score')::integer - (v_before ->> 'score')::integer,
-        'leveled_up', (v_after ->> 'level')::integer > (v_before ->> 'level')::integer,
-        'events', v_events
-    );
+    perform private.award_events(v_user_id, p_workout_id, array['workout_completed', 'personal_record'], v_today);
+    return private.affinity_change(v_before, v_user_id, p_workout_id);
 end
 $$;
 comment on function private.award_workout(uuid) is
 'Awards the caller what a workout of theirs is worth, once: {gained, score, level, title, leveled_up, events}.';
 grant execute on function private.award_workout(uuid) to authenticated;
+
+
+-- Security definer for the same reason. An edited workout is the same workout: it was awarded on its day, and only its
+-- records are counted anew, within what that day's cap leaves. One that was never awarded, because it was imported,
+-- stays so.
+create function private.reaward_workout(p_workout_id uuid)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_before jsonb;
+    v_day date;
+begin
+    select
+        private.affinity_standing(p.affinity_score),
+        e.earned_on
+    into v_before, v_day
+    from public.profiles as p
+    inner join public.workouts as w on p.user_id = w.user_id
+    left join public.affinity_events as e
+        on w.user_id = e.user_id and w.id = e.workout_id and e.kind = 'workout_completed'
+    where p.user_id = v_user_id and w.id = p_workout_id;
+    if not found then
+        perform private.workout_not_found();
+    end if;
+    if v_day is not null then
+        delete from public.affinity_events as e
+        where e.user_id = v_user_id and e.workout_id = p_workout_id and e.kind = 'personal_record';
+        perform private.award_events(v_user_id, p_workout_id, array['personal_record'], v_day);
+    end if;
+    return private.affinity_change(v_before, v_user_id, p_workout_id);
+end
+$$;
+comment on function private.reaward_workout(uuid) is
+'Counts the records of an edited workout of the caller''s anew: {gained, score, level, title, leveled_up, events}, '
+'where gained may be negative.';
+grant execute on function private.reaward_workout(uuid) to authenticated;

@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(38);
+select plan(48);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -110,6 +110,7 @@ select is(
 );
 select is((select count(*) from workout_sets), 2::bigint, 'nothing of a refused workout is stored');
 
+
 select is(
     pg_temp.run('owner', $$select list_workouts() #>> '{items,0,total_sets}'$$), '2', 'the list tells the totals'
 );
@@ -151,6 +152,81 @@ select is(
     'PT409 idempotency_key_spent',
     'a late retry does not bring it back'
 );
+
+-- Editing.
+create temporary table edited (id uuid);
+insert into edited
+values (
+    pg_temp.run('owner', $$
+        select log_workout(
+            '{"completed_at": "2025-01-01T10:00:00Z", "title": "Before",
+            "sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5, "weight": 100}]}'
+        ) -> 'workout' ->> 'id'
+    $$)::uuid
+);
+
+create function pg_temp.edit(p_who text, p_workout text, p_path text)
+returns text
+language sql
+as $$
+    select pg_temp.run(p_who, format('select update_workout(%L, %L) #>> %L', (select e.id from edited as e), p_workout, p_path))
+$$;
+select is(
+    pg_temp.edit(
+        'owner', '{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 3, "weight": 50}]}',
+        '{workout,total_volume_kg}'
+    ),
+    '150',
+    'an edit replaces the sets'
+);
+select is(
+    (
+        select pg_temp.run('owner', format('select count(*) from workout_sets where workout_id = %L', e.id))
+        from edited as e
+    ),
+    '1',
+    'all of them'
+);
+select is(
+    (
+        select
+            pg_temp.run('owner', format(
+                'select title is null and completed_at = ''2025-01-01T10:00:00Z'' from workouts where id = %L', e.id
+            ))
+        from edited as e
+    ),
+    'true',
+    'and the fields, but for the time'
+);
+select is(pg_temp.edit('owner', '{"sets": []}', '{}'), 'PT422 invalid_sets', 'it is checked like a new one');
+select is(
+    pg_temp.edit('stranger', '{"sets": []}', '{}'), 'PT404 workout_not_found', 'by its owner alone'
+);
+select is(pg_temp.edit('anon', '{"sets": []}', '{}'), '42501', 'who is signed in');
+select is(
+    (
+        select sum(e.points)::integer from affinity_events as e
+        where e.user_id = '00000000-0000-4000-8000-00000000000a'
+    ),
+    (
+        select p.affinity_score from profiles as p
+        where p.user_id = '00000000-0000-4000-8000-00000000000a'
+    ),
+    'the score is the ledger''s sum'
+);
+select is(
+    pg_temp.run('owner', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$), '1', 'workouts are found by time'
+);
+select is(
+    pg_temp.run('owner', $$select list_workouts(p_exercise_id => 'bb6924d2-d3b5-68ea-1667-8a551e3569ff',
+    p_from => '2025-01-01', p_to => '2025-01-02') ->> 'total'$$),
+    '1',
+    'and by exercise'
+);
+select is(
+    pg_temp.run('stranger', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$), '0', 'one''s own alone'
+);
+
 delete from auth.users
 where email = 'owner@example.com';
 select is(
