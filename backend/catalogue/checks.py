@@ -13,8 +13,8 @@ HOME_EQUIPMENT = {"dumbbell", "bench"}
 
 # What a movement loads by its nature. Injuries are hard limits, so no author may forget one of these.
 LOADED_JOINTS = {
-    "squat": {"knee", "hip"},
-    "lunge": {"knee", "hip"},
+    "squat": {"knee", "hip", "ankle"},
+    "lunge": {"knee", "hip", "ankle"},
     "hinge": {"hip", "lower_back"},
     "bridge": {"hip"},
     "knee_extension": {"knee"},
@@ -26,8 +26,8 @@ LOADED_JOINTS = {
     "horizontal_push": {"shoulder", "elbow", "wrist"},
     "vertical_push": {"shoulder", "elbow", "wrist"},
     "fly": {"shoulder"},
-    "horizontal_pull": {"shoulder", "elbow"},
-    "vertical_pull": {"shoulder", "elbow"},
+    "horizontal_pull": {"shoulder", "elbow", "wrist"},
+    "vertical_pull": {"shoulder", "elbow", "wrist"},
     "pullover": {"shoulder"},
     "shrug": {"shoulder", "neck"},
     "shoulder_raise": {"shoulder"},
@@ -142,13 +142,15 @@ def every_muscle_is_trained(catalogue: Catalogue) -> Iterator[str]:
 
 
 def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
-    """What a movement loads by its nature is listed, and a weight that is held in a squat or lunge loads the back."""
+    """What a movement loads by its nature is listed, and what a weight in a squat or lunge loads besides."""
     for slug, exercise in catalogue.exercises.items():
         loaded = LOADED_JOINTS.get(exercise.movement_pattern, set())
-        if exercise.movement_pattern in ("squat", "lunge") and {"barbell", "dumbbell", "kettlebell"} & set(
-            exercise.equipment
-        ):
-            loaded = loaded | {"lower_back"}
+        if exercise.movement_pattern in ("squat", "lunge"):
+            held = {"dumbbell", "kettlebell"} & set(exercise.equipment)
+            if held or "barbell" in exercise.equipment:
+                loaded = loaded | {"lower_back"}
+            if held:
+                loaded = loaded | {"wrist"}
         for joint in sorted(loaded - set(exercise.joints)):
             yield f"{slug}: a {exercise.movement_pattern} loads the {joint}"
 

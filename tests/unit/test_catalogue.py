@@ -72,8 +72,13 @@ EASY = {"name": "Shed Lift", "level": "beginner", "equipment": ["dumbbell"], "st
         (checks.movements_load_their_joints, {"a": {"joints": ["hip"]}}, "a hinge loads the lower_back"),
         (
             checks.movements_load_their_joints,
-            {"a": {"movement_pattern": "squat", "joints": ["hip", "knee"]}},
+            {"a": {"movement_pattern": "squat", "joints": ["hip", "knee", "ankle"]}},
             "a squat loads the lower_back",
+        ),
+        (
+            checks.movements_load_their_joints,
+            {"a": {**EASY, "movement_pattern": "lunge", "joints": ["hip", "knee", "ankle", "lower_back"]}},
+            "a lunge loads the wrist",
         ),
         (checks.movements_train_their_muscles, {"a": {"primary_muscles": ["chest"]}}, "a hinge trains one of"),
         (checks.relations_resolve, {"a": {"variations": ["b"]}}, "variation b is no other exercise"),
