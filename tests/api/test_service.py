@@ -48,9 +48,9 @@ async def test_a_wrong_method_is_a_problem_that_tells_the_right_ones(client: htt
     response = await client.put(f"{API}/auth/public")
     assert_problem(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "GET"
-    response = await client.put(f"{API}/workouts/x")
+    response = await client.patch(f"{API}/workouts/x")
     assert_problem(response, 405, "method_not_allowed")
-    assert response.headers["allow"] == "DELETE, GET"
+    assert response.headers["allow"] == "DELETE, GET, PUT"
 
 
 @pytest.mark.parametrize("sent", ["abc-123", "A.b_c-9", "x" * 64])
