@@ -26,6 +26,7 @@ from backend.gateway.postgres import PostgresGateway
 from backend.gateway.postgrest import PostgrestGateway
 from backend.plans.router import router as plans_router
 from backend.profile.router import router as profile_router
+from backend.progress.router import router as progress_router
 from backend.service import router as service_router
 from backend.workouts.router import router as workouts_router
 
@@ -88,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )
     app.include_router(service_router)
-    for router in (auth_router, profile_router, exercises_router, plans_router, workouts_router):
+    for router in (auth_router, profile_router, exercises_router, plans_router, workouts_router, progress_router):
         app.include_router(router, prefix=API_PREFIX)
 
     def openapi() -> dict[str, Any]:

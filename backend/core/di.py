@@ -11,6 +11,7 @@ from backend.exercises.repository import ExerciseRepository
 from backend.gateway import RpcGateway
 from backend.plans.repository import PlanRepository
 from backend.profile.repository import ProfileRepository
+from backend.progress.repository import ProgressRepository
 from backend.workouts.repository import WorkoutRepository
 
 
@@ -51,7 +52,12 @@ async def _workouts(gateway: Gateway) -> WorkoutRepository:
     return WorkoutRepository(gateway)
 
 
+async def _progress(gateway: Gateway) -> ProgressRepository:
+    return ProgressRepository(gateway)
+
+
 Profiles = Annotated[ProfileRepository, Depends(_profiles)]
 Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
 Plans = Annotated[PlanRepository, Depends(_plans)]
 Workouts = Annotated[WorkoutRepository, Depends(_workouts)]
+Progress = Annotated[ProgressRepository, Depends(_progress)]

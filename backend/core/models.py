@@ -103,6 +103,8 @@ WeightUnit = Literal["kg", "lb"]
 
 SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
 
+RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
+
 BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
 """What can be injured, and what an exercise loads."""
 

@@ -1,6 +1,6 @@
 """What /plans takes and answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.models import (
+    BodyPart,
     Id,
     Input,
     Name,
     Output,
     Page,
     PageQuery,
+    QueryParameters,
     Rpe,
     SetType,
     SmallObject,
@@ -90,6 +92,39 @@ _STORED: dict[str, Any] = _SUMMARY | {
             ],
         }
     ]
+}
+
+_NEXT: dict[str, Any] = {
+    "plan_id": _SUMMARY["id"],
+    "plan_name": _PLAN["name"],
+    "version": 1,
+    "duration_weeks": 12,
+    "week": 2,
+    "day": 1,
+    "day_name": "Squat day",
+    "finished": False,
+    "due_on": "2026-03-09",
+    "done_this_week": 0,
+    "planned_per_week": 3,
+    "exercises": [
+        {
+            "exercise_id": _SQUAT_ID,
+            "exercise_name": "Back Squat",
+            "superset": None,
+            "notes": "Belt on.",
+            "why": "All targets were met with 100 kg on 2026-03-06: 2.5 kg more.",
+            "available": True,
+            "safe": True,
+            "missing_equipment": [],
+            "injured_joints": [],
+            "alternatives": [],
+            "sets": [
+                {"set_type": "working"} | _SET_DEFAULTS | _SETS[0] | {"reps": 5, "weight": 60, "weight_unit": "kg"},
+                {"set_type": "working"} | _SET_DEFAULTS | _SETS[1] | {"reps": 5, "weight": 102.5, "weight_unit": "kg"},
+            ],
+        }
+    ],
+    "dry_run": [],
 }
 
 
@@ -202,6 +237,14 @@ class PlanQuery(PageQuery):
     visibility: Visibility = Field(default="own", description="One's own, everybody's public ones, or all of these.")
 
 
+class NextSessionQuery(QueryParameters):
+    """How far to look ahead."""
+
+    dry_run_weeks: int = Field(
+        default=0, ge=0, le=12, description="Show how these weeks would go, if all targets were met."
+    )
+
+
 class PlanSetTarget(Output):
     """What a set aims at."""
 
@@ -278,3 +321,102 @@ class PlanVersionPage(Page[Plan]):
     model_config = ConfigDict(
         json_schema_extra={"example": {"items": [_STORED], "total": 1, "page": 1, "per_page": 20}}
     )
+
+
+class SuggestedSet(PlanSetTarget):
+    """A set of the plan with what to do now: `weight` is the suggestion, in the profile's unit."""
+
+    reps: int | None = Field(description="The reps that meet the target.")
+
+
+class SuggestedExercise(Output):
+    """An exercise with what to load and to reach, and why."""
+
+    exercise_id: UUID
+    exercise_name: str
+    why: str = Field(description="One sentence, for the user.")
+    sets: list[SuggestedSet]
+
+
+class Alternative(Output):
+    """What could be done instead."""
+
+    exercise_id: UUID
+    exercise_name: str
+    score: float = Field(description="0 to 1: how much it has in common.")
+
+
+class DueExercise(SuggestedExercise):
+    """An exercise of the session that is due. Where the profile stands against it, alternatives that fit."""
+
+    superset: int | None
+    notes: str | None
+    available: bool = Field(description="The profile's equipment is enough.")
+    safe: bool = Field(description="It spares the profile's injuries.")
+    missing_equipment: list[str]
+    injured_joints: list[BodyPart]
+    alternatives: list[Alternative] = Field(description="At most three, best first; empty when it is all right.")
+
+
+class ImaginedSession(Output):
+    """A session of the dry run."""
+
+    week: int
+    day: int
+    day_name: str | None
+    exercises: list[SuggestedExercise]
+
+
+class NextSession(Output):
+    """The session that is due."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _NEXT})
+
+    plan_id: UUID
+    plan_name: str
+    version: int
+    duration_weeks: int | None
+    week: int | None = Field(description="The round through the plan's days, from 1; null when it is finished.")
+    day: int | None = Field(description="Log the workout with this as `plan_day`; null when the plan is finished.")
+    day_name: str | None
+    finished: bool = Field(description="All weeks of the plan are done.")
+    due_on: date | None = Field(description="Today, or next Monday when this week has all its sessions.")
+    done_this_week: int
+    planned_per_week: int
+    exercises: list[DueExercise]
+    dry_run: list[ImaginedSession] = Field(description="From the session that is due on; empty unless asked for.")
+
+
+class AdherenceWeek(Output):
+    """A calendar week of following a plan."""
+
+    week_start: date = Field(description="Its Monday.")
+    sessions: int
+
+
+class Adherence(Output):
+    """How regularly a plan was followed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "plan_id": _SUMMARY["id"],
+                "planned_per_week": 3,
+                "sessions": 5,
+                "rate": 0.833,
+                "weeks": [
+                    {"week_start": "2026-03-02", "sessions": 3},
+                    {"week_start": "2026-03-09", "sessions": 2},
+                ],
+            }
+        }
+    )
+
+    plan_id: UUID
+    planned_per_week: int
+    sessions: int
+    rate: float | None = Field(
+        description="Of the sessions planned, 0 to 1. More than planned makes up for no other week, and the current "
+        "week never counts against anybody. Null when nothing was due yet."
+    )
+    weeks: list[AdherenceWeek] = Field(description="From the first workout on, oldest first, empty ones included.")

@@ -84,6 +84,70 @@ class DBPlanVersionPageRow(TypedDict):
     per_page: int
 
 
+class DBSuggestedSetRow(DBPlanSetRow):
+    """What private.suggested_sets answers for a set."""
+
+    reps: int | None
+
+
+class DBSuggestedExerciseRow(TypedDict):
+    """What private.dry_run_json answers for an exercise."""
+
+    exercise_id: str
+    exercise_name: str
+    why: str
+    sets: list[DBSuggestedSetRow]
+
+
+class DBDueExerciseRow(DBSuggestedExerciseRow):
+    """What private.due_exercises_json answers for an exercise."""
+
+    superset: int | None
+    notes: str | None
+    available: bool
+    safe: bool
+    missing_equipment: list[str]
+    injured_joints: list[str]
+    alternatives: list[dict[str, Any]]
+
+
+class DBImaginedSessionRow(TypedDict):
+    """What private.dry_run_json answers for a session."""
+
+    week: int
+    day: int
+    day_name: str | None
+    exercises: list[DBSuggestedExerciseRow]
+
+
+class DBNextSessionRow(TypedDict):
+    """What get_next_session answers."""
+
+    plan_id: str
+    plan_name: str
+    version: int
+    duration_weeks: int | None
+    week: int | None
+    day: int | None
+    day_name: str | None
+    finished: bool
+    due_on: str | None
+    done_this_week: int
+    planned_per_week: int
+    exercises: list[DBDueExerciseRow]
+    dry_run: list[DBImaginedSessionRow]
+
+
+class DBAdherenceRow(TypedDict):
+    """What get_adherence answers."""
+
+    plan_id: str
+    planned_per_week: int
+    sessions: int
+    rate: float | None
+    weeks: list[dict[str, Any]]
+
+
 class PlanRepository:
     """The caller's plans, and what others have published."""
 
@@ -126,3 +190,12 @@ class PlanRepository:
         """A page of a plan's versions."""
         arguments = {"p_id": str(plan_id), "p_page": page, "p_per_page": per_page}
         return cast(DBPlanVersionPageRow, await self._gateway.call("list_plan_versions", arguments, caller))
+
+    async def next_session(self, plan_id: UUID, dry_run_weeks: int, caller: Caller) -> DBNextSessionRow:
+        """The session that is due, and how the weeks from then on would go."""
+        arguments = {"p_id": str(plan_id), "p_dry_run_weeks": dry_run_weeks}
+        return cast(DBNextSessionRow, await self._gateway.call("get_next_session", arguments, caller))
+
+    async def adherence(self, plan_id: UUID, caller: Caller) -> DBAdherenceRow:
+        """How regularly the caller has followed a plan."""
+        return cast(DBAdherenceRow, await self._gateway.call("get_adherence", {"p_id": str(plan_id)}, caller))

@@ -9,7 +9,17 @@ from fastapi import APIRouter, Header, Query, Response
 from backend.core.di import CurrentUser, Plans
 from backend.core.models import PageQuery, to_database
 from backend.core.openapi import problems
-from backend.plans.models import Plan, PlanCopy, PlanPage, PlanQuery, PlanVersionPage, PlanWrite
+from backend.plans.models import (
+    Adherence,
+    NextSession,
+    NextSessionQuery,
+    Plan,
+    PlanCopy,
+    PlanPage,
+    PlanQuery,
+    PlanVersionPage,
+    PlanWrite,
+)
 from backend.plans.repository import DBPlanRow
 
 router = APIRouter(prefix="/plans", tags=["plans"])
@@ -78,6 +88,20 @@ async def list_plan_versions(
 ) -> PlanVersionPage:
     """All versions of a plan of one's own, the latest first, each whole."""
     return PlanVersionPage.model_validate(await plans.versions(plan_id, query.page, query.per_page, caller))
+
+
+@router.get("/{plan_id}/next", responses=problems(401, 404, 422, 503))
+async def read_next_session(
+    plan_id: UUID, query: Annotated[NextSessionQuery, Query()], caller: CurrentUser, plans: Plans
+) -> NextSession:
+    """The session that is due in a plan one follows: what to load, and why. Nothing of the plan is changed."""
+    return NextSession.model_validate(await plans.next_session(plan_id, query.dry_run_weeks, caller))
+
+
+@router.get("/{plan_id}/adherence", responses=problems(401, 404, 422, 503))
+async def read_adherence(plan_id: UUID, caller: CurrentUser, plans: Plans) -> Adherence:
+    """How regularly one has followed a plan, week by week."""
+    return Adherence.model_validate(await plans.adherence(plan_id, caller))
 
 
 def _answer(plan: DBPlanRow, response: Response) -> Plan:

@@ -15,6 +15,7 @@ from backend.core.models import (
     Output,
     Page,
     PageQuery,
+    RecordKind,
     Rpe,
     SetType,
     Text,
@@ -25,7 +26,6 @@ from backend.core.models import (
 )
 
 Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
-RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
 
 Energy = Annotated[int, Field(ge=1, le=10)]
 Distance = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]

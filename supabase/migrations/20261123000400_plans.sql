@@ -344,8 +344,8 @@ comment on function private.plan_not_found() is 'Raises PT404 plan_not_found.';
 grant execute on function private.plan_not_found() to authenticated;
 
 
-create function public.get_plan(p_id uuid)
-returns jsonb
+create function private.find_plan_version(p_id uuid)
+returns public.plan_versions
 language plpgsql
 stable
 security invoker
@@ -353,18 +353,33 @@ set search_path = ''
 as $$
 declare
     v_user_id uuid := private.current_user_id();
-    v_plan jsonb;
+    v_version public.plan_versions;
 begin
-    select private.plan_summary_json(p, v) || pg_catalog.jsonb_build_object('days', private.plan_days_json(v))
-    into v_plan
+    select v.* into v_version
     from public.plans as p
     inner join public.plan_versions as v on p.user_id = v.user_id and p.id = v.plan_id and p.version = v.version
     where p.id = p_id and (p.user_id = v_user_id or p.is_public);
     if not found then
         perform private.plan_not_found();
     end if;
-    return v_plan;
+    return v_version;
 end
+$$;
+comment on function private.find_plan_version(uuid) is
+'The current version of a plan of the caller''s, or of a public one. Raises PT404 plan_not_found.';
+grant execute on function private.find_plan_version(uuid) to authenticated;
+
+
+create function public.get_plan(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.plan_summary_json(p, v) || pg_catalog.jsonb_build_object('days', private.plan_days_json(v))
+    from private.find_plan_version(p_id) as v
+    inner join public.plans as p on v.user_id = p.user_id and v.plan_id = p.id
 $$;
 comment on function public.get_plan(uuid) is
 'The current version of a plan of the caller''s, or of a public one, with its days. Raises PT404 plan_not_found.';

@@ -245,6 +245,47 @@ grant execute on function private.workout_json(public.workouts) to authenticated
 
 
 -- Records are computed from the sets, never stored: so they are right after any edit, and nobody can award them.
+create function private.exercise_sessions(p_user_id uuid, p_exercise_ids uuid[], p_until timestamptz)
+returns table (
+    exercise_id uuid,
+    workout_id uuid,
+    performed_at timestamptz,
+    first_position integer,
+    weight numeric,
+    estimated_1rm numeric,
+    reps integer,
+    session_volume numeric
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        s.exercise_id,
+        s.workout_id,
+        s.performed_at,
+        min(s.position) as first_position,
+        max(s.weight_kg) filter (
+            where coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
+        ) as weight,
+        max(s.estimated_1rm_kg) as estimated_1rm,
+        max(s.reps) filter (where coalesce(s.weight, 0) = 0) as reps,
+        sum(s.volume_kg) as session_volume
+    from public.workout_sets as s
+    where
+        s.user_id = p_user_id
+        and s.exercise_id = any(p_exercise_ids)
+        and s.performed_at <= p_until
+        and s.set_type <> 'warmup'
+    group by s.exercise_id, s.workout_id, s.performed_at
+$$;
+comment on function private.exercise_sessions(uuid, uuid[], timestamptz) is
+'What each workout up to a moment was worth in each of these exercises, in all that there are records of: kilograms '
+'and reps. Warm-ups never count; reps are a record of sets without weight.';
+grant execute on function private.exercise_sessions(uuid, uuid[], timestamptz) to authenticated;
+
+
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)
 returns table (exercise_id uuid, kind text, value numeric, previous numeric)
 language sql
@@ -253,54 +294,36 @@ security invoker
 set search_path = ''
 as $$
     with
-    session as (
+    session as materialized (
         select
-            s.exercise_id,
-            s.performed_at,
-            min(s.position) as first_position,
-            max(s.weight_kg) filter (
-                where coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
-            ) as weight,
-            max(s.estimated_1rm_kg) as estimated_1rm,
-            max(s.reps) filter (where coalesce(s.weight, 0) = 0) as reps,
-            sum(s.volume_kg) as session_volume
-        from public.workout_sets as s
-        where s.user_id = p_user_id and s.workout_id = p_workout_id and s.set_type <> 'warmup'
-        group by s.exercise_id, s.performed_at
-    ),
-    earlier_session as (
-        select
-            s.exercise_id,
-            max(s.weight_kg) filter (
-                where coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
-            ) as weight,
-            max(s.estimated_1rm_kg) as estimated_1rm,
-            max(s.reps) filter (where coalesce(s.weight, 0) = 0) as reps,
-            sum(s.volume_kg) as session_volume
-        from session
-        inner join public.workout_sets as s
-            on
-                s.user_id = p_user_id
-                and session.exercise_id = s.exercise_id
-                and s.performed_at <= session.performed_at
-        inner join public.workouts as theirs on s.user_id = theirs.user_id and s.workout_id = theirs.id
-        inner join public.workouts as ours on ours.user_id = p_user_id and ours.id = p_workout_id
-        where
-            s.set_type <> 'warmup'
+            s.*,
+            s.workout_id = p_workout_id as own,
             -- Of two that ended at the same moment, the one that was logged first is the earlier.
-            and (theirs.completed_at, theirs.created_at, theirs.id) < (ours.completed_at, ours.created_at, ours.id)
-        group by s.exercise_id, s.workout_id
+            (theirs.completed_at, theirs.created_at, theirs.id) < (ours.completed_at, ours.created_at, ours.id)
+            as earlier
+        from public.workouts as ours
+        cross join lateral private.exercise_sessions(
+            p_user_id,
+            array(
+                select s.exercise_id from public.workout_sets as s
+                where s.user_id = p_user_id and s.workout_id = p_workout_id
+            ),
+            ours.completed_at
+        ) as s
+        inner join public.workouts as theirs on theirs.user_id = p_user_id and s.workout_id = theirs.id
+        where ours.user_id = p_user_id and ours.id = p_workout_id
     ),
     best as (
         select
-            earlier_session.exercise_id,
+            session.exercise_id,
             -- Nothing lifted is nothing to beat.
-            nullif(max(earlier_session.weight), 0) as weight,
-            max(earlier_session.estimated_1rm) as estimated_1rm,
-            nullif(max(earlier_session.reps), 0) as reps,
-            nullif(max(earlier_session.session_volume), 0) as session_volume
-        from earlier_session
-        group by earlier_session.exercise_id
+            nullif(max(session.weight), 0) as weight,
+            max(session.estimated_1rm) as estimated_1rm,
+            nullif(max(session.reps), 0) as reps,
+            nullif(max(session.session_volume), 0) as session_volume
+        from session
+        where session.earlier
+        group by session.exercise_id
     )
     select
         session.exercise_id,
@@ -316,13 +339,28 @@ as $$
         (3, 'reps', session.reps, best.reps),
         (4, 'session_volume', session.session_volume, best.session_volume)
     ) as candidate (rank, kind, value, previous)
-    where candidate.value > coalesce(candidate.previous, 0)
+    where session.own and candidate.value > coalesce(candidate.previous, 0)
     order by session.first_position, candidate.rank
 $$;
 comment on function private.workout_records(uuid, uuid) is
-'The personal records that a workout set at its date, in kilograms and reps; previous is null for a first time. '
-'Warm-ups never count; reps are a record of sets without weight.';
+'The personal records that a workout set at its date, in kilograms and reps; previous is null for a first time.';
 grant execute on function private.workout_records(uuid, uuid) to authenticated;
+
+
+create function private.shown_record(p_kind text, p_value numeric, p_weight_unit text)
+returns numeric
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.trim_scale(pg_catalog.round(
+        case when p_kind <> 'reps' and p_weight_unit = 'lb' then p_value / 0.45359237 else p_value end, 2
+    ))
+$$;
+comment on function private.shown_record(text, numeric, text) is
+'A record''s value for an answer, in the unit given (kg or lb) unless it counts reps, to two decimals.';
+grant execute on function private.shown_record(text, numeric, text) to authenticated;
 
 
 create function private.personal_records_json(p_user_id uuid, p_workout_id uuid, p_weight_unit text)
@@ -338,9 +376,9 @@ as $$
                 'exercise_id', r.exercise_id,
                 'exercise_name', e.name,
                 'kind', r.kind,
-                'value', pg_catalog.trim_scale(pg_catalog.round(r.value / shown.factor, 2)),
-                'unit', shown.unit,
-                'previous', pg_catalog.trim_scale(pg_catalog.round(r.previous / shown.factor, 2))
+                'value', private.shown_record(r.kind, r.value, p_weight_unit),
+                'unit', case r.kind when 'reps' then 'reps' else p_weight_unit end,
+                'previous', private.shown_record(r.kind, r.previous, p_weight_unit)
             )
             order by r.ordinality
         ),
@@ -348,11 +386,6 @@ as $$
     )
     from private.workout_records(p_user_id, p_workout_id) with ordinality as r
     inner join public.exercises as e on r.exercise_id = e.id
-    cross join lateral (
-        select
-            case when r.kind = 'reps' then 'reps' else p_weight_unit end as unit,
-            case when r.kind <> 'reps' and p_weight_unit = 'lb' then 0.45359237 else 1 end as factor
-    ) as shown
 $$;
 comment on function private.personal_records_json(uuid, uuid, text) is
 'The personal records of a workout for an answer, in the unit given (kg or lb), to two decimals.';

@@ -1,0 +1,1 @@
+"""Progress: weeks, streaks, records and time series."""
