@@ -28,6 +28,7 @@ from backend.plans.router import router as plans_router
 from backend.profile.router import router as profile_router
 from backend.progress.router import router as progress_router
 from backend.service import router as service_router
+from backend.workouts.router import MAX_IMPORT_BYTES
 from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"
@@ -84,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
                 expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"],
                 max_age=86_400,
             ),
-            Middleware(ErrorBoundary),
+            Middleware(ErrorBoundary, larger_bodies={f"{API_PREFIX}/workouts/import": MAX_IMPORT_BYTES}),
         ],
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -68,11 +69,13 @@ class RequestContext:
 class ErrorBoundary:
     """Innermost: refuses bodies over the limit, and turns what nobody expected into a 500 problem.
 
-    It stands inside CORS, so that a browser may read these answers too.
+    It stands inside CORS, so that a browser may read these answers too. `larger_bodies` are paths with a limit of
+    their own, in bytes.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, larger_bodies: Mapping[str, int]) -> None:
         self.app = app
+        self.larger_bodies = larger_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -88,27 +91,29 @@ class ErrorBoundary:
             await send(message)
 
         try:
-            await self.app(scope, _limited(scope, receive), send_and_see)
+            await self.app(scope, self._limited(scope, receive), send_and_see)
         except Exception:
             logger.exception("unexpected error", extra={"request_id": request_id})
             if answering:
                 raise
             await problem_response(request_id, internal_error())(scope, receive, send)
 
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        declared = Headers(scope=scope).get("content-length", "")
+        limit = self.larger_bodies.get(scope["path"], MAX_BODY_BYTES)
+        too_large = Problem(
+            413, "body_too_large", f"This body may have {limit} bytes ({limit // (1024 * 1024)} MiB) at most."
+        )
+        received = 0
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    declared = Headers(scope=scope).get("content-length", "")
-    too_large = Problem(413, "body_too_large", f"A request's body may have {MAX_BODY_BYTES} bytes (1 MiB) at most.")
-    received = 0
+        async def limited() -> Message:
+            nonlocal received
+            if declared.isdecimal() and int(declared) > limit:
+                raise too_large
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise too_large
+            return message
 
-    async def limited() -> Message:
-        nonlocal received
-        if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
-            raise too_large
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise too_large
-        return message
-
-    return limited
+        return limited

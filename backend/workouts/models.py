@@ -15,6 +15,7 @@ from backend.core.models import (
     Output,
     Page,
     PageQuery,
+    QueryParameters,
     RecordKind,
     Rpe,
     SetType,
@@ -80,10 +81,9 @@ _SETS: list[dict[str, Any]] = [
 ]
 
 
-class SetLog(Input):
-    """One set as it was done: reps, a duration or a distance, with or without weight."""
+class SetFields(Input):
+    """What a set is, but for its exercise: reps, a duration or a distance, with or without weight."""
 
-    exercise_id: Id
     set_type: Annotated[SetType, Field(description="Default: working.")] = may_be_absent()
     weight: Weight | None = Field(default=None, description="As entered, in `weight_unit`; at most three decimals.")
     weight_unit: WeightUnit | None = Field(default=None, description="Default: the profile's.")
@@ -107,6 +107,12 @@ class SetLog(Input):
         if self.reps is None and self.duration_seconds is None and self.distance_meters is None:
             raise PydanticCustomError("no_measure", "A set has reps, duration_seconds or distance_meters")
         return self
+
+
+class SetLog(SetFields):
+    """One set as it was done: reps, a duration or a distance, with or without weight."""
+
+    exercise_id: Id
 
 
 class WorkoutLog(Input):
@@ -297,3 +303,39 @@ class LoggedWorkout(Output):
     workout: Workout
     affinity: AffinityGain
     personal_records: list[PersonalRecord]
+
+
+class ImportQuery(QueryParameters):
+    """How to read a file."""
+
+    create_missing: bool = Field(default=False, description="Make own exercises of the names that nobody knows.")
+    weight_unit: WeightUnit | None = Field(
+        default=None, description="Of weights whose unit the file does not tell. Default: the profile's."
+    )
+
+
+class ImportFault(Output):
+    """A line that was left out."""
+
+    line: int = Field(description="From 1, the header included.")
+    reason: str
+
+
+class ImportReport(Output):
+    """What an import did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "imported": 212,
+                "skipped": 3,
+                "unmatched_exercises": ["Grandma's Curl"],
+                "errors": [{"line": 118, "reason": "weight: Input should be less than or equal to 2000"}],
+            }
+        }
+    )
+
+    imported: int = Field(description="Workouts that were stored, or completed.")
+    skipped: int = Field(description="Workouts that are here already, or of which nothing was left.")
+    unmatched_exercises: list[str] = Field(description="Their sets were left out.")
+    errors: list[ImportFault] = Field(description="The first 1,000 lines that cannot be read, in order.")

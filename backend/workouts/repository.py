@@ -1,5 +1,6 @@
 """Workouts in the database."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict, cast
 from uuid import UUID
@@ -95,6 +96,15 @@ class DBLoggedWorkoutRow(DBUpdatedWorkoutRow):
     replayed: bool
 
 
+class DBImportRow(TypedDict):
+    """What import_workouts answers."""
+
+    imported: int
+    skipped: int
+    unmatched_exercises: list[str]
+    lines_in_future: list[int]
+
+
 class WorkoutRepository:
     """Logs, reads and deletes the caller's workouts. Raises the Problems that the functions' comments name."""
 
@@ -127,6 +137,13 @@ class WorkoutRepository:
     async def get(self, workout_id: UUID, caller: Caller) -> DBWorkoutRow:
         """One workout; a 404 Problem for another user's."""
         return cast(DBWorkoutRow, await self._gateway.call("get_workout", {"p_id": str(workout_id)}, caller))
+
+    async def import_some(
+        self, workouts: Sequence[dict[str, Any]], caller: Caller, *, create_missing: bool
+    ) -> DBImportRow:
+        """Store up to 100 workouts of another app, each once."""
+        arguments = {"p_history": {"workouts": list(workouts)}, "p_create_missing": create_missing}
+        return cast(DBImportRow, await self._gateway.call("import_workouts", arguments, caller))
 
     async def delete(self, workout_id: UUID, caller: Caller) -> None:
         """Delete one workout; a 404 Problem for another user's."""

@@ -1,16 +1,34 @@
 """Routes under /workouts."""
 
+from itertools import batched
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
 from backend.core.di import CurrentUser, Workouts
+from backend.core.errors import Problem
 from backend.core.models import to_database
 from backend.core.openapi import problems
-from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
+from backend.workouts.importing import UnreadableFileError, read_export
+from backend.workouts.models import (
+    ImportFault,
+    ImportQuery,
+    ImportReport,
+    LoggedWorkout,
+    Workout,
+    WorkoutLog,
+    WorkoutPage,
+    WorkoutQuery,
+)
 
 router = APIRouter(prefix="/workouts", tags=["workouts"])
+
+MAX_IMPORT_BYTES = 16 * 1024 * 1024
+IMPORTED_AT_ONCE = 100
+MAX_IMPORT_ERRORS = 1000
 
 IdempotencyKey = Annotated[
     str | None,
@@ -22,6 +40,10 @@ IdempotencyKey = Annotated[
         "days, it replays the first answer instead of logging twice.",
     ),
 ]
+_CSV = """\
+Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE
+2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),1,80,5,0,0,,,8.5
+"""
 _REPLAYED: dict[str, Any] = {
     "headers": {
         "Idempotency-Replayed": {
@@ -45,6 +67,69 @@ async def log_workout(
     if logged["replayed"]:
         response.headers["Idempotency-Replayed"] = "true"
     return LoggedWorkout.model_validate({name: value for name, value in logged.items() if name != "replayed"})
+
+
+@router.post(
+    "/import",
+    responses=problems(401, 404, 409, 503, body=True),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}, "example": _CSV},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    },
+                    "example": {"file": _CSV},
+                },
+            },
+        }
+    },
+)
+async def import_workouts(
+    request: Request, query: Annotated[ImportQuery, Query()], caller: CurrentUser, workouts: Workouts
+) -> ImportReport:
+    """Bring along the history of Strong or Hevy, from the CSV that they export. It earns no affinity.
+
+    Safe to repeat: nothing is stored twice, and what was left out for want of an exercise comes in once there is one.
+    """
+    content = await _file(request)
+    # Years of training take a while to read, and others are waiting.
+    try:
+        export = await run_in_threadpool(read_export, content, query.weight_unit)
+    except UnreadableFileError as error:
+        raise Problem(422, "unreadable_file", str(error)) from None
+    report = ImportReport(imported=0, skipped=0, unmatched_exercises=[], errors=[])
+    unmatched: set[str] = set()
+    for some in batched(export.workouts, IMPORTED_AT_ONCE):
+        stored = await workouts.import_some(some, caller, create_missing=query.create_missing)
+        report.imported += stored["imported"]
+        report.skipped += stored["skipped"]
+        unmatched.update(stored["unmatched_exercises"])
+        export.errors += [(line, "The workout lies in the future") for line in stored["lines_in_future"]]
+    report.unmatched_exercises = sorted(unmatched)
+    report.errors = [
+        ImportFault(line=line, reason=reason) for line, reason in sorted(export.errors)[:MAX_IMPORT_ERRORS]
+    ]
+    return report
+
+
+async def _file(request: Request) -> bytes:
+    """The file in a request: its body, or the field `file` of a form."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "text/csv":
+        return await request.body()
+    if media_type != "multipart/form-data":
+        raise Problem(415, "not_csv", "Send the file with Content-Type: text/csv, or as the field file of a form.")
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Problem(422, "file_missing", "The form has no file in its field file.")
+        return await file.read()
 
 
 @router.get("", responses=problems(401, 422, 503))

@@ -27,24 +27,31 @@ create table public.workouts (
     constraint workouts_overall_rpe_check
     check (overall_rpe between 1 and 10 and overall_rpe * 2 = trunc(overall_rpe * 2)),
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
+    import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
+    import_incomplete boolean not null default false,
     -- Of the moment, not of the transaction: workouts of one user are stored one after the other, and this tells which.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
     -- What the sets refer to, so that their performed_at is always the workout's completed_at.
     constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
+    -- Nothing is imported twice.
+    constraint workouts_user_id_import_key_key unique (user_id, import_key),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
 );
 comment on table public.workouts is 'Completed workouts. Totals are computed from the sets when they are read.';
 comment on column public.workouts.plan_version is 'The version that was current when the workout was logged.';
+comment on column public.workouts.import_key is 'What names the workout in the file that it was imported from.';
+comment on column public.workouts.import_incomplete is
+'Sets of the file are not here, for want of an exercise: another import may bring them. An edit settles it.';
 create index workouts_plan_id_user_id_completed_at_idx on public.workouts (plan_id, user_id, completed_at);
 create index workouts_user_id_completed_at_idx on public.workouts (user_id, completed_at desc, id desc);
 revoke all on public.workouts from anon, authenticated;
 grant select, delete on public.workouts to authenticated;
 grant insert (
     user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
-    energy_before, energy_after, overall_rpe
+    energy_before, energy_after, overall_rpe, import_key, import_incomplete
 ) on public.workouts to authenticated;
 alter table public.workouts enable row level security;
 create policy "owner can select own workouts" on public.workouts
@@ -194,7 +201,7 @@ security invoker
 set search_path = ''
 as $$
     select
-        pg_catalog.to_jsonb(p_workout) - 'user_id'
+        pg_catalog.to_jsonb(p_workout) - array['user_id', 'import_key', 'import_incomplete']
         || pg_catalog.jsonb_build_object(
             'total_sets', coalesce(sum(done.sets), 0),
             'working_sets', coalesce(sum(done.working_sets), 0),
@@ -524,14 +531,14 @@ declare
 begin
     insert into public.workouts (
         user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
-        energy_before, energy_after, overall_rpe
+        energy_before, energy_after, overall_rpe, import_key, import_incomplete
     )
     select
         p_user_id, v_id, p.id, p.version, w.plan_day, p.name, w.title, w.started_at, v_completed_at, w.notes,
-        w.mood, w.energy_before, w.energy_after, w.overall_rpe
+        w.mood, w.energy_before, w.energy_after, w.overall_rpe, w.import_key, coalesce(w.import_incomplete, false)
     from pg_catalog.jsonb_to_record(p_workout) as w (
         plan_id uuid, plan_day integer, title text, started_at timestamptz, notes text, mood text,
-        energy_before integer, energy_after integer, overall_rpe numeric
+        energy_before integer, energy_after integer, overall_rpe numeric, import_key text, import_incomplete boolean
     )
     left join public.plans as p on w.plan_id = p.id;
     perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
@@ -594,7 +601,7 @@ begin
     update public.workouts as w
     set (
         plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
-        energy_after, overall_rpe
+        energy_after, overall_rpe, import_incomplete
     ) = (
         select
             given.plan_id,
@@ -602,10 +609,10 @@ begin
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
-            given.energy_before, given.energy_after, given.overall_rpe
+            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
         from pg_catalog.jsonb_to_record(p_workout) as given (
             plan_id uuid, plan_day integer, title text, started_at timestamptz, completed_at timestamptz, notes text,
-            mood text, energy_before integer, energy_after integer, overall_rpe numeric
+            mood text, energy_before integer, energy_after integer, overall_rpe numeric, import_incomplete boolean
         )
         left join public.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)

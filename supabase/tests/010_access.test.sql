@@ -13,6 +13,7 @@ select pg_temp.run('owner', $$
         {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
     ]}]}')
 $$);
+select pg_temp.run('owner', 'select pause_streak()');
 
 create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
 insert into expected values
@@ -141,6 +142,15 @@ insert into expected values
 ),
 ('workout_sets', 'update workout_sets set reps = 9', '42501', '42501', '42501'),
 ('workout_sets', 'delete from workout_sets', '42501', '42501', '42501'),
+('paused_weeks', 'select from paused_weeks', '1', '0', '42501'),
+('paused_weeks', 'insert into paused_weeks values (auth.uid(), ''2020-01-06'')', '1', '1', '42501'),
+(
+    'paused_weeks',
+    'insert into paused_weeks values (''00000000-0000-4000-8000-00000000000a'', ''2020-01-06'')',
+    '1', '42501', '42501'
+),
+('paused_weeks', 'update paused_weeks set week_start = ''2020-01-13''', '42501', '42501', '42501'),
+('paused_weeks', 'delete from paused_weeks', '1', '0', '42501'),
 ('private.idempotency_keys', 'select from private.idempotency_keys', '42501', '42501', '42501'),
 ('private.idempotency_keys', 'update private.idempotency_keys set answer = null', '42501', '42501', '42501'),
 ('private.idempotency_keys', 'delete from private.idempotency_keys', '42501', '42501', '42501');

@@ -12,6 +12,7 @@ from backend.exercises import repository as exercises
 from backend.local import ROOT
 from backend.plans import repository as plans
 from backend.profile import repository as profile
+from backend.progress import repository as progress
 from backend.workouts import repository as workouts
 from tests.support import Person, a_set, exercise_id
 
@@ -104,6 +105,24 @@ async def test_rows_have_the_shapes_that_the_repositories_tell(athlete: Person) 
     versions = (await athlete.get(f"/plans/{stored['id']}/versions")).json()
     assert_shape(versions, plans.DBPlanVersionPageRow)
     assert_shape(versions["items"][0], plans.DBPlanRow)
+    session = (await athlete.get(f"/plans/{stored['id']}/next", params={"dry_run_weeks": 1})).json()
+    assert_shape(session, plans.DBNextSessionRow)
+    assert_shape(session["exercises"][0], plans.DBDueExerciseRow)
+    assert_shape(session["exercises"][0]["sets"][0], plans.DBSuggestedSetRow)
+    assert_shape(session["dry_run"][0], plans.DBImaginedSessionRow)
+    assert_shape(session["dry_run"][0]["exercises"][0], plans.DBSuggestedExerciseRow)
+    assert_shape((await athlete.get(f"/plans/{stored['id']}/adherence")).json(), plans.DBAdherenceRow)
+    summary = (await athlete.get("/progress/summary")).json()
+    assert_shape(summary, progress.DBSummaryRow)
+    assert_shape(summary["streak"], progress.DBStreakRow)
+    assert_shape(summary["weeks"][0], progress.DBWeekRow)
+    records = (await athlete.get("/progress/records")).json()
+    assert_shape(records, progress.DBRecordPageRow)
+    assert_shape(records["items"][0], progress.DBRecordRow)
+    series = (await athlete.get(f"/progress/exercises/{exercise_id('back-squat')}")).json()
+    assert_shape(series, progress.DBExerciseProgressRow)
+    assert_shape(series["points"][0], progress.DBExercisePointRow)
+    assert_shape((await athlete.ask("POST", "/progress/pause")).json(), progress.DBPausesRow)
     me = (await athlete.get("/profile")).json()
     assert_shape(me, profile.DBProfileRow)
     assert_shape(me["affinity"], profile.DBAffinityStandingRow)
@@ -150,7 +169,7 @@ PYTHON = {
     ("table", "shape", "left_out"),
     [
         ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
-        ("workouts", workouts.DBWorkoutSummaryRow, {"user_id"}),
+        ("workouts", workouts.DBWorkoutSummaryRow, {"user_id", "import_key", "import_incomplete"}),
         ("plan_sets", plans.DBPlanSetRow, PLAN_KEYS | {"exercise_position", "position"}),
         ("plan_days", plans.DBPlanDayRow, {"user_id", "plan_id", "version"}),
         ("plan_versions", plans.DBPlanSummaryRow, {"user_id", "plan_id"}),

@@ -37,6 +37,7 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
         sets = (a_set(weight=weight, notes=SECRET), a_set(exercise_id=str(own[0])))
         response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
         assert response.status_code == 201
+    assert (await athlete.ask("POST", "/progress/pause")).status_code == 200
     return athlete
 
 
@@ -181,6 +182,10 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_per_page": [100],
         "p_plan": [{"name": "Mine", "user_id": str(victim.id), "days": forged_days}],
         "p_name": ["Mine"],
+        "p_dry_run_weeks": [0, 12],
+        "p_weeks": [1, 104],
+        "p_history": [{"workouts": [forged | {"import_key": SECRET, "started_at": "2026-03-01T10:00:00"}]}],
+        "p_create_missing": [True, False],
         "p_if_versions": [None, [1]],
         "p_visibility": ["all", "public"],
         "p_exercise": [{"name": "Mine", "user_id": str(victim.id)}],

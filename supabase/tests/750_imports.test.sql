@@ -1,0 +1,108 @@
+-- Imports: what other apps' names mean, each workout once, and nothing earned.
+begin;
+\ir helpers.psql
+select plan(20);
+
+create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
+returns text
+language sql
+as $$
+    select format('%L::jsonb', jsonb_build_object('workouts', jsonb_build_array(jsonb_build_object(
+        'import_key', p_key, 'line', 2, 'title', 'Push Day', 'started_at', p_start, 'duration_seconds', 3600,
+        'sets', jsonb_build_array(
+            jsonb_build_object('exercise', 'Squat (Barbell)', 'weight', 100, 'reps', 5),
+            jsonb_build_object('exercise', p_exercise, 'weight', 40, 'reps', 8)
+        )
+    ))))
+$$;
+
+create function pg_temp.import(p_who text, p_history text, p_more text default '')
+returns text
+language sql
+as $$select pg_temp.run(p_who, format('select import_workouts(%s%s) - ''unmatched_exercises''', p_history, p_more))$$;
+
+select is(
+    pg_temp.run(
+        'owner',
+        format('select import_workouts(%s) -> ''unmatched_exercises''', pg_temp.history('Curl of Dreams'))
+    ),
+    '["Curl of Dreams"]',
+    'what nobody knows is named'
+);
+select is((select count(*) from workout_sets), 1::bigint, 'and left out');
+select is((select completed_at - started_at from workouts), interval '1 hour', 'with its duration');
+select is(
+    pg_temp.import('owner', pg_temp.history('Curl of Dreams'))::jsonb,
+    '{"imported": 0, "skipped": 1, "lines_in_future": []}',
+    'the same changes nothing'
+);
+select is(
+    pg_temp.import('owner', pg_temp.history('Curl of Dreams'), ', true')::jsonb,
+    '{"imported": 1, "skipped": 0, "lines_in_future": []}',
+    'until the exercise is made'
+);
+select is((select count(*) from workout_sets), 2::bigint, 'and its set comes in');
+select is((select bool_or(import_incomplete) from workouts), false, 'to the workout that was there');
+select is((select count(*) from affinity_events), 0::bigint, 'the past earns nothing');
+select is(
+    pg_temp.import('stranger', pg_temp.history('Curl of Dreams'))::jsonb ->> 'imported',
+    '1',
+    'another user has their own'
+);
+select is(
+    (
+        select count(*) from workout_sets
+        where user_id = '00000000-0000-4000-8000-00000000000b'
+    ),
+    1::bigint,
+    'and not the exercise of the first'
+);
+select is(
+    pg_temp.import('owner', pg_temp.history('Plank', 'b', '2999-01-01T00:00:00'))::jsonb,
+    '{"imported": 0, "skipped": 1, "lines_in_future": [2]}',
+    'the future is told'
+);
+select is(pg_temp.run('anon', 'select import_workouts(''{"workouts": []}'')'), '42501', 'nobody imports nothing');
+select is(pg_temp.run('owner', 'select import_workouts(null)'), 'PT422 invalid_import', 'null is no history');
+select is(
+    pg_temp.run('owner', 'select import_workouts(''{"workouts": [{"sets": 7}]}'')'),
+    'PT422 invalid_import',
+    'nor is this'
+);
+select is(
+    pg_temp.run(
+        'owner',
+        format(
+            'select import_workouts(%L)',
+            jsonb_build_object('workouts', (select jsonb_agg('{"sets": []}'::jsonb) from generate_series(1, 101)))
+        )
+    ),
+    'PT422 invalid_import',
+    'not all at once'
+);
+
+select results_eq(
+    $$
+        select f.name, e.name
+        from private.find_exercises_by_name(
+            null, array['Bench Press (Dumbbell)', 'Rowing (Machine)', 'Butterfly (Pec Deck)', 'RDL', 'Squat (Lava)']
+        ) as f
+        inner join exercises as e on f.exercise_id = e.id
+        order by f.name
+    $$,
+    $$
+        values
+        ('Bench Press (Dumbbell)', 'Dumbbell Bench Press'),
+        ('Butterfly (Pec Deck)', 'Pec Deck'),
+        ('RDL', 'Romanian Deadlift'),
+        ('Rowing (Machine)', 'Rowing Machine')
+    $$,
+    'names are understood, or not guessed'
+);
+select is(private.name_words('Press, Bench press'), array['bench', 'press'], 'words in order, each once');
+select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar is a barbell');
+select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a dumbbell is not');
+select ok(private.is_done_with('{smith_machine}', 'smith machine'), 'other tools by their names');
+
+select line from finish() as line;
+rollback;

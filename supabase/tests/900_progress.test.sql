@@ -1,0 +1,86 @@
+-- Progress: weeks, streaks, records and series are computed from the log, each for its owner.
+begin;
+\ir helpers.psql
+select plan(27);
+
+create function pg_temp.log(p_who text, p_at timestamptz, p_weight numeric, p_reps integer default 5)
+returns text
+language sql
+as $$
+    select pg_temp.run(p_who, format('select log_workout(%L) ->> ''replayed''', jsonb_build_object(
+        'completed_at', p_at,
+        'sets', jsonb_build_array(
+            jsonb_build_object(
+                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', p_reps, 'weight', p_weight, 'rpe', 8
+            ),
+            jsonb_build_object(
+                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 9, 'weight', 500, 'set_type', 'warmup'
+            )
+        )
+    )))
+$$;
+
+-- Noon on the Monday so many weeks ago.
+create function pg_temp.monday(p_weeks_ago integer)
+returns timestamptz
+language sql
+as $$select (date_trunc('week', now() at time zone 'UTC') - make_interval(weeks => p_weeks_ago)) at time zone 'UTC'$$;
+
+create function pg_temp.summary(p_who text, p_path text)
+returns text
+language sql
+as $$select pg_temp.run(p_who, format('select get_progress_summary(4) #>> %L', p_path))$$;
+
+select is(pg_temp.run('anon', 'select get_progress_summary()'), '42501', 'nobody has no progress');
+select is(pg_temp.summary('owner', '{streak}')::jsonb, '{"current": 0, "longest": 0, "paused": false}', 'no streak');
+select is(pg_temp.run('owner', 'select jsonb_array_length(get_progress_summary() -> ''weeks'')'), '12', 'a dozen');
+select is(pg_temp.run('owner', 'select get_progress_summary(0)'), 'PT422 invalid_weeks', 'at least one');
+select is(pg_temp.run('owner', 'select get_progress_summary(105)'), 'PT422 invalid_weeks', 'and not too many');
+select is(pg_temp.run('owner', 'select get_progress_summary(null)'), 'PT422 invalid_weeks', 'nor none');
+
+select pg_temp.run('owner', 'select update_profile(''{"weekly_target": 1}'')');
+select is(pg_temp.log('owner', pg_temp.monday(3), 100), 'false', 'three weeks ago');
+select is(pg_temp.log('owner', pg_temp.monday(1), 110, 3), 'false', 'and last week');
+select is(pg_temp.summary('owner', '{weeks,0,volume_kg}'), '500', 'warm-ups are no volume');
+select is(pg_temp.summary('owner', '{weeks,0,average_rpe}'), '8.00', 'RPE');
+select is(pg_temp.summary('owner', '{weeks,0,muscles,0,hard_sets}'), '1', 'hard sets');
+select is(pg_temp.summary('owner', '{weeks,1,sessions}'), '0', 'an empty week is there');
+select is(pg_temp.summary('owner', '{streak}')::jsonb, '{"current": 1, "longest": 1, "paused": false}', 'a week off');
+select is(
+    pg_temp.run('owner', format('select pause_streak(1, %L) #>> ''{streak,current}''', pg_temp.monday(2)::date)),
+    '2',
+    'which was a pause'
+);
+select is(pg_temp.summary('stranger', '{streak,current}'), '0', 'each has their own');
+select is(pg_temp.run('owner', 'select pause_streak() #>> ''{streak,paused}'''), 'true', 'this week is one, too');
+select is(pg_temp.run('owner', 'select resume_streak() #>> ''{streak,paused}'''), 'false', 'or not');
+select is((select count(*) from paused_weeks), 1::bigint, 'what is over stays');
+select is(pg_temp.run('owner', 'select pause_streak(13)'), 'PT422 invalid_pause', 'not for ever');
+select is(
+    pg_temp.run('owner', 'select pause_streak(1, ''2020-01-01'')'), 'PT422 invalid_pause', 'nor for all that was'
+);
+select is(pg_temp.run('anon', 'select resume_streak()'), '42501', 'nobody pauses nothing');
+
+select is(pg_temp.run('owner', 'select list_records() ->> ''total'''), '3', 'three kinds of records');
+select is(pg_temp.run('owner', 'select list_records() #>> ''{items,0,history,0,value}'''), '100', 'and what they beat');
+select is(pg_temp.run('stranger', 'select list_records() ->> ''total'''), '0', 'by their owner');
+select is(
+    pg_temp.run('owner', $$
+        select get_exercise_progress('bb6924d2-d3b5-68ea-1667-8a551e3569ff') #>> '{points,1,top_set,weight}'
+    $$),
+    '110',
+    'a series'
+);
+select is(
+    pg_temp.run('owner', 'select get_exercise_progress(null)'), 'PT404 exercise_not_found', 'of what there is'
+);
+select is(
+    pg_temp.run('owner', $$
+        select get_exercise_progress('bb6924d2-d3b5-68ea-1667-8a551e3569ff', '2026-02-01', '2026-01-01')
+    $$),
+    'PT422 invalid_range',
+    'forwards'
+);
+
+select line from finish() as line;
+rollback;

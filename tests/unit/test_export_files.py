@@ -1,0 +1,257 @@
+"""Reading what Strong and Hevy export."""
+
+from typing import Any
+
+import pytest
+
+from backend.core.models import WeightUnit
+from backend.workouts.importing import Export, UnreadableFileError, read_export
+
+STRONG = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE"
+ANDROID = (
+    "Date;Workout Name;Exercise Name;Set Order;Weight;Weight Unit;Reps;RPE;Distance;Distance Unit;Seconds;Notes;"
+    "Workout Notes;Workout Duration"
+)
+TODAY = (
+    "Workout #;Date;Workout Name;Duration (sec);Exercise Name;Set Order;Weight (kg);Reps;RPE;Distance (meters);"
+    "Seconds;Notes;Workout Notes"
+)
+HEVY = (
+    "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,set_index,set_type,weight_kg,"
+    "reps,distance_km,duration_seconds,rpe"
+)
+
+
+def read(*lines: str, unit: WeightUnit | None = None) -> Export:
+    return read_export("\n".join(lines).encode(), unit)
+
+
+def the_sets(*lines: str, unit: WeightUnit | None = None) -> list[dict[str, Any]]:
+    export = read(*lines, unit=unit)
+    assert export.errors == []
+    (workout,) = export.workouts
+    sets: list[dict[str, Any]] = workout["sets"]
+    return sets
+
+
+def test_a_file_of_strong() -> None:
+    export = read(
+        STRONG,
+        '2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),W,40,10,0,0,"Wide grip, slow",,',
+        '2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),1,80,5,0,0,"Wide grip, slow",Felt good,8.5',
+        "2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),Rest Timer,0,0,0,120,,,",
+        '2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),F,85,0,0,0,"Failed",,',
+        "2023-01-15 17:35:12,Push Day,1h 10m,Plank,1,0,0,0,60,,,",
+        "2023-01-17 07:00:00,Run,,Running,1,0,0,5.2,1800,,,",
+    )
+    assert export.errors == []
+    push, run = export.workouts
+    assert push == {
+        "import_key": "2023-01-15T17:35:12 Push Day",
+        "line": 2,
+        "title": "Push Day",
+        "started_at": "2023-01-15T17:35:12",
+        "duration_seconds": 4200,
+        "notes": None,
+        "sets": [
+            {
+                "exercise": "Bench Press (Barbell)",
+                "set_type": "warmup",
+                "weight": 40,
+                "reps": 10,
+                "notes": "Wide grip, slow",
+            },
+            {
+                "exercise": "Bench Press (Barbell)",
+                "set_type": "working",
+                "weight": 80,
+                "reps": 5,
+                "rpe": 8.5,
+                "rest_seconds": 120,
+            },
+            # A load that was not lifted.
+            {"exercise": "Bench Press (Barbell)", "set_type": "failure", "weight": 85, "reps": 0, "notes": "Failed"},
+            {"exercise": "Plank", "set_type": "working", "duration_seconds": 60},
+        ],
+    }
+    assert (run["duration_seconds"], run["sets"]) == (
+        None,
+        [{"exercise": "Running", "set_type": "working", "duration_seconds": 1800, "distance_meters": 5200}],
+    )
+
+
+def test_a_file_of_strong_for_android_tells_its_units() -> None:
+    sets = the_sets(
+        ANDROID,
+        '2025-09-02 07:10:00;"Legs; heavy";Squat (Barbell);1;225.0;lbs;5.0;9;;;0;"";"";35m',
+        '2025-09-02 07:10:00;"Legs; heavy";Cycling;1;0.0;lbs;0.0;;10.0;mi.;1800.0;"";"";35m',
+    )
+    assert (sets[0]["weight"], sets[0]["weight_unit"], sets[0]["reps"], sets[0]["rpe"]) == (225, "lb", 5, 9)
+    assert (sets[1]["distance_meters"], sets[1]["duration_seconds"]) == (16093.44, 1800)
+
+
+def test_a_file_of_strong_with_units_in_its_first_line() -> None:
+    export = read(
+        TODAY,
+        '1;2026-09-20 18:00:00;"Push; heavy";3600;Bench Press (Barbell);W;40;10;;;;;Good day',
+        '1;2026-09-20 18:00:00;"Push; heavy";3600;Bench Press (Barbell);D;80,5;8;8,5;;;Wide grip;',
+        '1;2026-09-20 18:00:00;"Push; heavy";3600;Farmers Walk;1;40;;;30;;;',
+    )
+    assert export.errors == []
+    (workout,) = export.workouts
+    assert (workout["duration_seconds"], workout["notes"]) == (3600, "Good day")
+    assert [(s["set_type"], s["weight"], s["weight_unit"]) for s in workout["sets"]] == [
+        ("warmup", 40, "kg"),
+        ("drop", 80.5, "kg"),
+        ("working", 40, "kg"),
+    ]
+    assert (workout["sets"][1]["rpe"], workout["sets"][2]["distance_meters"]) == (8.5, 30)
+
+
+def test_a_file_of_hevy() -> None:
+    push_day = '"Push","28 Mar 2025, 17:29","28 Mar 2025, 18:30","Strong today",'
+    export = read(
+        HEVY,
+        push_day + '"Bench Press (Barbell)",0,"Paused",0,warmup,40,10,,,',
+        push_day + '"Bench Press (Barbell)",0,"Paused",1,normal,80,5,,,9',
+        push_day + '"Face Pull",1,"",0,dropset,20.41166,15,,,',
+        '"Run","29 Mar 2025, 07:00","",,"Running",,"",0,normal,,,5.25,1800,',
+    )
+    assert export.errors == []
+    push, run = export.workouts
+    assert push == {
+        "import_key": "2025-03-28T17:29:00 Push",
+        "line": 2,
+        "title": "Push",
+        "started_at": "2025-03-28T17:29:00",
+        "completed_at": "2025-03-28T18:30:00",
+        "notes": "Strong today",
+        "sets": [
+            {
+                "exercise": "Bench Press (Barbell)",
+                "set_type": "warmup",
+                "weight": 40,
+                "weight_unit": "kg",
+                "reps": 10,
+                "superset": 1,
+                "notes": "Paused",
+            },
+            {
+                "exercise": "Bench Press (Barbell)",
+                "set_type": "working",
+                "weight": 80,
+                "weight_unit": "kg",
+                "reps": 5,
+                "rpe": 9,
+                "superset": 1,
+            },
+            {
+                "exercise": "Face Pull",
+                "set_type": "drop",
+                "weight": 20.412,
+                "weight_unit": "kg",
+                "reps": 15,
+                "superset": 2,
+            },
+        ],
+    }
+    assert run["completed_at"] is None
+    assert run["sets"] == [
+        {"exercise": "Running", "set_type": "working", "duration_seconds": 1800, "distance_meters": 5250}
+    ]
+
+
+@pytest.mark.parametrize(
+    "time", ["28 Mar 2025, 17:29", "2025-03-28T17:29:00", "2025-03-28 17:29", "Mar 28, 2025, 5:29 PM"]
+)
+def test_hevys_times_and_pounds(time: str) -> None:
+    header = HEVY.replace("weight_kg", "weight_lbs").replace("distance_km", "distance_miles")
+    export = read(header, f'"A","{time}",,,"Farmers Walk",,,0,normal,100,,0.5,,')
+    assert export.errors == []
+    assert export.workouts[0]["started_at"] == "2025-03-28T17:29:00"
+    (carried,) = export.workouts[0]["sets"]
+    assert (carried["weight"], carried["weight_unit"], carried["distance_meters"]) == (100, "lb", 804.672)
+
+
+@pytest.mark.parametrize(("unit", "meters"), [(None, 3000), ("kg", 3000), ("lb", 4828.032)])
+def test_a_unit_that_the_file_does_not_tell_is_given(unit: WeightUnit | None, meters: float) -> None:
+    (carried,) = the_sets(STRONG, "2023-01-15 17:35:12,A,,Farmers Walk,1,100,0,3,0,,,", unit=unit)
+    assert (carried.get("weight_unit"), carried["distance_meters"]) == (unit, meters)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("2023-01-15 17:35:12,A,,Squat,1,2001,5,,,,,", "weight: Input should be less than or equal to 2000"),
+        ("2023-01-15 17:35:12,A,,Squat,1,-5,5,,,,,", "weight: Input should be greater than or equal to 0"),
+        ("2023-01-15 17:35:12,A,,Squat,1,much,5,,,,,", "weight: 'much' is no number"),
+        ("2023-01-15 17:35:12,A,,Squat,1,100,2.5,,,,,", "reps: '2.5' is no whole number"),
+        ("2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,8.3", "rpe: Input should be a multiple of 0.5"),
+        ("2023-01-15 17:35:12,A,,Squat,1,0,0,0,0,,,", "A set has reps, duration_seconds or distance_meters"),
+        ("2023-01-15 17:35:12,A,,,1,100,5,,,,,", "exercise: String should have at least 1 character"),
+        ("yesterday,A,,Squat,1,100,5,,,,,", "The time 'yesterday' cannot be read"),
+        ("1969-01-15 17:35:12,A,,Squat,1,100,5,,,,,", "The time '1969-01-15 17:35:12' lies before 1970"),
+        ("2023-01-15", "exercise: String should have at least 1 character"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_told_and_the_rest_goes_on(cells: str, reason: str) -> None:
+    export = read(STRONG, cells, "", "2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,")
+    (fault,) = export.errors
+    assert fault[0] == 2
+    assert reason in fault[1]
+    assert [len(workout["sets"]) for workout in export.workouts] == [1]
+
+
+def test_lines_are_counted_as_they_stand_in_the_file() -> None:
+    export = read(STRONG, '2023-01-15 17:35:12,A,,Squat,1,100,5,,,"two\nlines",,', "never,A,,Squat,1,100,5,,,,,")
+    assert [line for line, _ in export.errors] == [4]
+    export = read(HEVY, '"A","28 Mar 2025, 17:29",,,"Squat",,,0,superb,100,5,,,')
+    assert export.errors == [(2, "set_type: 'superb' is not known")]
+    export = read(ANDROID, "2025-09-02 07:10:00;A;Run;1;;;;;10;parsecs;;;;")
+    assert export.errors == [(2, "distance: 'parsecs' is no unit that is known")]
+
+
+def test_a_workout_has_its_limits() -> None:
+    line = '"A","28 Mar 2025, 17:29",,,"Squat",{},,0,normal,100,5,,,'
+    export = read(HEVY, *(line.format(number) for number in range(201)))
+    assert export.errors == [(202, "A workout has at most 200 sets")]
+    supersets = [s.get("superset") for s in export.workouts[0]["sets"]]
+    assert supersets[:21] == [*range(1, 21), None]
+
+
+@pytest.mark.parametrize(
+    "text", ["2h", "2h 5m", "125m", "7500", "7500s", "1h 64m 60s"], ids=lambda text: text.replace(" ", "")
+)
+def test_durations(text: str) -> None:
+    export = read(STRONG, f"2023-01-15 17:35:12,A,{text},Squat,1,100,5,,,,,")
+    expected = 7200 if text == "2h" else 7500
+    assert export.workouts[0]["duration_seconds"] == expected
+
+
+@pytest.mark.parametrize("text", ["", "0", "long", "99h", "9" * 30])
+def test_durations_that_tell_nothing(text: str) -> None:
+    export = read(STRONG, f"2023-01-15 17:35:12,A,{text},Squat,1,100,5,,,,,")
+    assert export.workouts[0]["duration_seconds"] is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "neither exercise_title"),
+        (b"a,b\n1,2", "neither exercise_title"),
+        (b'{"json": true}', "neither exercise_title"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"PK\x03\x04\x00", "NUL"),
+        (STRONG.encode() + b"\n" + b"x" * 200_000, "Line 2 is no CSV"),
+    ],
+    ids=["empty", "other", "json", "utf-16", "zip", "endless"],
+)
+def test_what_is_no_export_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(UnreadableFileError, match=message):
+        read_export(content, None)
+
+
+def test_a_byte_order_mark_and_windows_lines_do_no_harm() -> None:
+    content = "\ufeff" + STRONG + "\r\n2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,\r\n"
+    export = read_export(content.encode(), None)
+    assert (len(export.workouts), export.errors) == (1, [])
