@@ -422,70 +422,92 @@ revoke all on function public.list_records(uuid, integer, integer) from anon, au
 grant execute on function public.list_records(uuid, integer, integer) to authenticated;
 
 
-create function private.session_point(p_user_id uuid, p_workout_id uuid, p_exercise_id uuid)
-returns jsonb
+create function private.exercise_points(p_user_id uuid, p_exercise_id uuid, p_from timestamptz, p_to timestamptz)
+returns table (
+    workout_id uuid,
+    performed_at timestamptz,
+    working_sets bigint,
+    volume_kg numeric,
+    estimated_1rm_kg numeric,
+    top_set jsonb,
+    reps_at_weight jsonb
+)
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
     with
-    done as (
+    done as materialized (
         select s.* from public.workout_sets as s
         where
             s.user_id = p_user_id
-            and s.workout_id = p_workout_id
             and s.exercise_id = p_exercise_id
+            and s.performed_at >= p_from
+            and s.performed_at < p_to
             and s.set_type <> 'warmup'
+    ),
+    top as (
+        select distinct on (d.workout_id)
+            d.workout_id,
+            pg_catalog.jsonb_build_object(
+                'weight', d.weight,
+                'weight_unit', d.weight_unit,
+                'weight_kg', d.weight_kg,
+                'reps', d.reps,
+                'duration_seconds', d.duration_seconds,
+                'distance_meters', d.distance_meters,
+                'rpe', d.rpe
+            ) as top_set
+        from done as d
+        order by
+            d.workout_id, coalesce(d.weight_kg, 0) desc, d.reps desc nulls last, d.duration_seconds desc nulls last,
+            d.distance_meters desc nulls last, d.position
+    ),
+    at_weight as (
+        select
+            best.workout_id,
+            pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object(
+                    'weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps
+                )
+                order by best.weight_kg desc nulls last
+            ) as reps_at_weight
+        from (
+            select
+                d.workout_id,
+                d.weight,
+                d.weight_unit,
+                d.weight_kg,
+                max(d.reps) as reps
+            from done as d
+            where d.reps is not null
+            group by d.workout_id, d.weight, d.weight_unit, d.weight_kg
+        ) as best
+        group by best.workout_id
+    ),
+    session as (
+        select
+            d.workout_id,
+            d.performed_at,
+            count(*) as working_sets,
+            coalesce(sum(d.volume_kg), 0) as volume_kg,
+            max(d.estimated_1rm_kg) as estimated_1rm_kg
+        from done as d
+        group by d.workout_id, d.performed_at
     )
-    select pg_catalog.jsonb_build_object(
-        'working_sets', count(*),
-        'volume_kg', coalesce(sum(done.volume_kg), 0),
-        'estimated_1rm_kg', max(done.estimated_1rm_kg),
-        'top_set', (
-            select pg_catalog.jsonb_build_object(
-                'weight', top.weight,
-                'weight_unit', top.weight_unit,
-                'weight_kg', top.weight_kg,
-                'reps', top.reps,
-                'duration_seconds', top.duration_seconds,
-                'distance_meters', top.distance_meters,
-                'rpe', top.rpe
-            )
-            from done as top
-            order by
-                coalesce(top.weight_kg, 0) desc, top.reps desc nulls last, top.duration_seconds desc nulls last,
-                top.distance_meters desc nulls last, top.position
-            limit 1
-        ),
-        'reps_at_weight', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object(
-                        'weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps
-                    )
-                    order by best.weight_kg desc nulls last
-                ),
-                '[]'
-            )
-            from (
-                select
-                    at.weight,
-                    at.weight_unit,
-                    at.weight_kg,
-                    max(at.reps) as reps
-                from done as at
-                where at.reps is not null
-                group by at.weight, at.weight_unit, at.weight_kg
-            ) as best
-        )
-    )
-    from done
+    select
+        session.*,
+        top.top_set,
+        coalesce(at_weight.reps_at_weight, '[]')
+    from session
+    inner join top on session.workout_id = top.workout_id
+    left join at_weight on session.workout_id = at_weight.workout_id
 $$;
-comment on function private.session_point(uuid, uuid, uuid) is
-'What a workout did for an exercise: {working_sets, volume_kg, estimated_1rm_kg, top_set, reps_at_weight}; the top set '
-'is the heaviest, of these the longest. Warm-ups do not count.';
-grant execute on function private.session_point(uuid, uuid, uuid) to authenticated;
+comment on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) is
+'What each workout from a moment on and before another did for an exercise. The top set is the heaviest, of these the '
+'longest; reps_at_weight has the most reps at each weight, heaviest first. Warm-ups do not count.';
+grant execute on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) to authenticated;
 
 
 create function public.get_exercise_progress(p_id uuid, p_from date default null, p_to date default null)
@@ -507,43 +529,31 @@ begin
         raise sqlstate 'PT422' using
             message = 'from is not later than to.', detail = 'invalid_range', hint = '?from';
     end if;
-    with
-    session as (
-        select
-            s.workout_id,
-            s.performed_at,
-            max(s.estimated_1rm_kg) as estimated_1rm_kg
-        from public.workout_sets as s
-        where
-            s.user_id = v_profile.user_id
-            and s.exercise_id = p_id
-            and s.set_type <> 'warmup'
-            and s.performed_at >= coalesce(p_from::timestamp at time zone v_profile.timezone, '-infinity')
-            and s.performed_at < coalesce((p_to + 1)::timestamp at time zone v_profile.timezone, 'infinity')
-        group by s.workout_id, s.performed_at
-    )
     select pg_catalog.jsonb_build_object(
         'exercise_id', p_id,
         'exercise_name', v_name,
         'trend_kg_per_week', pg_catalog.round(
-            pg_catalog.regr_slope(session.estimated_1rm_kg, extract(epoch from session.performed_at) / 604800)::numeric,
-            3
+            pg_catalog.regr_slope(point.estimated_1rm_kg, extract(epoch from point.performed_at) / 604800)::numeric, 3
         ),
         'points', coalesce(
             pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_object(
-                    'workout_id', session.workout_id,
-                    'completed_at', session.performed_at,
-                    'date', (session.performed_at at time zone v_profile.timezone)::date
+                pg_catalog.to_jsonb(point) - 'performed_at'
+                || pg_catalog.jsonb_build_object(
+                    'completed_at', point.performed_at,
+                    'date', (point.performed_at at time zone v_profile.timezone)::date
                 )
-                || private.session_point(v_profile.user_id, session.workout_id, p_id)
-                order by session.performed_at, session.workout_id
+                order by point.performed_at, point.workout_id
             ),
             '[]'
         )
     )
     into v_answer
-    from session;
+    from private.exercise_points(
+        v_profile.user_id,
+        p_id,
+        coalesce(p_from::timestamp at time zone v_profile.timezone, '-infinity'),
+        coalesce((p_to + 1)::timestamp at time zone v_profile.timezone, 'infinity')
+    ) as point;
     return v_answer;
 end
 $$;

@@ -92,7 +92,7 @@ async def test_a_week_adds_up(athlete: Person) -> None:
         for muscle in exercise["secondary_muscles"]:
             expected[muscle] = expected.get(muscle, 0) + sets / 2
     assert {muscle: trained["hard_sets"] for muscle, trained in muscles.items()} == expected
-    assert (muscles["quadriceps"]["hard_sets"], muscles["quads"]["sessions"]) == (3, 2)
+    assert (muscles["quadriceps"]["hard_sets"], muscles["quadriceps"]["sessions"]) == (3, 2)
     assert (muscles["chest"]["hard_sets"], muscles["chest"]["sessions"]) == (1, 1)
 
 
