@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.models import (
@@ -29,9 +29,16 @@ Visibility = Literal["own", "public", "all"]
 Scheme = Literal["linear", "double", "percent_1rm"]
 DifficultyLevel = Literal["beginner", "intermediate", "advanced"]
 
+
+def _at_most_one_decimal(value: float) -> float:
+    if round(value, 1) != value:
+        raise PydanticCustomError("too_precise", "At most one decimal place")
+    return value
+
+
 Label = Annotated[Name, Field(max_length=100)]
 Reps = Annotated[int, Field(ge=1, le=1000)]
-Percent1rm = Annotated[float, Field(ge=1, le=150, multiple_of=0.1, allow_inf_nan=False)]
+Percent1rm = Annotated[float, Field(ge=1, le=150, allow_inf_nan=False), AfterValidator(_at_most_one_decimal)]
 
 _SQUAT_ID = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
 _SETS: list[dict[str, Any]] = [
@@ -145,9 +152,9 @@ class Progression(Input):
             "up to their maximum, then the increment; `percent_1rm`: the sets' percentages of the estimated 1RM."
         ),
     ]
-    increment: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] | None = None
+    increment: Annotated[float, Field(ge=0.01, le=100, allow_inf_nan=False)] | None = None
     unit: WeightUnit | None = Field(default=None, description="Of increment and ceiling; default: the profile's.")
-    ceiling: Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)] | None = Field(
+    ceiling: Annotated[float, Field(ge=0.01, le=2000, allow_inf_nan=False)] | None = Field(
         default=None, description="A load that is not passed: there it starts over."
     )
     deload: Deload | None = None
@@ -219,8 +226,12 @@ class PlanWrite(Input):
     is_public: Annotated[bool, Field(description="Default: false. Everyone signed in may read and copy it.")] = (
         may_be_absent()
     )
-    metadata: Annotated[SmallObject, Field(description="The frontend's own: at most 8 KiB.")] = may_be_absent()
-    days: Annotated[list[PlannedDay], Field(min_length=1, max_length=7)]
+    metadata: Annotated[
+        SmallObject, Field(description="The frontend's own: at most 8 KiB. Whoever may read the plan reads it, too.")
+    ] = may_be_absent()
+    days: Annotated[
+        list[PlannedDay], Field(min_length=1, max_length=7, description="With at most 500 sets in all of them.")
+    ]
 
 
 class PlanCopy(Input):

@@ -113,4 +113,5 @@ def _versions(if_match: str | None) -> list[int] | None:
     """The versions that an If-Match names; None when any will do. What is no ETag of ours matches none."""
     if if_match is None or if_match.strip() == "*":
         return None
-    return [int(number) for number in re.findall(r'"(\d{1,9})"', if_match)]
+    tags = (re.fullmatch(r'(?:W/)?"(\d{1,9})"', tag.strip()) for tag in if_match.split(","))
+    return [int(tag[1]) for tag in tags if tag]

@@ -261,7 +261,8 @@ def _measures(
 def _number(name: str, text: str) -> float | None:
     if not text:
         return None
-    if not re.fullmatch(r"-?\d{1,12}([.,]\d{1,12})?", text):
+    # Whether 1,000 is one or a thousand nobody can tell.
+    if not re.fullmatch(r"-?\d{1,12}([.,]\d{1,12})?", text) or re.fullmatch(r"-?\d{1,3},\d{3}", text):
         raise ValueError(f"{name}: {text[:40]!r} is no number")
     return round(float(text.replace(",", ".")), MAX_DECIMALS)
 

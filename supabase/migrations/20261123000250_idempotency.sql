@@ -88,6 +88,22 @@ comment on function private.remember_answer(text, text, jsonb, jsonb, uuid) is
 grant execute on function private.remember_answer(text, text, jsonb, jsonb, uuid) to authenticated;
 
 
+-- Security definer for the same reason; it changes the caller's rows alone.
+create function private.revise_answers(p_resource_id uuid, p_changes jsonb)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update private.idempotency_keys as k
+    set answer = k.answer || p_changes
+    where k.user_id = private.current_user_id() and k.resource_id = p_resource_id
+$$;
+comment on function private.revise_answers(uuid, jsonb) is
+'Lets replays tell what was made of a thing since it was created: text that was edited away is nowhere else.';
+grant execute on function private.revise_answers(uuid, jsonb) to authenticated;
+
+
 -- Security definer, because the deleting user may not write the keys; it acts only on the row that fired it.
 create function private.forget_answers()
 returns trigger

@@ -26,7 +26,10 @@ set search_path = ''
 as $$
     select pg_catalog.btrim(pg_catalog.regexp_replace(
         -- Accents are characters of their own once decomposed. They go, and so do apostrophes: farmer's is farmers.
-        pg_catalog.regexp_replace(pg_catalog.lower(normalize(p_text, nfkd)), '[\u0300-\u036f''’]', '', 'g'),
+        pg_catalog.regexp_replace(
+            pg_catalog.translate(pg_catalog.lower(normalize(p_text, nfkd)), 'łøđħı', 'lodhi'),
+            '[\u0300-\u036f''’]', '', 'g'
+        ),
         '[^[:alnum:]]+', ' ', 'g'
     ))
 $$;
@@ -72,9 +75,13 @@ security invoker
 set search_path = ''
 as $$
     -- The dictionary answers with nothing for a stop word, and "up" is no stop word in a gym.
-    select coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
+    select case
+        when p_word in ('calf', 'calves') then 'calf'
+        else coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
+    end
 $$;
-comment on function private.word_stem(text) is 'A word without its ending: lunges and lunge are one.';
+comment on function private.word_stem(text) is
+'A word without its ending: lunges and lunge are one, calves and calf too.';
 grant execute on function private.word_stem(text) to authenticated;
 
 

@@ -103,6 +103,23 @@ create policy "owner can insert own plan_days" on public.plan_days
 for insert to authenticated with check ((select auth.uid()) = user_id);
 
 
+create function private.is_number_between(p_value jsonb, p_least numeric, p_most numeric)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
+        else false
+    end
+$$;
+comment on function private.is_number_between(jsonb, numeric, numeric) is
+'True for a JSON number within limits, and false for all else, null among it. For check constraints.';
+grant execute on function private.is_number_between(jsonb, numeric, numeric) to authenticated;
+
+
 create function private.is_progression(p_progression jsonb)
 returns boolean
 language sql
@@ -118,22 +135,21 @@ as $$
         and (p_progression ->> 'scheme' = 'percent_1rm' or p_progression ? 'increment')
         and (
             not p_progression ? 'increment'
-            or pg_catalog.jsonb_path_exists(p_progression, '$.increment ? (@ > 0 && @ <= 100)')
+            or private.is_number_between(p_progression -> 'increment', 0.01, 100)
         )
         and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
         and (
             not p_progression ? 'ceiling'
-            or pg_catalog.jsonb_path_exists(p_progression, '$.ceiling ? (@ > 0 && @ <= 2000)')
+            or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000)
         )
         and (
             not p_progression ? 'deload'
             or (
                 pg_catalog.jsonb_typeof(p_progression -> 'deload') = 'object'
                 and (p_progression -> 'deload') - array['after_failures', 'percent'] = '{}'
-                and pg_catalog.jsonb_path_exists(
-                    p_progression, '$.deload ? (@.after_failures >= 1 && @.after_failures <= 10)'
-                )
-                and pg_catalog.jsonb_path_exists(p_progression, '$.deload ? (@.percent >= 1 && @.percent <= 90)')
+                and private.is_number_between(p_progression #> '{deload,after_failures}', 1, 10)
+                and p_progression #>> '{deload,after_failures}' ~ '^\d+$'
+                and private.is_number_between(p_progression #> '{deload,percent}', 1, 90)
             )
         )
 $$;
@@ -498,6 +514,13 @@ revoke all on function public.list_plan_versions(uuid, integer, integer) from an
 grant execute on function public.list_plan_versions(uuid, integer, integer) to authenticated;
 
 
+-- The current version is one that there is. Checked at the end of the transaction: a plan comes before its versions.
+alter table public.plans add constraint plans_user_id_id_version_fkey
+foreign key (user_id, id, version) references public.plan_versions (user_id, plan_id, version)
+deferrable initially deferred;
+create index plans_user_id_id_version_idx on public.plans (user_id, id, version);
+
+
 -- What depends on other rows, or would fail without a word about where.
 create function private.check_plan(p_plan jsonb)
 returns void
@@ -514,6 +537,17 @@ begin
         or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
         raise sqlstate 'PT422' using
             message = 'A plan has 1 to 7 days.', detail = 'invalid_days', hint = 'days';
+    end if;
+    if (
+        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
+    ) > 500 then
+        raise sqlstate 'PT422' using
+            message = 'A plan has at most 500 sets.', detail = 'too_many_sets', hint = 'days';
+    end if;
+    -- Numbers take more room in Postgres than they were sent in.
+    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
+        raise sqlstate 'PT422' using
+            message = 'The metadata takes more than 8 KiB.', detail = 'metadata_too_large', hint = 'metadata';
     end if;
     select pg_catalog.string_agg('days.' || repeated.place || '.day', ',' order by repeated.place) into v_wrong
     from (
@@ -560,7 +594,8 @@ begin
 end
 $$;
 comment on function private.check_plan(jsonb) is
-'Raises PT422 invalid_days, day_repeated, exercise_not_found or exercise_not_public, with the paths.';
+'Raises PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found or '
+'exercise_not_public, with the paths.';
 grant execute on function private.check_plan(jsonb) to authenticated;
 
 
@@ -592,7 +627,11 @@ begin
     )
     select
         p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, c.exercise_id, c.superset, c.notes,
-        pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
+        -- Like weights, it keeps the unit that its author meant.
+        case when c.progression ?| array['increment', 'ceiling']
+            then pg_catalog.jsonb_build_object('unit', p_weight_unit)
+            else '{}'
+        end || pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
     from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
     cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
     cross join pg_catalog.jsonb_populate_record(null::public.plan_exercises, x.value) as c;
@@ -669,7 +708,7 @@ end
 $$;
 comment on function public.create_plan(jsonb) is
 'Makes a plan of the caller''s and returns it. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, '
-'PT422 invalid_days, day_repeated, exercise_not_found, exercise_not_public.';
+'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
 revoke all on function public.create_plan(jsonb) from anon, authenticated;
 grant execute on function public.create_plan(jsonb) to authenticated;
 
@@ -735,7 +774,8 @@ $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
 'Makes a new version of an own plan, whole, and returns it; only when the current version is one of p_if_versions, '
 'where that is given. Raises PT404 plan_not_found, profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 '
-'plan_changed, PT422 invalid_days, day_repeated, exercise_not_found, exercise_not_public.';
+'plan_changed, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public.';
 revoke all on function public.replace_plan(uuid, jsonb, integer[]) from anon, authenticated;
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 

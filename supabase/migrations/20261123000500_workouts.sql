@@ -346,7 +346,8 @@ as $$
         (3, 'reps', session.reps, best.reps),
         (4, 'session_volume', session.session_volume, best.session_volume)
     ) as candidate (rank, kind, value, previous)
-    where session.own and candidate.value > coalesce(candidate.previous, 0)
+    -- What looks the same is no record: 225 lb and 102.06 kg.
+    where session.own and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
     order by session.first_position, candidate.rank
 $$;
 comment on function private.workout_records(uuid, uuid) is
@@ -427,6 +428,21 @@ comment on function private.check_exercises(jsonb) is
 grant execute on function private.check_exercises(jsonb) to authenticated;
 
 
+create function private.followed_plan_not_found()
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    raise sqlstate 'PT422' using message = 'There is no such plan.', detail = 'plan_not_found', hint = 'plan_id';
+end
+$$;
+comment on function private.followed_plan_not_found() is 'Raises PT422 plan_not_found.';
+grant execute on function private.followed_plan_not_found() to authenticated;
+
+
 create function private.check_followed_plan(p_plan_id uuid, p_plan_day integer)
 returns void
 language plpgsql
@@ -436,8 +452,7 @@ set search_path = ''
 as $$
 begin
     if p_plan_id is not null and not exists (select from public.plans as p where p.id = p_plan_id) then
-        raise sqlstate 'PT422' using
-            message = 'There is no such plan.', detail = 'plan_not_found', hint = 'plan_id';
+        perform private.followed_plan_not_found();
     end if;
     if p_plan_day is not null and not exists (
         select from public.plans as p
@@ -543,6 +558,9 @@ begin
     left join public.plans as p on w.plan_id = p.id;
     perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
     return v_id;
+exception when foreign_key_violation then
+    -- Deleted by its owner since it was looked for.
+    perform private.followed_plan_not_found();
 end
 $$;
 comment on function private.insert_workout(uuid, jsonb, text) is
@@ -620,11 +638,42 @@ begin
     where w.user_id = v_user_id and w.id = p_id;
     delete from public.workout_sets as s
     where s.user_id = v_user_id and s.workout_id = p_id;
+exception when foreign_key_violation then
+    -- Deleted by its owner since it was looked for.
+    perform private.followed_plan_not_found();
 end
 $$;
 comment on function private.rewrite_workout(uuid, jsonb) is
 'Gives a workout of the caller''s new fields, and takes its sets away.';
 grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
+
+
+create function private.check_plan_day(p_stored public.workouts, p_workout jsonb)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_day integer := p_workout ->> 'plan_day';
+begin
+    if p_stored.plan_name is not null
+        and (p_workout ->> 'plan_id')::uuid is not distinct from p_stored.plan_id
+        and v_day <> coalesce(p_stored.plan_day, 0)
+        and not exists (
+            select from public.plan_days as d
+            where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = v_day
+        )
+    then
+        raise sqlstate 'PT422' using
+            message = 'The plan has no such day.', detail = 'plan_day_not_found', hint = 'plan_day';
+    end if;
+end
+$$;
+comment on function private.check_plan_day(public.workouts, jsonb) is
+'Raises PT422 plan_day_not_found when an edited workout takes a day that the version it followed has not.';
+grant execute on function private.check_plan_day(public.workouts, jsonb) to authenticated;
 
 
 create function public.update_workout(p_id uuid, p_workout jsonb)
@@ -637,12 +686,14 @@ declare
     v_profile public.profiles := private.lock_profile();
     v_stored public.workouts;
     v_new jsonb;
+    v_answer jsonb;
 begin
     select w.* into v_stored from public.workouts as w
     where w.user_id = v_profile.user_id and w.id = p_id;
     if not found then
         perform private.workout_not_found();
     end if;
+    perform private.check_plan_day(v_stored, p_workout);
     -- Without a time the stored one counts, and a plan that it followed all along need not be there any more.
     v_new := p_workout || pg_catalog.jsonb_build_object(
         'completed_at', coalesce((p_workout ->> 'completed_at')::timestamptz, v_stored.completed_at)
@@ -659,11 +710,13 @@ begin
     perform private.insert_sets(
         v_profile.user_id, p_id, (v_new ->> 'completed_at')::timestamptz, p_workout -> 'sets', v_profile.weight_unit
     );
-    return pg_catalog.jsonb_build_object(
+    v_answer := pg_catalog.jsonb_build_object(
         'workout', public.get_workout(p_id),
         'affinity', private.reaward_workout(p_id),
         'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
     );
+    perform private.revise_answers(p_id, v_answer);
+    return v_answer;
 end
 $$;
 comment on function public.update_workout(uuid, jsonb) is
@@ -703,12 +756,13 @@ as $$
                 select from public.workout_sets as s
                 where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
             ))
-            and (p_q is null or not exists (
-                select from pg_catalog.unnest(private.search_words(p_q)) as word
+            -- What has no letters is in no text.
+            and (p_q is null or pg_catalog.btrim(p_q) = '' or not exists (
+                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
                 where pg_catalog.strpos(
-                    private.search_text(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes)), word
+                    ' ' || private.search_text(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes)), ' ' || word
                 ) = 0
-            ))
+            ) and private.search_text(p_q) <> '')
     ),
     page as (
         select
@@ -734,7 +788,8 @@ as $$
 $$;
 comment on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text) is
 'A page of the caller''s workouts without their sets, latest first: {items, total, page, per_page}; those completed '
-'from p_from on and before p_to, of a plan, with an exercise, and with all words of p_q in title, plan or notes. '
+'from p_from on and before p_to, of a plan, with an exercise, and with all words of p_q, or beginnings of them, in '
+'title, plan or notes. '
 'Raises PT422 invalid_page.';
 revoke all on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text)
 from anon, authenticated;

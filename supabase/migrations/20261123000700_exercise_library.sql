@@ -179,13 +179,19 @@ begin
                 and e.archived_at is null
                 and e.search_document @@ v_clause
         ) then
-            v_meant := private.nearest_words(v_words[i]);
+            -- Of a mistyped plural, the singular may be nearer.
+            v_meant := coalesce(
+                private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))
+            );
             if v_meant is null then
                 query := null;
                 return;
             end if;
             v_words[i] := v_meant[1];
-            v_clause := pg_catalog.array_to_string(v_meant, ' | ')::tsquery;
+            v_clause := (
+                select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', m, private.word_stem(m)), ' | ')
+                from pg_catalog.unnest(v_meant) as m
+            )::tsquery;
         end if;
         query := case when query is null then v_clause else query && v_clause end;
     end loop;
@@ -363,7 +369,7 @@ begin
                     case p_sort when 'relevance' then found.relevance end desc nulls last,
                     case p_sort when 'popular' then usage.times_done end desc nulls last,
                     usage.last_done_at desc nulls last,
-                    found.name,
+                    pg_catalog.lower(found.name),
                     found.id
             ) as place
         from found

@@ -90,7 +90,7 @@ as $$
             as working_sets
         from listed as l
     )
-    select pg_catalog.array_agg(
+    select coalesce(pg_catalog.array_agg(
         (
             c.day, c.place, alike.leader, before.working_sets, alike.days, c.exercise, c.exercise_name, c.sets,
             private.make_lift(
@@ -103,7 +103,7 @@ as $$
             )
         )::private.plan_slot
         order by c.place
-    )
+    ), '{}')
     from counted as c
     cross join lateral (
         select

@@ -330,7 +330,7 @@ as $$
             (4, 'session_volume', s.session_volume)
         ) as candidate (rank, kind, value)
     ) as judged
-    where judged.value > coalesce(judged.previous, 0)
+    where pg_catalog.round(judged.value, 2) > coalesce(pg_catalog.round(judged.previous, 2), 0)
 $$;
 comment on function private.record_history(uuid, uuid[]) is
 'Every record of these exercises that was ever set, in kilograms and reps, as workout_records judges them.';

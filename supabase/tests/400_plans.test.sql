@@ -1,7 +1,7 @@
 -- Plans: versions that never change, what is published and what is not, and names that are free again.
 begin;
 \ir helpers.psql
-select plan(37);
+select plan(42);
 
 -- A plan as JSON, with one squat, and what else it is told.
 create function pg_temp.a_plan(p_fields jsonb default '{}')
@@ -172,10 +172,47 @@ select is(
         ('{"scheme": "percent_1rm", "more": 1}'),
         ('{"scheme": "double", "increment": 1, "deload": {"after_failures": 2, "percent": 10}}'),
         ('{"scheme": "double", "increment": 1, "deload": {"after_failures": 2}}'),
-        ('[]')
+        ('[]'),
+        ('{"scheme": "linear", "increment": [2.5]}'),
+        ('{"scheme": "linear", "increment": 2.5, "ceiling": ["x", 5]}'),
+        ('{"scheme": "linear", "increment": 1, "deload": {"after_failures": 1.5, "percent": 10}}'),
+        ('{"scheme": "linear", "increment": 1, "deload": {"after_failures": [1], "percent": 10}}')
     ) as given (value)),
-    'true false false false true false true false false',
+    'true false false false true false true false false false false false false',
     'a progression is one of three schemes, whole'
+);
+
+select ok(private.is_number_between('5', 5, 5), 'a number within its limits');
+select ok(not private.is_number_between(null, 0, 9) and not private.is_number_between('"5"', 0, 9), 'no number');
+select is(
+    pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
+        'name', 'Endless', 'days', jsonb_build_array(jsonb_build_object('day', 1, 'exercises', (
+            select jsonb_agg(jsonb_build_object(
+                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff',
+                'sets', (select jsonb_agg('{}'::jsonb) from generate_series(1, 20))
+            )) from generate_series(1, 26)
+        )))
+    )) || ')'),
+    'PT422 too_many_sets',
+    'nobody does more than 500 sets a week'
+);
+select is(
+    pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
+        'name', 'Large', 'metadata', jsonb_build_object('x', repeat('x', 9000))
+    )) || ')'),
+    'PT422 metadata_too_large',
+    'what the frontend adds is small'
+);
+select throws_ok(
+    $$
+        do $do$
+        begin
+            update plans set version = 7 where name = 'Shared';
+            set constraints all immediate;
+        end
+        $do$
+    $$,
+    '23503', null, 'the current version is one that there is'
 );
 
 -- Following and deleting.

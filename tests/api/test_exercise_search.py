@@ -67,6 +67,19 @@ QUERIES = [
     ("clean and jerk", "clean-and-jerk"),
     ("the plank", "plank"),
     ("🏋️ front squat!", "front-squat"),
+    # And what surprised people.
+    ("calves", "calf-raise"),
+    ("calves raise", "calf-raise"),
+    ("dumbells rows", "dumbbell-row"),
+    ("sqauts", "back-squat"),
+    ("dumbbell chest press", "dumbbell-bench-press"),
+    ("machine leg press", "leg-press"),
+    ("seated leg press", "leg-press"),
+    ("machine leg extension", "leg-extension"),
+    ("cable lat pulldown", "lat-pulldown"),
+    ("barbell clean", "clean"),
+    ("bodyweight push up", "push-up"),
+    ("bp", "bench-press"),
 ]
 
 

@@ -162,7 +162,7 @@ async def test_who_knows_the_current_version_may_replace_it(athlete: Person, if_
     assert (await put(athlete, plan, if_match)).json()["version"] == 3
 
 
-@pytest.mark.parametrize("if_match", ['"1"', '"3"', "2", '"x"', "", '"99999999999999999999"'])
+@pytest.mark.parametrize("if_match", ['"1"', '"3"', "2", '"x"', "", '"2"x', 'no "2" no', '"99999999999999999999"'])
 async def test_who_knows_another_version_is_told(athlete: Person, if_match: str) -> None:
     plan = await create(athlete)
     await put(athlete, plan, name="Changed elsewhere")
@@ -327,6 +327,55 @@ async def test_each_day_comes_once(athlete: Person) -> None:
     day = {"day": 3, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}]}
     problem = assert_problem(await athlete.ask("POST", "/plans", json=a_plan(days=[day, day])), 422, "day_repeated")
     assert paths(problem) == ["days.1.day"]
+
+
+async def test_a_progression_keeps_its_authors_unit(athlete: Person, stranger: Person) -> None:
+    await athlete.patch("/profile", {"weight_unit": "lb"})
+    days = [
+        {
+            "day": 1,
+            "exercises": [
+                {"exercise_id": SQUAT, "progression": progression, "sets": [{}]}
+                for progression in (
+                    {"scheme": "linear", "increment": 5},
+                    {"scheme": "percent_1rm", "ceiling": 300},
+                    {"scheme": "linear", "increment": 2.5, "unit": "kg"},
+                    {"scheme": "percent_1rm"},
+                )
+            ],
+        }
+    ]
+    plan = await create(athlete, days=days)
+    units = [exercise["progression"]["unit"] for exercise in plan["days"][0]["exercises"]]
+    assert units == ["lb", "lb", "kg", None]
+    await athlete.patch("/profile", {"weight_unit": "kg"})
+    copy = (await athlete.ask("POST", f"/plans/{plan['id']}/copy")).json()
+    assert [exercise["progression"]["unit"] for exercise in copy["days"][0]["exercises"]] == units
+
+
+async def test_a_plan_has_500_sets_at_most(athlete: Person) -> None:
+    exercises = [{"exercise_id": SQUAT, "sets": [{}] * 20}] * 25
+    day = {"day": 1, "exercises": exercises}
+    assert (await athlete.ask("POST", "/plans", json=a_plan(days=[day]))).status_code == 201
+    more = {"day": 2, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}]}
+    response = await athlete.ask("POST", "/plans", json=a_plan(name="More", days=[day, more]))
+    assert_problem(response, 422, "too_many_sets")
+
+
+async def test_metadata_is_small_as_it_is_kept(athlete: Person) -> None:
+    response = await athlete.ask("POST", "/plans", json=a_plan(metadata={"n": [1e300] * 30}))
+    assert paths(assert_problem(response, 422, "metadata_too_large")) == ["metadata"]
+
+
+async def test_a_plan_may_be_deleted_while_somebody_logs_it(athlete: Person, stranger: Person) -> None:
+    for number in range(10):
+        plan = await create(athlete, name=f"Shared {number}", is_public=True)
+        deleted, logged = await asyncio.gather(
+            athlete.ask("DELETE", f"/plans/{plan['id']}"), stranger.log(a_set(), plan_id=plan["id"])
+        )
+        assert deleted.status_code == 204
+        if logged.status_code != 201:
+            assert paths(assert_problem(logged, 422, "plan_not_found")) == ["plan_id"]
 
 
 async def test_there_are_200_at_most(athlete: Person, admin: psycopg.Connection) -> None:

@@ -185,6 +185,7 @@ def test_a_unit_that_the_file_does_not_tell_is_given(unit: WeightUnit | None, me
         ("2023-01-15 17:35:12,A,,Squat,1,2001,5,,,,,", "weight: Input should be less than or equal to 2000"),
         ("2023-01-15 17:35:12,A,,Squat,1,-5,5,,,,,", "weight: Input should be greater than or equal to 0"),
         ("2023-01-15 17:35:12,A,,Squat,1,much,5,,,,,", "weight: 'much' is no number"),
+        ('2023-01-15 17:35:12,A,,Squat,1,"1,000",5,,,,,', "weight: '1,000' is no number"),
         ("2023-01-15 17:35:12,A,,Squat,1,100,2.5,,,,,", "reps: '2.5' is no whole number"),
         ("2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,8.3", "rpe: Input should be a multiple of 0.5"),
         ("2023-01-15 17:35:12,A,,Squat,1,0,0,0,0,,,", "A set has reps, duration_seconds or distance_meters"),
