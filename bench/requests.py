@@ -92,6 +92,8 @@ async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]
                 "API: GET /exercises/…/alternatives": await rate(lambda: ask("GET", ALTERNATIVES)),
                 "API: POST /workouts/log (16 sets)": await rate(lambda: ask("POST", "/workouts/log", WORKOUT)),
                 "API: GET /workouts (20 of many)": await rate(lambda: ask("GET", "/workouts")),
+                "API: GET /progress/summary (of these)": await rate(lambda: ask("GET", "/progress/summary")),
+                "API: GET /progress/records (of these)": await rate(lambda: ask("GET", "/progress/records")),
             }
 
 
