@@ -91,17 +91,20 @@ async def test_a_single_in_pounds_is_its_own_estimate(athlete: Person, weight: f
     assert ("Back Squat", "estimated_1rm", weight, "lb", None) in records(logged)
 
 
-async def test_a_first_workout_earns_ten_points(athlete: Person) -> None:
+async def test_a_first_workout_earns_twenty_points(athlete: Person) -> None:
     logged = await log(athlete, kg(100))
     assert logged["affinity"] == {
-        "gained": 10,
-        "score": 10,
+        "gained": 20,
+        "score": 20,
         "level": 1,
         "title": "New Acquaintance",
         "leveled_up": False,
-        "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"}],
+        "events": [
+            {"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
+            {"kind": "first_time", "points": 10, "reason": "Logged a first workout"},
+        ],
     }
-    assert await athlete.score() == 10
+    assert await athlete.score() == 20
 
 
 async def test_beaten_records_earn_points_up_to_the_days_cap(athlete: Person) -> None:
@@ -119,8 +122,8 @@ async def test_beaten_records_earn_points_up_to_the_days_cap(athlete: Person) ->
     assert logged["affinity"]["gained"] == 25
     third = await log(athlete, a_set(weight=70))
     assert third["affinity"] == {
-        "gained": 0,
-        "score": 35,
+        "gained": 15,
+        "score": 60,
         "level": 2,
         "title": "Warming Up",
         "leveled_up": False,
@@ -135,27 +138,27 @@ async def test_beaten_records_earn_points_up_to_the_days_cap(athlete: Person) ->
                 "points": 0,
                 "reason": "Set a personal record (today's limit of 15 points is reached)",
             },
+            {"kind": "weekly_streak", "points": 15, "reason": "Trained 3 times this week"},
         ],
     }
 
 
 async def test_a_new_level_is_announced_once(athlete: Person, admin: psycopg.Connection) -> None:
-    await log(athlete, kg(100))
+    first = await log(athlete, kg(100))
+    assert (first["affinity"]["score"], first["affinity"]["leveled_up"]) == (20, False)
     yesterday(athlete, admin)
-    await log(athlete, kg(100))
-    yesterday(athlete, admin)
+    second = await log(athlete, kg(100))
+    assert (second["affinity"]["level"], second["affinity"]["leveled_up"]) == (2, True)
     third = await log(athlete, kg(100))
-    assert (third["affinity"]["level"], third["affinity"]["leveled_up"]) == (2, True)
-    fourth = await log(athlete, kg(100))
-    assert (fourth["affinity"]["level"], fourth["affinity"]["leveled_up"]) == (2, False)
+    assert (third["affinity"]["level"], third["affinity"]["leveled_up"]) == (2, False)
     profile = (await athlete.get("/profile")).json()
-    assert profile["affinity"] == {"score": 40, "level": 2, "title": "Warming Up", "next_level_at": 100}
+    assert profile["affinity"] == {"score": 55, "level": 2, "title": "Warming Up", "next_level_at": 100}
 
 
 @pytest.mark.parametrize(("zone", "gained"), [("Pacific/Kiritimati", 10), ("Etc/GMT+12", 0)])
 async def test_the_cap_is_for_the_day_in_the_users_time_zone(athlete: Person, zone: str, gained: int) -> None:
     # Between the two zones lie 26 hours: at any moment they are in two different days.
-    await athlete.patch("/profile", {"timezone": "Etc/GMT+12"})
+    await athlete.patch("/profile", {"timezone": "Etc/GMT+12", "weekly_target": 7})
     for _ in range(2):
         await log(athlete, kg(100))
     await athlete.patch("/profile", {"timezone": zone})
@@ -168,16 +171,18 @@ async def test_no_day_comes_twice(athlete: Person) -> None:
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Pacific/Kiritimati"):
         await athlete.patch("/profile", {"timezone": zone})
         gained += [(await log(athlete, kg(100)))["affinity"]["gained"] for _ in range(3)]
-    assert sum(gained) == 20
+    # Two workouts, a first one, and the week's target, even where the other zone is in another week.
+    assert sum(gained) == 45
 
 
 async def test_deleting_takes_the_points_back_and_makes_room_under_the_cap(athlete: Person) -> None:
     first = await log(athlete, kg(100), completed_at="2026-03-01T12:00:00Z")
     await log(athlete, kg(110), completed_at="2026-03-02T12:00:00Z")
-    assert await athlete.score() == 25
+    assert await athlete.score() == 35
     await athlete.delete(f"/workouts/{first['workout']['id']}")
     assert await athlete.score() == 15
-    assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 10
+    # A workout, and what the first one took back.
+    assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 20
 
 
 async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Connection) -> None:
