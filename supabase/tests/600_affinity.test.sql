@@ -1,7 +1,7 @@
 -- Affinity: awarded by the system, capped by the day, and the score is always the ledger's sum.
 begin;
 \ir helpers.psql
-select plan(37);
+select plan(45);
 
 -- A query that logs one set of squats with this weight; the heavier, the later, unless it is told when.
 create function pg_temp.squatting(p_weight integer, p_fields jsonb default '{}')
@@ -165,6 +165,38 @@ select is(pg_temp.talk('stranger', 8, 'owner'), 'PT403 forbidden', 'nobody talks
 select is(pg_temp.talk('owner', 9, 'nobody'), 'PT403 forbidden', 'nor for nobody');
 select is(pg_temp.talk('anon', 10, 'owner'), '42501', 'nor does nobody');
 select is(pg_temp.talk('stranger', 1)::jsonb ->> 'gained', '11', 'everyone has messages of their own');
+
+-- What can be read of it.
+select is(
+    pg_temp.run('owner', 'select get_affinity() - array[''events'', ''levels'']')::jsonb,
+    '{"score": 80, "level": 2, "title": "Warming Up", "next_level_at": 100,
+    "today": {"earned": 80, "cap": 85, "by_kind": [
+    {"kind": "workout_completed", "label": "Workouts", "earned": 20, "cap": 20},
+    {"kind": "personal_record", "label": "Personal records", "earned": 10, "cap": 15},
+    {"kind": "weekly_streak", "label": "Weekly target", "earned": 15, "cap": 15},
+    {"kind": "first_time", "label": "First times", "earned": 30, "cap": 30},
+    {"kind": "conversation", "label": "Conversation", "earned": 5, "cap": 5}]}}',
+    'the standing, and today'
+);
+select is(
+    pg_temp.run('owner', 'select get_affinity() #> ''{levels,1}''')::jsonb,
+    '{"level": 2, "title": "Warming Up", "threshold": 30}',
+    'the levels'
+);
+select is(
+    pg_temp.run('owner', 'select jsonb_path_query_array(get_affinity(1, 2), ''$.events.items[*].kind'')')::jsonb,
+    '["conversation", "conversation"]',
+    'the ledger, latest first'
+);
+select is(
+    pg_temp.run('owner', 'select get_affinity(11, 2) #>> ''{events,items,0,reason}'''),
+    'Completed a workout',
+    'to its first event'
+);
+select is(pg_temp.run('owner', 'select get_affinity() #>> ''{events,total}'''), '21', 'and how many there are');
+select is(pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''), '2', 'each has their own');
+select is(pg_temp.run('owner', 'select get_affinity(0)'), 'PT422 invalid_page', 'from page 1');
+select is(pg_temp.run('anon', 'select get_affinity()'), '42501', 'nobody has none');
 
 -- Edits award nothing but records; a workout of the past meets no week; a week that was met otherwise is still open.
 select pg_temp.run('stranger', 'select update_profile(''{"weekly_target": 1}'')');
