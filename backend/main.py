@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from backend.affinity.router import router as affinity_router
 from backend.auth.jwks import JwksCache
 from backend.auth.router import router as auth_router
 from backend.auth.verification import TokenVerifier
@@ -90,7 +91,15 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )
     app.include_router(service_router)
-    for router in (auth_router, profile_router, exercises_router, plans_router, workouts_router, progress_router):
+    for router in (
+        auth_router,
+        profile_router,
+        exercises_router,
+        plans_router,
+        workouts_router,
+        progress_router,
+        affinity_router,
+    ):
         app.include_router(router, prefix=API_PREFIX)
 
     def openapi() -> dict[str, Any]:

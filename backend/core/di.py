@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from backend.affinity.repository import AffinityRepository
 from backend.auth.verification import TokenVerifier, bearer_token
 from backend.core.identity import Caller
 from backend.core.timing import timed
@@ -56,8 +57,13 @@ async def _progress(gateway: Gateway) -> ProgressRepository:
     return ProgressRepository(gateway)
 
 
+async def _affinities(gateway: Gateway) -> AffinityRepository:
+    return AffinityRepository(gateway)
+
+
 Profiles = Annotated[ProfileRepository, Depends(_profiles)]
 Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
 Plans = Annotated[PlanRepository, Depends(_plans)]
 Workouts = Annotated[WorkoutRepository, Depends(_workouts)]
 Progress = Annotated[ProgressRepository, Depends(_progress)]
+Affinities = Annotated[AffinityRepository, Depends(_affinities)]

@@ -148,3 +148,17 @@ $$;
 comment on function private.page_offset(integer, integer) is
 'The rows to skip for a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
 grant execute on function private.page_offset(integer, integer) to authenticated;
+
+
+-- One definition of a week, for streaks, plans and awards.
+create function private.start_of_week(p_moment timestamptz, p_timezone text)
+returns date
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.date_trunc('week', p_moment at time zone p_timezone)::date
+$$;
+comment on function private.start_of_week(timestamptz, text) is 'The Monday of a moment''s week, where the user lives.';
+grant execute on function private.start_of_week(timestamptz, text) to authenticated;

@@ -29,10 +29,10 @@ insert into expected values
 ('affinity_levels', 'update affinity_levels set threshold = 0', '42501', '42501', '42501'),
 ('affinity_levels', 'delete from affinity_levels', '42501', '42501', '42501'),
 ('affinity_rules', 'select from affinity_rules where kind = ''workout_completed''', '1', '1', '42501'),
-('affinity_rules', 'insert into affinity_rules values (''x'', 1, 1)', '42501', '42501', '42501'),
+('affinity_rules', 'insert into affinity_rules values (''x'', 9, ''X'', 1, 1)', '42501', '42501', '42501'),
 ('affinity_rules', 'update affinity_rules set points = 9', '42501', '42501', '42501'),
 ('affinity_rules', 'delete from affinity_rules', '42501', '42501', '42501'),
-('affinity_events', 'select from affinity_events', '1', '0', '42501'),
+('affinity_events', 'select from affinity_events', '2', '0', '42501'),
 (
     'affinity_events',
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on)

@@ -1,10 +1,10 @@
 -- Affinity: awarded by the system, capped by the day, and the score is always the ledger's sum.
 begin;
 \ir helpers.psql
-select plan(12);
+select plan(45);
 
--- A query that logs one set of squats with this weight; the heavier, the later.
-create function pg_temp.squatting(p_weight integer)
+-- A query that logs one set of squats with this weight; the heavier, the later, unless it is told when.
+create function pg_temp.squatting(p_weight integer, p_fields jsonb default '{}')
 returns text
 language sql
 as $$
@@ -12,21 +12,66 @@ as $$
         'select log_workout(%L)',
         jsonb_build_object('completed_at', date '2026-01-01' + p_weight, 'sets', jsonb_build_array(jsonb_build_object(
             'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 5, 'weight', p_weight
-        )))
+        ))) || p_fields
     )
 $$;
 
+-- Logs an easy workout that ends now, or is changed so. Its events.
+create function pg_temp.train(p_who text, p_fields jsonb default '{}')
+returns jsonb
+language sql
+as $$
+    select pg_temp.run(p_who, pg_temp.squatting(50, '{"completed_at": null}' || p_fields))::jsonb
+    #> '{affinity,events}'
+$$;
+
+-- The id of who is the owner, or the stranger.
+create function pg_temp.id_of(p_who text)
+returns uuid
+language sql
+as $$select p.user_id from public.profiles as p where p.display_name = p_who$$;
+
+-- A turn of a conversation: the message with this number, by default of oneself.
+create function pg_temp.talk(p_who text, p_message integer, p_as text default null)
+returns text
+language sql
+as $$
+    select pg_temp.run(p_who, format(
+        'select private.award_conversation(%L, %L)',
+        pg_temp.id_of(coalesce(p_as, p_who)), lpad(p_message::text, 32, '0')::uuid
+    ))
+$$;
+
+-- Deletes the workout that earned an event.
+create function pg_temp.delete_for(p_who text, p_source text)
+returns text
+language sql
+as $$
+    select pg_temp.run(p_who, format('select delete_workout(%L)', (
+        select e.workout_id from public.affinity_events as e
+        where e.user_id = pg_temp.id_of(p_who) and e.source like p_source
+    )))
+$$;
+
+create function pg_temp.score(p_who text)
+returns integer
+language sql
+as $$select p.affinity_score from public.profiles as p where p.display_name = p_who$$;
+
+-- Workouts and records.
 select is(
     pg_temp.run('owner', pg_temp.squatting(100))::jsonb -> 'affinity',
-    '{"gained": 10, "score": 10, "level": 1, "title": "New Acquaintance", "leveled_up": false,
-    "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"}]}',
+    '{"gained": 20, "score": 20, "level": 1, "title": "New Acquaintance", "leveled_up": false,
+    "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
+    {"kind": "first_time", "points": 10, "reason": "Logged a first workout"}]}',
     'a first workout'
 );
 select is(
-    pg_temp.run('owner', pg_temp.squatting(110))::jsonb #> '{affinity,events}',
-    '[{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
-    {"kind": "personal_record", "points": 5, "reason": "Set a personal record"}]',
-    'a record that was beaten'
+    pg_temp.run('owner', pg_temp.squatting(110))::jsonb -> 'affinity',
+    '{"gained": 15, "score": 35, "level": 2, "title": "Warming Up", "leveled_up": true,
+    "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
+    {"kind": "personal_record", "points": 5, "reason": "Set a personal record"}]}',
+    'a record that was beaten, and a new level'
 );
 select is(
     pg_temp.run('owner', pg_temp.squatting(90))::jsonb #> '{affinity,events}',
@@ -34,13 +79,159 @@ select is(
     "reason": "Completed a workout (today''s limit of 20 points is reached)"}]',
     'the day''s limit is told'
 );
-select is(pg_temp.run('owner', pg_temp.squatting(120))::jsonb #>> '{affinity,leveled_up}', 'true', 'a new level');
-select is(pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$), 'Warming Up', 'and its name');
+select is(
+    pg_temp.run('owner', pg_temp.squatting(120))::jsonb #>> '{affinity,leveled_up}', 'false', 'a level is new once'
+);
+select is(pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$), 'Warming Up', 'and has a name');
 select is(pg_temp.run('stranger', $$select get_profile() #>> '{affinity,score}'$$), '0', 'a stranger stays one');
 
+-- Weeks. All of the above was long ago.
+select is(jsonb_array_length(pg_temp.train('owner')), 1, 'one of three this week');
+select is(jsonb_array_length(pg_temp.train('owner')), 1, 'two of three');
+select is(
+    pg_temp.train('owner'),
+    '[{"kind": "workout_completed", "points": 0,
+    "reason": "Completed a workout (today''s limit of 20 points is reached)"},
+    {"kind": "weekly_streak", "points": 15, "reason": "Trained 3 times this week"}]',
+    'the target is met'
+);
+select is(jsonb_array_length(pg_temp.train('owner')), 1, 'once a week');
+select is(pg_temp.score('owner'), 55, '20, 15, 0, 5 for a record, and 15 for the week');
+select is(pg_temp.delete_for('owner', 'week:%'), '', 'the workout that met it is deleted');
+select is(pg_temp.score('owner'), 40, 'and the award taken back');
+select is(
+    pg_temp.train('owner') #> '{1}',
+    '{"kind": "weekly_streak", "points": 15, "reason": "Trained 4 times this week"}',
+    'the next one earns it'
+);
+select is(
+    (
+        select e.source from affinity_events as e
+        where e.kind = 'weekly_streak'
+    ),
+    'week:' || to_char(date_trunc('week', now() at time zone 'UTC'), 'YYYY-MM-DD'),
+    'for the user''s calendar week'
+);
+
+-- First times.
+select pg_temp.run('owner', $$
+    select create_plan('{"name": "Plan", "days": [{"day": 1, "exercises": [
+        {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
+    ]}]}')
+$$);
+create temporary view following as
+select jsonb_build_object('plan_id', p.id) as fields from plans as p;
+select is(
+    pg_temp.train('owner', (select f.fields from following as f)) #> '{1}',
+    '{"kind": "first_time", "points": 10, "reason": "Followed a plan for the first time"}',
+    'a first plan'
+);
+select is(
+    jsonb_array_length(pg_temp.train('owner', (select f.fields from following as f))), 1, 'is the first one once'
+);
+select is(pg_temp.score('owner'), 65, '10 more');
+
+-- Talking.
+select is(
+    pg_temp.talk('owner', 1)::jsonb,
+    '{"gained": 11, "score": 76, "level": 2, "title": "Warming Up", "leveled_up": false,
+    "events": [{"kind": "first_time", "points": 10, "reason": "Talked with the companion for the first time"},
+    {"kind": "conversation", "points": 1, "reason": "Talked with the companion"}]}',
+    'a first turn'
+);
+select is(
+    pg_temp.talk('owner', 1)::jsonb,
+    '{"gained": 0, "score": 76, "level": 2, "title": "Warming Up", "leveled_up": false, "events": []}',
+    'a message counts once'
+);
+select is(
+    (
+        select array_agg((pg_temp.talk('owner', n)::jsonb ->> 'gained')::integer order by n)
+        from generate_series(2, 7) as n
+    ),
+    '{1,1,1,1,0,0}',
+    'and five of them a day'
+);
+select is(
+    (
+        select array[count(*), sum(e.points)] from affinity_events as e
+        where e.kind = 'conversation'
+    ),
+    '{5,5}',
+    'talk beyond that is not kept'
+);
+select is(pg_temp.score('owner'), 80, 'all of it');
+select is(pg_temp.talk('stranger', 8, 'owner'), 'PT403 forbidden', 'nobody talks for another');
+select is(pg_temp.talk('owner', 9, 'nobody'), 'PT403 forbidden', 'nor for nobody');
+select is(pg_temp.talk('anon', 10, 'owner'), '42501', 'nor does nobody');
+select is(pg_temp.talk('stranger', 1)::jsonb ->> 'gained', '11', 'everyone has messages of their own');
+
+-- What can be read of it.
+select is(
+    pg_temp.run('owner', 'select get_affinity() - array[''events'', ''levels'']')::jsonb,
+    '{"score": 80, "level": 2, "title": "Warming Up", "next_level_at": 100,
+    "today": {"earned": 80, "cap": 85, "by_kind": [
+    {"kind": "workout_completed", "label": "Workouts", "earned": 20, "cap": 20},
+    {"kind": "personal_record", "label": "Personal records", "earned": 10, "cap": 15},
+    {"kind": "weekly_streak", "label": "Weekly target", "earned": 15, "cap": 15},
+    {"kind": "first_time", "label": "First times", "earned": 30, "cap": 30},
+    {"kind": "conversation", "label": "Conversation", "earned": 5, "cap": 5}]}}',
+    'the standing, and today'
+);
+select is(
+    pg_temp.run('owner', 'select get_affinity() #> ''{levels,1}''')::jsonb,
+    '{"level": 2, "title": "Warming Up", "threshold": 30}',
+    'the levels'
+);
+select is(
+    pg_temp.run('owner', 'select jsonb_path_query_array(get_affinity(1, 2), ''$.events.items[*].kind'')')::jsonb,
+    '["conversation", "conversation"]',
+    'the ledger, latest first'
+);
+select is(
+    pg_temp.run('owner', 'select get_affinity(11, 2) #>> ''{events,items,0,reason}'''),
+    'Completed a workout',
+    'to its first event'
+);
+select is(pg_temp.run('owner', 'select get_affinity() #>> ''{events,total}'''), '21', 'and how many there are');
+select is(pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''), '2', 'each has their own');
+select is(pg_temp.run('owner', 'select get_affinity(0)'), 'PT422 invalid_page', 'from page 1');
+select is(pg_temp.run('anon', 'select get_affinity()'), '42501', 'nobody has none');
+
+-- Edits award nothing but records; a workout of the past meets no week; a week that was met otherwise is still open.
+select pg_temp.run('stranger', 'select update_profile(''{"weekly_target": 1}'')');
+select is(
+    jsonb_path_query_array(pg_temp.train('stranger', '{"completed_at": "2026-01-01T10:00:00Z"}'), '$[*].reason'),
+    '["Completed a workout", "Logged a first workout"]',
+    'a week of the past'
+);
+select is(
+    (
+        select
+            pg_temp.run('stranger', format(
+                'select update_workout(%L, %L) #> ''{affinity,gained}''',
+                w.id,
+                jsonb_build_object('completed_at', now(), 'sets', jsonb_build_array(jsonb_build_object(
+                    'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 5
+                )))
+            ))
+        from workouts as w
+        where w.user_id = pg_temp.id_of('stranger')
+    ),
+    '0',
+    'is not this one after an edit, either'
+);
+select is(pg_temp.delete_for('stranger', 'first:workout'), '', 'the first one is deleted');
+insert into workouts (user_id) values (pg_temp.id_of('stranger'));
+select is(
+    jsonb_path_query_array(pg_temp.train('stranger'), '$[*].reason'),
+    '["Completed a workout", "Trained 2 times this week", "Logged a first workout"]',
+    'what it took back is open again, and imports make a week full'
+);
+
 select results_eq(
-    'select p.affinity_score::bigint from profiles as p where p.display_name = ''owner''',
-    'select sum(e.points) from affinity_events as e',
+    'select p.affinity_score::bigint from profiles as p order by p.user_id',
+    'select sum(e.points) from affinity_events as e group by e.user_id order by e.user_id',
     'the score is the ledger''s sum'
 );
 delete from workouts
@@ -50,8 +241,8 @@ where id = (
 );
 update affinity_events set points = points + 1;
 select results_eq(
-    'select p.affinity_score::bigint from profiles as p where p.display_name = ''owner''',
-    'select sum(e.points) from affinity_events as e',
+    'select p.affinity_score::bigint from profiles as p order by p.user_id',
+    'select sum(e.points) from affinity_events as e group by e.user_id order by e.user_id',
     'after a deletion and a correction too'
 );
 

@@ -91,17 +91,17 @@ async def test_records_are_judged_anew_also_later_ones(athlete: Person) -> None:
 async def test_nothing_is_awarded_twice(athlete: Person, admin: psycopg.Connection) -> None:
     await log(athlete, a_set(weight=100), completed_at=FIRST)
     second = await log(athlete, a_set(weight=110), completed_at=SECOND)
-    assert await athlete.score() == 25
+    assert await athlete.score() == 35
     for _ in range(3):
         same = await edit(athlete, second["workout"], a_set(weight=110))
-        assert (same["affinity"]["gained"], same["affinity"]["score"]) == (0, 25)
+        assert (same["affinity"]["gained"], same["affinity"]["score"]) == (0, 35)
         assert [event["kind"] for event in same["affinity"]["events"]] == ["workout_completed", "personal_record"]
     lighter = await edit(athlete, second["workout"], a_set(weight=90))
-    assert (lighter["affinity"]["gained"], await athlete.score()) == (-5, 20)
+    assert (lighter["affinity"]["gained"], await athlete.score()) == (-5, 30)
     assert [event["kind"] for event in lighter["affinity"]["events"]] == ["workout_completed"]
     heavier = await edit(athlete, second["workout"], a_set(weight=130))
-    assert (heavier["affinity"]["gained"], await athlete.score()) == (5, 25)
-    assert ledger(admin, athlete) == 25
+    assert (heavier["affinity"]["gained"], await athlete.score()) == (5, 35)
+    assert ledger(admin, athlete) == 35
 
 
 async def test_an_edit_stays_within_the_caps_of_its_day(athlete: Person, admin: psycopg.Connection) -> None:
@@ -119,9 +119,9 @@ async def test_a_deleted_workout_takes_back_what_its_edits_gave(athlete: Person)
     await log(athlete, a_set(weight=100), completed_at=FIRST)
     second = await log(athlete, a_set(weight=90), completed_at=SECOND)
     await edit(athlete, second["workout"], a_set(weight=110))
-    assert await athlete.score() == 25
+    assert await athlete.score() == 35
     await athlete.delete(f"/workouts/{second['workout']['id']}")
-    assert await athlete.score() == 10
+    assert await athlete.score() == 20
 
 
 async def test_an_edit_keeps_the_plans_version(athlete: Person) -> None:
@@ -163,7 +163,7 @@ async def test_a_refused_edit_changes_nothing(
     logged = (await log(athlete, a_set(weight=100), completed_at=FIRST))["workout"]
     assert paths(assert_problem(await put(athlete, logged, *sets, **fields), 422, code)) == [path]
     assert (await athlete.get(f"/workouts/{logged['id']}")).json() == logged
-    assert await athlete.score() == 10
+    assert await athlete.score() == 20
 
 
 async def test_anothers_workout_cannot_be_edited(athlete: Person, stranger: Person) -> None:

@@ -292,7 +292,7 @@ async def test_a_bad_last_set_leaves_nothing_behind(athlete: Person, admin: psyc
     response = await athlete.log(*good, a_set(exercise_id=str(uuid4())), key="once")
     assert_problem(response, 422, "exercise_not_found")
     assert stored_rows(admin) == before
-    assert await athlete.score() == 10
+    assert await athlete.score() == 20
     # The key was not used up by the refusal.
     assert (await athlete.log(*good, key="once")).status_code == 201
 
@@ -345,7 +345,7 @@ async def test_the_list_shows_the_latest_first_in_pages(athlete: Person) -> None
 async def test_a_deleted_workout_is_gone_with_all_it_gave(athlete: Person, admin: psycopg.Connection) -> None:
     before = stored_rows(admin)
     workout_id = (await athlete.log(a_set(weight=100), a_set("bench-press"))).json()["workout"]["id"]
-    assert await athlete.score() == 10
+    assert await athlete.score() == 20
     response = await athlete.delete(f"/workouts/{workout_id}")
     assert response.status_code == 204
     assert response.content == b""

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import psycopg
 import pytest
 
+from backend.affinity import repository as affinity
 from backend.exercises import repository as exercises
 from backend.local import ROOT
 from backend.plans import repository as plans
@@ -145,6 +146,18 @@ async def test_rows_of_progress_have_their_shapes(athlete: Person) -> None:
     assert_shape((await athlete.ask("POST", "/progress/pause")).json(), progress.DBPausesRow)
 
 
+@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+async def test_rows_of_affinity_have_their_shapes(athlete: Person) -> None:
+    assert (await athlete.log(a_set(weight=100))).status_code == 201
+    found = (await athlete.get("/affinity")).json()
+    assert_shape(found, affinity.DBAffinityRow)
+    assert_shape(found["today"], affinity.DBAffinityTodayRow)
+    assert_shape(found["today"]["by_kind"][0], affinity.DBAffinityKindRow)
+    assert_shape(found["levels"][0], affinity.DBAffinityLevelRow)
+    assert_shape(found["events"], affinity.DBAffinityEventPageRow)
+    assert_shape(found["events"]["items"][0], affinity.DBAffinityEventRow)
+
+
 def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
     """The columns of a table: their types, and whether they may be null."""
     rows = admin.execute(
@@ -179,6 +192,8 @@ PYTHON = {
         ("plan_days", plans.DBPlanDayRow, {"user_id", "plan_id", "version"}),
         ("plan_versions", plans.DBPlanSummaryRow, {"user_id", "plan_id"}),
         ("profiles", profile.DBProfileRow, {"affinity_score"}),
+        ("affinity_events", affinity.DBAffinityEventRow, {"user_id", "source"}),
+        ("affinity_levels", affinity.DBAffinityLevelRow, set()),
         (
             "exercises",
             exercises.DBExerciseRow,

@@ -113,7 +113,13 @@ def test_a_plain_client_without_a_user_gets_nothing(
 
 
 def test_what_is_private_is_not_there(stranger: Person, data_api: httpx.Client) -> None:
-    for path in ("/idempotency_keys", "/rpc/award_workout", "/rpc/remember_answer", "/rpc/lock_profile"):
+    for path in (
+        "/idempotency_keys",
+        "/rpc/award_workout",
+        "/rpc/award_conversation",
+        "/rpc/remember_answer",
+        "/rpc/lock_profile",
+    ):
         assert plain(data_api, stranger, "POST", path, json={}).status_code == 404
     headers = {"Authorization": f"Bearer {stranger.token}", "Accept-Profile": "private"}
     assert data_api.get("/idempotency_keys", headers=headers).status_code == 406

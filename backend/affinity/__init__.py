@@ -1,0 +1,1 @@
+"""Affinity: how close user and companion are, and why."""
