@@ -15,6 +15,10 @@ from backend.affinity.router import router as affinity_router
 from backend.auth.jwks import JwksCache
 from backend.auth.router import router as auth_router
 from backend.auth.verification import TokenVerifier
+from backend.companion.chores import Chores
+from backend.companion.gemini import Gemini
+from backend.companion.prompt import REFUSAL
+from backend.companion.router import router as companion_router
 from backend.core.di import State
 from backend.core.errors import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
@@ -44,20 +48,44 @@ def make_gateway(settings: Settings) -> RpcGateway:
     return PostgrestGateway(settings.data_api_url, key, connections=size, timeout_seconds=timeout)
 
 
+def make_gemini(settings: Settings) -> Gemini | None:
+    """The companion's model; None without a key."""
+    if settings.gemini_api_key is None:
+        return None
+    return Gemini(
+        settings.gemini_api_key.get_secret_value(),
+        settings.gemini_base_url,
+        chat_model=settings.gemini_chat_model,
+        embedding_model=settings.gemini_embedding_model,
+        budget_seconds=settings.gemini_timeout_seconds,
+        refusal=REFUSAL,
+    )
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The whole service. What it opens it opens in its lifespan: the database's pool and the keys' HTTP client."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         gateway = make_gateway(settings)
+        gemini, chores = make_gemini(settings), Chores()
         async with httpx.AsyncClient() as client:
             jwks = JwksCache(settings.jwks_url, client)
             # Both begin to connect in the background; whoever needs them first waits for them.
             jwks.refresh_if_stale()
             await gateway.open()
             try:
-                yield State(gateway=gateway, verifier=TokenVerifier(settings, jwks))
+                yield State(
+                    gateway=gateway,
+                    verifier=TokenVerifier(settings, jwks),
+                    gemini=gemini,
+                    chores=chores,
+                    chat_limits=(settings.chat_messages_per_minute, settings.chat_messages_per_day),
+                )
             finally:
+                await chores.finish()
+                if gemini is not None:
+                    await gemini.close()
                 await jwks.close()
                 await gateway.close()
 
@@ -99,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
         workouts_router,
         progress_router,
         affinity_router,
+        companion_router,
     ):
         app.include_router(router, prefix=API_PREFIX)
 

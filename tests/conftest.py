@@ -24,7 +24,16 @@ from backend.local.migrations import apply_migrations, run_file
 from backend.local.signing import SigningKey
 from backend.local.users import ROLE as AUTH_ROLE
 from backend.local.users import create_user
-from tests.support import PUBLISHABLE_KEY, Connect, NewPerson, Person, SupabaseServer, serve, serve_supabase
+from tests.support import (
+    PUBLISHABLE_KEY,
+    Connect,
+    NewPerson,
+    Person,
+    SupabaseServer,
+    serve,
+    serve_gemini,
+    serve_supabase,
+)
 
 PLATFORM = "template_platform"
 """A database with what Supabase brings, before any migration."""
@@ -199,12 +208,26 @@ def gateway(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database: str) -> Settings:
+def gemini_url() -> Iterator[str]:
+    """The stand-in for Gemini, for the real SDK."""
+    with serve_gemini() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database: str, gemini_url: str) -> Settings:
     way = {
         "postgres": {"database_url": database_url(socket_directory, "slow_burn_api", database)},
         "postgrest": {"supabase_publishable_key": PUBLISHABLE_KEY},
     }[gateway]
-    common = {"supabase_url": jwks.url, "database_pool_size": 4, "cors_origins": "https://app.example.com"}
+    common = {
+        "supabase_url": jwks.url,
+        "database_pool_size": 4,
+        "cors_origins": "https://app.example.com",
+        "gemini_api_key": "tests",
+        "gemini_base_url": gemini_url,
+        "gemini_timeout_seconds": 2,
+    }
     return Settings.model_validate(common | way)
 
 

@@ -1,22 +1,26 @@
 """What tests share: a JWKS endpoint under their control, users, and ways to ask the API."""
 
+import asyncio
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
 import psycopg
+import uvicorn
 from asgi_lifespan import LifespanManager
 from httpx import Response
 
 from backend.core.settings import Settings
+from backend.local.gemini_server import app as gemini_app
 from backend.local.signing import SigningKey, User
 from backend.main import create_app
 
@@ -66,6 +70,37 @@ class SupabaseServer:
         except (httpx.TransportError, AssertionError):
             return 502, "text/html", b"<html><h1>502 Bad Gateway</h1></html>"
         return answer.status_code, answer.headers.get("content-type", ""), answer.content
+
+
+@contextmanager
+def serve_gemini() -> Iterator[str]:
+    """A running stand-in for Gemini; its URL."""
+    with _listening(gemini_app(), lifespan="off") as url:
+        yield url
+
+
+@contextmanager
+def serve_over_http(settings: Settings) -> Iterator[str]:
+    """The API behind a real server, for what only a connection can show; its URL."""
+    with _listening(create_app(settings), lifespan="on") as url:
+        yield url
+
+
+@contextmanager
+def _listening(app: Any, lifespan: Literal["on", "off"]) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        # Who comes before the server is up waits for it.
+        listening.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan=lifespan, loop="asyncio"))
+        thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            server.force_exit = lifespan == "off"
+            thread.join()
 
 
 @contextmanager
@@ -170,6 +205,21 @@ def exercise_id(slug: str) -> str:
 def a_set(slug: str = "back-squat", **values: Any) -> dict[str, Any]:
     """A set of five reps, unless it says otherwise."""
     return {"exercise_id": exercise_id(slug), "reps": 5, **values}
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what goes on after an answer."""
+    for _ in range(400):
+        if holds():
+            return
+        await asyncio.sleep(0.025)
+    raise AssertionError("it never came to that")
+
+
+async def until_embedded(admin: psycopg.Connection, person: "Person") -> None:
+    """Wait until all that is known of somebody has its embedding."""
+    waiting = "select 1 from public.memories where user_id = %s and embedding is null and superseded_at is null"
+    await until(lambda: admin.execute(waiting, (person.id,)).fetchone() is None)
 
 
 def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]:

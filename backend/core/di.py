@@ -6,6 +6,10 @@ from fastapi import Depends, Request
 
 from backend.affinity.repository import AffinityRepository
 from backend.auth.verification import TokenVerifier, bearer_token
+from backend.companion.chores import Chores
+from backend.companion.gemini import Gemini, not_configured
+from backend.companion.repository import CompanionRepository, MemoryRepository
+from backend.companion.turn import Companion
 from backend.core.identity import Caller
 from backend.core.timing import timed
 from backend.exercises.repository import ExerciseRepository
@@ -21,6 +25,9 @@ class State(TypedDict):
 
     gateway: RpcGateway
     verifier: TokenVerifier
+    gemini: Gemini | None
+    chores: Chores
+    chat_limits: tuple[int, int]
 
 
 async def _current_user(request: Request) -> Caller:
@@ -61,6 +68,31 @@ async def _affinities(gateway: Gateway) -> AffinityRepository:
     return AffinityRepository(gateway)
 
 
+async def _conversations(gateway: Gateway) -> CompanionRepository:
+    return CompanionRepository(gateway)
+
+
+async def _memories(gateway: Gateway) -> MemoryRepository:
+    return MemoryRepository(gateway)
+
+
+Conversations = Annotated[CompanionRepository, Depends(_conversations)]
+Memories = Annotated[MemoryRepository, Depends(_memories)]
+
+
+async def _companion(request: Request, conversations: Conversations, memories: Memories) -> Companion:
+    gemini = cast(Gemini | None, request.state.gemini)
+    if gemini is None:
+        raise not_configured()
+    return Companion(gemini, conversations, memories, cast(Chores, request.state.chores))
+
+
+async def _chat_limits(request: Request) -> tuple[int, int]:
+    return cast(tuple[int, int], request.state.chat_limits)
+
+
+Companions = Annotated[Companion, Depends(_companion)]
+ChatLimits = Annotated[tuple[int, int], Depends(_chat_limits)]
 Profiles = Annotated[ProfileRepository, Depends(_profiles)]
 Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
 Plans = Annotated[PlanRepository, Depends(_plans)]

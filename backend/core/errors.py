@@ -192,10 +192,12 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
     """What an error of the database means to the client.
 
     Our functions raise `PTxyz` with a message for people, a stable code in `detail` and, for wrong fields, their
-    comma-separated paths in `hint`; that of a query parameter begins with a question mark. Everything else is told by
-    its class alone, never by the database's own words.
+    comma-separated paths in `hint`; that of a query parameter begins with a question mark. The hint of a PT429 is the
+    seconds to wait. Everything else is told by its class alone, never by the database's own words.
     """
     sqlstate = sqlstate or ""
+    if sqlstate == "PT429":
+        return Problem(429, detail or "error", message, headers={"Retry-After": hint or "60"})
     if sqlstate.startswith("PT"):
         code = detail or "error"
         errors = [

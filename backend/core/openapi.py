@@ -36,7 +36,9 @@ _MEANINGS = {
     413: "The body is too large",
     415: "The body is of another type than expected",
     422: "A field is wrong; `errors` names each",
+    429: "Too many: wait for `Retry-After` seconds",
     500: "A fault on our side",
+    502: "The model answered something that is no reply",
     503: "Not available at the moment: try again after `Retry-After` seconds",
 }
 _BODY_ERRORS = (400, 413, 415, 422)
@@ -56,7 +58,7 @@ def _problem_response(status: int) -> dict[str, Any]:
     }
     if status == HTTPStatus.UNAUTHORIZED:
         response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}, "description": "`Bearer`"}}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}}
     return response
 

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, ValidationInfo, field_validator
-from pydantic.networks import AnyUrl
+from pydantic.networks import AnyUrl, HttpUrl
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     database_pool_size: int = Field(default=10, ge=1, le=100)
     database_timeout_seconds: float = Field(default=5, gt=0, le=60)
+    gemini_api_key: SecretStr | None = None
+    gemini_base_url: str | None = None
+    gemini_chat_model: str = "gemini-2.5-flash"
+    gemini_embedding_model: str = "gemini-embedding-001"
+    gemini_timeout_seconds: float = Field(default=20, gt=0, le=60)
+    chat_messages_per_minute: int = Field(default=10, ge=1, le=1000)
+    chat_messages_per_day: int = Field(default=200, ge=1, le=100_000)
 
     @field_validator("supabase_url")
     @classmethod
@@ -57,6 +64,15 @@ class Settings(BaseSettings):
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_JWT_SECRET_LENGTH:
             raise ValueError(f"a secret shorter than {MIN_JWT_SECRET_LENGTH} characters can be guessed")
+        return value
+
+    @field_validator("gemini_base_url")
+    @classmethod
+    def _encrypted(cls, value: str | None) -> str | None:
+        if value is not None:
+            url = HttpUrl(value)
+            if url.scheme != "https" and url.host not in ("127.0.0.1", "localhost"):
+                raise ValueError("conversations go there: it has to be https")
         return value
 
     @field_validator("cors_origins", mode="before")

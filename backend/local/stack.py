@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 import shlex
 import shutil
 import sys
@@ -206,6 +207,14 @@ def _supabase_server(state: StateDir, database: Database, supabase_url: str, dat
     )
 
 
+def _gemini(supabase_url: str) -> dict[str, str]:
+    """The model itself for who has a key, else its stand-in."""
+    key = os.environ.get("GEMINI_API_KEY")
+    if key:
+        return {"GEMINI_API_KEY": key}
+    return {"GEMINI_API_KEY": "offline", "GEMINI_BASE_URL": f"{supabase_url}/gemini"}
+
+
 def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str, str]) -> Child:
     return Child(
         name="the API",
@@ -219,6 +228,7 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
             # The keys are on this machine, whatever proxy leads elsewhere.
             "NO_PROXY": HOST,
             "no_proxy": HOST,
+            **_gemini(supabase_url),
             **way,
         },
     )

@@ -1,4 +1,5 @@
 """A stand-in for Supabase on a laptop: Auth's keys, sign-up and sign-in by password, and the gate to the Data API.
+Under /gemini it serves the stand-in for Gemini.
 
 It reads environment variables that the stack sets: SUPABASE_URL, STANDIN_DATABASE_URL, STANDIN_SIGNING_KEY (a path)
 and, where PostgREST runs, STANDIN_PUBLISHABLE_KEY and STANDIN_DATA_API (the path of its Unix socket).
@@ -18,8 +19,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from backend.local.gemini_server import app as gemini_app
 from backend.local.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
 from backend.local.users import authenticate, create_user
 
@@ -144,4 +146,5 @@ def app() -> Starlette:
     auth = AuthServer(key, os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"])
     socket = os.environ.get("STANDIN_DATA_API")
     gate = DataApiGate(os.environ["STANDIN_PUBLISHABLE_KEY"], socket) if socket else None
-    return create_supabase_app(auth, gate)
+    # One process less: what is not Supabase has a path of its own.
+    return Starlette(routes=[Mount("/gemini", gemini_app()), Mount("/", create_supabase_app(auth, gate))])

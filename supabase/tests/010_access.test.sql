@@ -14,6 +14,11 @@ select pg_temp.run('owner', $$
     ]}]}')
 $$);
 select pg_temp.run('owner', 'select pause_streak()');
+select pg_temp.run('owner', 'select begin_chat_turn(''Hello'')');
+select pg_temp.run('owner', $$
+    select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from messages as m
+$$);
+select pg_temp.run('owner', $$select create_memory('{"content": "Likes tea", "kind": "preference"}')$$);
 
 create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
 insert into expected values
@@ -32,7 +37,7 @@ insert into expected values
 ('affinity_rules', 'insert into affinity_rules values (''x'', 9, ''X'', 1, 1)', '42501', '42501', '42501'),
 ('affinity_rules', 'update affinity_rules set points = 9', '42501', '42501', '42501'),
 ('affinity_rules', 'delete from affinity_rules', '42501', '42501', '42501'),
-('affinity_events', 'select from affinity_events', '2', '0', '42501'),
+('affinity_events', 'select from affinity_events', '4', '0', '42501'),
 (
     'affinity_events',
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on)
@@ -142,6 +147,46 @@ insert into expected values
 ),
 ('workout_sets', 'update workout_sets set reps = 9', '42501', '42501', '42501'),
 ('workout_sets', 'delete from workout_sets', '42501', '42501', '42501'),
+('conversations', 'select from conversations', '1', '0', '42501'),
+('conversations', 'insert into conversations (user_id, title) values (auth.uid(), ''X'')', '1', '1', '42501'),
+(
+    'conversations',
+    'insert into conversations (user_id, title) values (''00000000-0000-4000-8000-00000000000a'', ''X'')',
+    '1', '42501', '42501'
+),
+('conversations', 'update conversations set last_message_at = now()', '1', '0', '42501'),
+('conversations', 'update conversations set title = ''X''', '42501', '42501', '42501'),
+('conversations', 'delete from conversations', '1', '0', '42501'),
+('messages', 'select from messages', '2', '0', '42501'),
+(
+    'messages',
+    'insert into messages (user_id, conversation_id, role, content)
+    select ''00000000-0000-4000-8000-00000000000a'', c.id, ''user'', ''X'' from conversations as c',
+    '1', '0', '42501'
+),
+(
+    'messages',
+    'insert into messages (user_id, conversation_id, role, content)
+    select c.user_id, c.id, ''companion'', ''X'' from conversations as c',
+    '42501', '0', '42501'
+),
+('messages', 'update messages set content = ''X''', '42501', '42501', '42501'),
+('messages', 'delete from messages', '42501', '42501', '42501'),
+('memories', 'select from memories', '1', '0', '42501'),
+('memories', 'insert into memories (user_id, content, kind) values (auth.uid(), ''X'', ''fact'')', '1', '1', '42501'),
+(
+    'memories',
+    'insert into memories (user_id, content, kind)
+    values (''00000000-0000-4000-8000-00000000000a'', ''X'', ''fact'')',
+    '1', '42501', '42501'
+),
+('memories', 'update memories set content = ''X''', '1', '0', '42501'),
+('memories', 'update memories set user_id = auth.uid()', '42501', '42501', '42501'),
+('memories', 'delete from memories', '1', '0', '42501'),
+('chat_usage', 'select from chat_usage', '1', '0', '42501'),
+('chat_usage', 'insert into chat_usage (user_id, day) values (auth.uid(), now())', '42501', '42501', '42501'),
+('chat_usage', 'update chat_usage set turns = 0', '42501', '42501', '42501'),
+('chat_usage', 'delete from chat_usage', '42501', '42501', '42501'),
 ('paused_weeks', 'select from paused_weeks', '1', '0', '42501'),
 ('paused_weeks', 'insert into paused_weeks values (auth.uid(), ''2020-01-06'')', '1', '1', '42501'),
 (

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from backend.affinity import repository as affinity
+from backend.companion import repository as companion
 from backend.exercises import repository as exercises
 from backend.local import ROOT
 from backend.plans import repository as plans
@@ -75,6 +76,8 @@ def test_every_call_names_a_function_and_its_parameters(admin: psycopg.Connectio
 
 def test_every_exposed_function_is_called(admin: psycopg.Connection) -> None:
     called = {name for path in REPOSITORIES for name, _ in calls(path)}
+    # get_chat_context calls it, and so may clients of the Data API.
+    called.add("match_memories")
     rows = admin.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace").fetchall()
     assert {name for (name,) in rows} == called
 
@@ -158,6 +161,21 @@ async def test_rows_of_affinity_have_their_shapes(athlete: Person) -> None:
     assert_shape(found["events"]["items"][0], affinity.DBAffinityEventRow)
 
 
+@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+async def test_rows_of_the_companion_have_their_shapes(athlete: Person) -> None:
+    answer = (await athlete.ask("POST", "/chat", json={"message": "I love squats"})).json()
+    assert_shape(answer, companion.DBChatAnswerRow)
+    listed = (await athlete.get("/conversations")).json()
+    assert_shape(listed, companion.DBConversationPageRow)
+    assert_shape(listed["items"][0], companion.DBConversationRow)
+    said = (await athlete.get(f"/conversations/{answer['conversation_id']}/messages")).json()
+    assert_shape(said, companion.DBMessagePageRow)
+    assert_shape(said["items"][0], companion.DBMessageRow)
+    known = (await athlete.get("/memories")).json()
+    assert_shape(known, companion.DBMemoryPageRow)
+    assert_shape(known["items"][0], companion.DBMemoryRow)
+
+
 def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
     """The columns of a table: their types, and whether they may be null."""
     rows = admin.execute(
@@ -188,6 +206,11 @@ PYTHON = {
     [
         ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
         ("workouts", workouts.DBWorkoutSummaryRow, {"user_id", "import_key", "import_incomplete"}),
+        (
+            "memories",
+            companion.DBMemoryRow,
+            {"user_id", "message_id", "embedding", "embedding_claimed_at", "gist", "search_document"},
+        ),
         ("plan_sets", plans.DBPlanSetRow, PLAN_KEYS | {"exercise_position", "position"}),
         ("plan_days", plans.DBPlanDayRow, {"user_id", "plan_id", "version"}),
         ("plan_versions", plans.DBPlanSummaryRow, {"user_id", "plan_id"}),

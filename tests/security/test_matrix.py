@@ -13,7 +13,7 @@ import pytest
 from backend.core.identity import Caller
 from backend.core.settings import Settings
 from backend.main import make_gateway
-from tests.support import Person, a_set
+from tests.support import Person, a_set, until_embedded
 
 pytestmark = pytest.mark.parametrize("gateway", ["postgres", "postgrest"], indirect=True, scope="session")
 
@@ -38,6 +38,10 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
         response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
         assert response.status_code == 201
     assert (await athlete.ask("POST", "/progress/pause")).status_code == 200
+    assert (await athlete.ask("POST", "/memories", json={"content": SECRET, "kind": "fact"})).status_code == 201
+    assert (await athlete.ask("POST", "/chat", json={"message": SECRET})).status_code == 200
+    # What goes on after the answer has to be over before anything is compared.
+    await until_embedded(admin, athlete)
     return athlete
 
 
@@ -151,7 +155,8 @@ def test_a_user_cannot_change_what_the_system_awards(
 def functions(admin: psycopg.Connection) -> dict[str, list[str]]:
     """The exposed functions with their parameters."""
     rows = admin.execute(
-        "select proname::text, coalesce(proargnames, '{}') from pg_proc where pronamespace = 'public'::regnamespace"
+        "select proname::text, coalesce(proargnames[1:pronargs], '{}') from pg_proc "
+        "where pronamespace = 'public'::regnamespace"
     ).fetchall()
     found: dict[str, list[str]] = dict(rows)
     assert len(found) >= 8
@@ -162,7 +167,7 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
     """For each parameter that a function may have, what an attacker would try."""
     ids = [
         str(row[0])
-        for table in ("workouts", "workout_sets", "exercises", "plans", "affinity_events")
+        for table in ("workouts", "workout_sets", "exercises", "plans", "affinity_events", "conversations", "messages")
         for row in admin.execute(f"select id from public.{table} where user_id = %s", (victim.id,))
     ]
     own_exercise = admin.execute("select id from public.exercises where user_id = %s", (victim.id,)).fetchone()
@@ -188,6 +193,23 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_per_page": [100],
         "p_plan": [{"name": "Mine", "user_id": str(victim.id), "days": forged_days}],
         "p_name": ["Mine"],
+        "p_message": ["Tell me the secret"],
+        "p_message_id": ids,
+        "p_conversation_id": ids,
+        "p_turn": [{"reply": "Hi", "expression": "happy", "memories": [{"content": "secret", "kind": "fact"}]}],
+        "p_keep_memories": [False, True],
+        "p_per_minute": [100],
+        "p_per_day": [100],
+        "p_memory": [{"content": "Mine", "kind": "fact", "user_id": str(victim.id), "replaces": ids[-1]}],
+        "p_kinds": [None],
+        "p_superseded": [True],
+        "p_limit": [100],
+        "p_embedding": [None],
+        "p_embeddings": [{"memories": [{"id": ids[-1], "content": SECRET, "embedding": "[1]"}]}],
+        "p_query_embedding": [None],
+        "p_query_text": ["secret"],
+        "p_match_count": [100],
+        "p_min_similarity": [-2],
         "p_dry_run_weeks": [0, 12],
         "p_weeks": [1, 104],
         "p_history": [{"workouts": [forged | {"import_key": SECRET, "started_at": "2026-03-01T10:00:00"}]}],

@@ -1,0 +1,1 @@
+"""The companion: conversations, memories, and the model behind them."""
