@@ -92,7 +92,7 @@ def _listening(app: Any, lifespan: Literal["on", "off"]) -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         # Who comes before the server is up waits for it.
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan=lifespan, loop="asyncio"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan=lifespan, loop="asyncio"))
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
         thread.start()
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from backend.companion.prompt import PERSONA, TONES
 from backend.core.settings import Settings
 from backend.local import MIGRATIONS, ROOT
 from backend.local.openapi_file import TOKEN_VARIABLE
@@ -84,6 +85,14 @@ def test_every_dependency_has_a_reason(group: str) -> None:
     reasons = (DOCS / "architecture.md").read_text()
     for name in names:
         assert name.startswith("types-") or re.search(rf"^\|[^|]*\b{name}\b", reasons, re.MULTILINE), name
+
+
+def test_the_prompt_is_shown_as_it_is_sent() -> None:
+    shown = (DOCS / "companion.md").read_text()
+    for line in PERSONA.splitlines():
+        assert line.partition("{romance}")[0] in shown, line
+    assert list(TONES) == list(range(1, 11))
+    assert TONES[3].splitlines()[0] in shown
 
 
 @pytest.mark.parametrize("document", sorted([*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]))
