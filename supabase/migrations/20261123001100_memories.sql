@@ -191,14 +191,20 @@ as $$
             and (m.expires_at is null or m.expires_at > pg_catalog.now())
     ),
     centre as materialized (
-        select extensions.avg(r.embedding) as embedding from recallable as r
+        select
+            extensions.avg(r.embedding) as embedding,
+            count(r.embedding) as memories
+        from recallable as r
     ),
     measured as (
         select
             r.*,
             (- (r.embedding operator(extensions.<#>) asked.embedding))::real as cosine,
-            -- How near it is to all of the user's memories on average.
-            (- (r.embedding operator(extensions.<#>) centre.embedding))::real as commonness,
+            -- How near it is to the user's other memories on average. Of fewer than twenty that says less.
+            (
+                (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
+                / greatest(centre.memories - 1, 20)
+            )::real as commonness,
             coalesce(t.share, 0) as text_share,
             pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
         from recallable as r
