@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
@@ -180,7 +180,7 @@ class Gemini:
 
         return await self._patiently(ask)
 
-    async def stream(self, system: str, turns: Sequence[Turn]) -> AsyncIterator[str | Generated]:
+    async def stream(self, system: str, turns: Sequence[Turn]) -> AsyncGenerator[str | Generated]:
         """The reply's text as it grows, and at last the whole. Raises the Problems of this module.
 
         Who stops listening closes the call. What has begun to be heard is never begun again.

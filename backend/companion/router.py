@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.companion.models import (
@@ -22,6 +22,7 @@ from backend.companion.models import (
 from backend.companion.repository import DBBegunTurnRow
 from backend.companion.turn import Event
 from backend.core.di import ChatLimits, Companions, Conversations, CurrentUser, Memories
+from backend.core.errors import Problem, problem_details
 from backend.core.models import PageQuery, to_database
 from backend.core.openapi import problems
 
@@ -97,13 +98,15 @@ async def chat(begun: BegunTurn, caller: CurrentUser, companion: Companions, res
     responses={
         200: {
             "description": "Server-sent events: `context` first, then `delta` as the reply grows, and `done` with the "
-            "body of /chat, or `error` with `status`, `code` and `detail`.",
+            "body of /chat, or `error` with a problem.",
             "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
         },
         **problems(401, 404, 429, 503, body=True),
     },
 )
-async def stream_chat(begun: BegunTurn, caller: CurrentUser, companion: Companions) -> AsyncIterator[ServerSentEvent]:
+async def stream_chat(
+    begun: BegunTurn, caller: CurrentUser, companion: Companions, request: Request
+) -> AsyncIterator[ServerSentEvent]:
     """Say something to the companion, and hear the reply as it grows.
 
     A client that leaves stops the model; what was said so far is kept and marked as cut off.
@@ -111,16 +114,20 @@ async def stream_chat(begun: BegunTurn, caller: CurrentUser, companion: Companio
     if begun.turn["answer"] is not None:
         answer = ChatAnswer.model_validate(begun.turn["answer"])
         used = [memory.model_dump(mode="json") for memory in answer.memories_used]
-        yield _sent(Event("context", {"memories_used": used}))
-        yield _sent(Event("delta", {"text": answer.reply}))
-        yield _sent(Event("done", answer.model_dump(mode="json")))
+        for event in (
+            Event("context", {"memories_used": used}),
+            Event("delta", {"text": answer.reply}),
+            Event("done", answer.model_dump(mode="json")),
+        ):
+            yield _sent(event, request)
         return
     async for event in companion.stream(begun.turn, begun.message, caller):
-        yield _sent(event)
+        yield _sent(event, request)
 
 
-def _sent(event: Event) -> ServerSentEvent:
-    return ServerSentEvent(event=event.name, data=event.data)
+def _sent(event: Event, request: Request) -> ServerSentEvent:
+    told = problem_details(request.state.request_id, event.data) if isinstance(event.data, Problem) else event.data
+    return ServerSentEvent(event=event.name, data=told)
 
 
 @router.get("/conversations", responses=problems(401, 422, 503))

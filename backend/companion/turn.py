@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from backend.companion.chores import Chores
@@ -26,10 +27,10 @@ EMBEDDING_SECONDS = 4
 
 
 class Event(NamedTuple):
-    """What a stream tells: `context`, `delta`, `done` or `error`, with its data."""
+    """What a stream tells: `context`, `delta` or `done` with its data, or `error` with a problem."""
 
     name: str
-    data: dict[str, Any]
+    data: dict[str, Any] | Problem
 
 
 class _Prepared(NamedTuple):
@@ -54,23 +55,25 @@ class Companion:
             generated = await self._gemini.generate(prepared.prompt.system, prepared.prompt.turns)
         return await self._complete(begun, caller, _turn(prepared, generated))
 
-    async def stream(self, begun: DBBegunTurnRow, message: str, caller: Caller) -> AsyncIterator[Event]:
+    async def stream(self, begun: DBBegunTurnRow, message: str, caller: Caller) -> AsyncGenerator[Event]:
         """The answer as it grows. What was said to a client that left, or before the model did, is kept as cut off."""
         said, ended = "", False
         prepared = None
         try:
             prepared = await self._prepare(begun, message, caller)
             yield Event("context", {"memories_used": [_shown(memory) for memory in prepared.context["memories"]]})
-            async for part in self._gemini.stream(prepared.prompt.system, prepared.prompt.turns):
-                if isinstance(part, str):
-                    said += part
-                    yield Event("delta", {"text": part})
-                else:
-                    answer = await self._complete(begun, caller, _turn(prepared, part))
-                    ended = True
-                    yield Event("done", dict(answer))
+            # Who leaves ends this at a yield: the call to the model ends with it, and not some time later.
+            async with aclosing(self._gemini.stream(prepared.prompt.system, prepared.prompt.turns)) as parts:
+                async for part in parts:
+                    if isinstance(part, str):
+                        said += part
+                        yield Event("delta", {"text": part})
+                    else:
+                        answer = await self._complete(begun, caller, _turn(prepared, part))
+                        ended = True
+                        yield Event("done", dict(answer))
         except Problem as problem:
-            yield Event("error", {"status": problem.status_code, "code": problem.code, "detail": problem.detail})
+            yield Event("error", problem)
         finally:
             if said.strip() and not ended and prepared is not None:
                 self._chores.add(self._turns.complete_turn(begun["message_id"], _cut_off(prepared, said), caller))

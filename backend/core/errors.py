@@ -95,9 +95,9 @@ class Problem(HTTPException):
         self.errors = errors
 
 
-def problem_response(request_id: str, problem: Problem) -> JSONResponse:
-    """The response that tells a problem."""
-    body = ProblemDetails(
+def problem_details(request_id: str, problem: Problem) -> dict[str, Any]:
+    """What tells a problem, as JSON types."""
+    return ProblemDetails(
         type="about:blank",
         title=_RENAMED.get(problem.status_code) or HTTPStatus(problem.status_code).phrase,
         status=problem.status_code,
@@ -105,9 +105,13 @@ def problem_response(request_id: str, problem: Problem) -> JSONResponse:
         code=problem.code,
         request_id=request_id,
         **({"errors": list(problem.errors)} if problem.errors else {}),
-    )
+    ).model_dump(by_alias=True, exclude_none=True)
+
+
+def problem_response(request_id: str, problem: Problem) -> JSONResponse:
+    """The response that tells a problem."""
     return JSONResponse(
-        body.model_dump(by_alias=True, exclude_none=True),
+        problem_details(request_id, problem),
         status_code=problem.status_code,
         headers=problem.headers,
         media_type=PROBLEM_MEDIA_TYPE,

@@ -1,7 +1,7 @@
 -- Memories: known once, replaced and never recalled again, forgotten for good, and each user's own.
 begin;
 \ir helpers.psql
-select plan(44);
+select plan(45);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -55,6 +55,10 @@ select pg_temp.run('owner', 'select claim_unembedded_memories() -> ''memories'''
 select is(jsonb_array_length(memories), 1, 'it waits for an embedding') from claimed;
 select is(pg_temp.run('owner', 'select claim_unembedded_memories() -> ''memories'''), '[]', 'which one instance makes');
 select is(pg_temp.run('stranger', 'select claim_unembedded_memories() -> ''memories'''), '[]', 'of the user''s own');
+select is(
+    pg_temp.run('owner', format('select content from match_memories(%L, ''my knee'')', pg_temp.pointing(2))),
+    'Hurt the left knee skiing.', 'meanwhile it is found by its words'
+);
 select is(pg_temp.run('anon', 'select claim_unembedded_memories()'), '42501', 'and nobody''s');
 select
     is(

@@ -406,6 +406,7 @@ async def test_a_stream_tells_what_went_wrong(athlete: Person, gemini: Gemini) -
     heard = [event async for event in events(athlete, "Hi")]
     assert [name for name, _ in heard] == ["context", "error"]
     assert (heard[1][1]["status"], heard[1][1]["code"]) == (503, "ai_unavailable")
+    assert heard[1][1].keys() == {"type", "title", "status", "detail", "code", "request_id"}
     assert (await athlete.get("/conversations")).json()["items"][0]["messages"] == 1
 
 
@@ -460,3 +461,50 @@ async def test_a_client_that_leaves_stops_the_model(
                         break
         await until(lambda: gemini.abandoned() == before + 1)
         await cut_off(athlete, "[offline]")
+
+
+async def test_no_connection_is_held_while_the_model_thinks(
+    athlete: Person, settings: Settings, gemini: Gemini
+) -> None:
+    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+        person = Person(client, athlete.user, athlete.token)
+        gemini.misbehave("hang")
+        waiting = asyncio.create_task(say(person, "Hi"))
+        await until(lambda: len(gemini.received("generateContent")) == 1)
+        assert (await person.get("/profile")).status_code == 200
+        assert not waiting.done()
+        assert_problem(await waiting, 503, "ai_unavailable")
+
+
+async def test_each_waiting_memory_is_taken_once(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
+    gemini.misbehave(*["500"] * 9, operation="embed")
+    for number in range(8):
+        body = {"content": f"Thing number {number}", "kind": "fact"}
+        assert (await athlete.ask("POST", "/memories", json=body)).status_code == 201
+    gemini.behave()
+    # Each of these turns embeds what waits; together they embed each memory once.
+    await asyncio.gather(*(talk(athlete, f"Hi {number}") for number in range(4)))
+    await until_embedded(admin, athlete)
+    texts = [
+        one["content"]["parts"][0]["text"]
+        for body in gemini.received("batchEmbedContents")
+        for one in body["requests"]
+        if one["taskType"] == "RETRIEVAL_DOCUMENT"
+    ]
+    assert sorted(texts) == [f"Thing number {number}" for number in range(8)]
+
+
+async def test_what_has_expired_is_not_recalled(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
+    body = {"content": "Has a cold this week", "kind": "event", "expires_in_days": 7, "pinned": True}
+    await athlete.ask("POST", "/memories", json=body)
+    assert [m["content"] for m in (await talk(athlete, "My cold"))["memories_used"]] == ["Has a cold this week"]
+    admin.execute(
+        "update public.memories set expires_at = now() - interval '1 minute' where user_id = %s", (athlete.id,)
+    )
+    assert (await talk(athlete, "My cold"))["memories_used"] == []
+
+
+async def test_what_is_pinned_is_always_known(athlete: Person, gemini: Gemini) -> None:
+    await athlete.ask("POST", "/memories", json={"content": "Allergic to nuts", "kind": "fact", "pinned": True})
+    (used,) = (await talk(athlete, "Good morning"))["memories_used"]
+    assert used["content"] == "Allergic to nuts"
