@@ -19,6 +19,7 @@ from google.genai import errors, types
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from backend.companion.models import Expression, MemoryKind
 from backend.core.errors import Problem
 
 logger = logging.getLogger(__name__)
@@ -31,9 +32,6 @@ MAX_SUGGESTIONS = 3
 MAX_OUTPUT_TOKENS = 2048
 _BLOCKED = {"SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"}
 _FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
-
-MemoryKind = Literal["preference", "goal", "injury", "equipment", "event", "person", "feeling", "fact"]
-Expression = Literal["neutral", "happy", "excited", "proud", "concerned", "playful", "shy", "determined"]
 
 
 def _without_nul(text: object) -> object:

@@ -1,7 +1,7 @@
 """Routes under /chat, /conversations and /memories."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -24,7 +24,7 @@ from backend.companion.turn import Event
 from backend.core.di import ChatLimits, Companions, Conversations, CurrentUser, Memories
 from backend.core.errors import Problem, problem_details
 from backend.core.models import PageQuery, to_database
-from backend.core.openapi import problems
+from backend.core.openapi import REPLAYED, problems
 
 router = APIRouter(tags=["companion"])
 
@@ -38,14 +38,6 @@ IdempotencyKey = Annotated[
         "a failure, it tries again without storing the message twice.",
     ),
 ]
-_REPLAYED: dict[str, Any] = {
-    "headers": {
-        "Idempotency-Replayed": {
-            "description": "`true` when the answer is a replay; absent otherwise.",
-            "schema": {"type": "string", "enum": ["true"]},
-        }
-    }
-}
 _EVENTS = """\
 event: context
 data: {"memories_used": []}
@@ -83,7 +75,7 @@ async def _begin(
 BegunTurn = Annotated[Begun, Depends(_begin)]
 
 
-@router.post("/chat", responses={200: _REPLAYED, **problems(401, 404, 429, 502, 503, body=True)})
+@router.post("/chat", responses={200: REPLAYED, **problems(401, 404, 429, 502, 503, body=True)})
 async def chat(begun: BegunTurn, caller: CurrentUser, companion: Companions, response: Response) -> ChatAnswer:
     """Say something to the companion. The message is stored even when the answer fails."""
     if begun.turn["answer"] is not None:

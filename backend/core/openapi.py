@@ -26,6 +26,16 @@ problem; programs go by its `code`. Times are RFC 3339 with an offset. Weights a
 PUBLIC: dict[str, Any] = {"security": []}
 """`openapi_extra` of a route that needs no token."""
 
+REPLAYED: dict[str, Any] = {
+    "headers": {
+        "Idempotency-Replayed": {
+            "description": "`true` when the answer is a replay; absent otherwise.",
+            "schema": {"type": "string", "enum": ["true"]},
+        }
+    }
+}
+"""What a route that takes an `Idempotency-Key` adds to its answer."""
+
 _MEANINGS = {
     400: "The request cannot be read",
     401: "No access token, or one that is not valid",

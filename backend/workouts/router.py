@@ -1,7 +1,7 @@
 """Routes under /workouts."""
 
 from itertools import batched
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from backend.core.di import CurrentUser, Workouts
 from backend.core.errors import Problem
 from backend.core.models import to_database
-from backend.core.openapi import problems
+from backend.core.openapi import REPLAYED, problems
 from backend.workouts.importing import UnreadableFileError, read_export
 from backend.workouts.models import (
     ImportFault,
@@ -44,17 +44,9 @@ _CSV = """\
 Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE
 2023-01-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),1,80,5,0,0,,,8.5
 """
-_REPLAYED: dict[str, Any] = {
-    "headers": {
-        "Idempotency-Replayed": {
-            "description": "`true` when the answer is a replay; absent otherwise.",
-            "schema": {"type": "string", "enum": ["true"]},
-        }
-    }
-}
 
 
-@router.post("/log", status_code=201, responses={201: _REPLAYED, **problems(401, 404, 409, 503, body=True)})
+@router.post("/log", status_code=201, responses={201: REPLAYED, **problems(401, 404, 409, 503, body=True)})
 async def log_workout(
     workout: WorkoutLog,
     caller: CurrentUser,
