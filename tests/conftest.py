@@ -226,7 +226,7 @@ def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database
         "cors_origins": "https://app.example.com",
         "gemini_api_key": "tests",
         "gemini_base_url": gemini_url,
-        "gemini_timeout_seconds": 5,
+        "gemini_timeout_seconds": 8,
     }
     return Settings.model_validate(common | way)
 

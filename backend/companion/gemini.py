@@ -167,7 +167,11 @@ class Gemini:
         """Close the connections."""
         await self._http.aclose()
 
-    async def generate(self, system: str, turns: Sequence[Turn]) -> Generated:
+    def deadline(self, share: float = 1) -> float:
+        """When a turn that begins now has to be over, or a share of its time, by the loop's clock."""
+        return asyncio.get_running_loop().time() + share * self._budget
+
+    async def generate(self, system: str, turns: Sequence[Turn], deadline: float) -> Generated:
         """A whole reply. Raises the Problems of this module."""
 
         async def ask() -> Generated:
@@ -176,15 +180,14 @@ class Gemini:
             )
             return self._judged(response.text or "", [response])
 
-        return await self._patiently(ask)
+        return await self._patiently(ask, deadline)
 
-    async def stream(self, system: str, turns: Sequence[Turn]) -> AsyncGenerator[str | Generated]:
+    async def stream(self, system: str, turns: Sequence[Turn], deadline: float) -> AsyncGenerator[str | Generated]:
         """The reply's text as it grows, and at last the whole. Raises the Problems of this module.
 
         Who stops listening closes the call. What has begun to be heard is never begun again.
         """
-        deadline = asyncio.get_running_loop().time() + self._budget
-        responses = await self._patiently(lambda: self._begin_stream(system, turns))
+        responses = await self._patiently(lambda: self._begin_stream(system, turns), deadline)
         heard, text, parts = "", "", list[types.GenerateContentResponse]()
         try:
             while (response := await _before(deadline, anext(responses, None))) is not None:
@@ -223,17 +226,17 @@ class Gemini:
                 raise _bad_response()
             return [_normalised(vector) for vector in vectors]
 
-        return await self._patiently(ask)
+        return await self._patiently(ask, self.deadline())
 
     async def _begin_stream(self, system: str, turns: Sequence[Turn]) -> Any:
         return await self._models.generate_content_stream(
             model=self._chat_model, contents=_contents(turns), config=_config(system)
         )
 
-    async def _patiently[Result](self, ask: Callable[[], Awaitable[Result]]) -> Result:
-        """Ask again after what passes, with growing pauses, inside the budget."""
+    async def _patiently[Result](self, ask: Callable[[], Awaitable[Result]], deadline: float) -> Result:
+        """Ask again after what passes, with growing pauses, until the deadline."""
         try:
-            async with asyncio.timeout(self._budget):
+            async with asyncio.timeout_at(deadline):
                 for attempt in range(1, ATTEMPTS + 1):
                     try:
                         return await ask()

@@ -23,7 +23,7 @@ from backend.core.timing import timed
 logger = logging.getLogger(__name__)
 
 # Without it a turn only recalls less well, so it may not take the time that the reply needs.
-EMBEDDING_SECONDS = 4
+EMBEDDING_SHARE = 0.2
 
 
 class Event(NamedTuple):
@@ -50,20 +50,22 @@ class Companion:
 
     async def answer(self, begun: DBBegunTurnRow, message: str, caller: Caller) -> DBChatAnswerRow:
         """The whole answer. Raises a Problem when the model is not to be had; the message stays."""
+        deadline = self._gemini.deadline()
         prepared = await self._prepare(begun, message, caller)
         with timed("ai"):
-            generated = await self._gemini.generate(prepared.prompt.system, prepared.prompt.turns)
+            generated = await self._gemini.generate(*prepared.prompt, deadline)
         return await self._complete(begun, caller, _turn(prepared, generated))
 
     async def stream(self, begun: DBBegunTurnRow, message: str, caller: Caller) -> AsyncGenerator[Event]:
         """The answer as it grows. What was said to a client that left, or before the model did, is kept as cut off."""
         said, ended = "", False
         prepared = None
+        deadline = self._gemini.deadline()
         try:
             prepared = await self._prepare(begun, message, caller)
             yield Event("context", {"memories_used": [_shown(memory) for memory in prepared.context["memories"]]})
             # Who leaves ends this at a yield: the call to the model ends with it, and not some time later.
-            async with aclosing(self._gemini.stream(prepared.prompt.system, prepared.prompt.turns)) as parts:
+            async with aclosing(self._gemini.stream(*prepared.prompt, deadline)) as parts:
                 async for part in parts:
                     if isinstance(part, str):
                         said += part
@@ -94,7 +96,7 @@ class Companion:
     async def _embed(self, message: str) -> list[float] | None:
         try:
             with timed("ai"):
-                async with asyncio.timeout(EMBEDDING_SECONDS):
+                async with asyncio.timeout_at(self._gemini.deadline(EMBEDDING_SHARE)):
                     return await self._gemini.embed_query(message)
         except (Problem, TimeoutError) as error:
             logger.warning("a message was not embedded", extra={"error": type(error).__name__})

@@ -466,7 +466,7 @@ async def test_a_client_that_leaves_stops_the_model(
 async def test_no_connection_is_held_while_the_model_thinks(
     athlete: Person, settings: Settings, gemini: Gemini
 ) -> None:
-    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+    async with serve(settings.model_copy(update={"database_pool_size": 1, "gemini_timeout_seconds": 2})) as client:
         person = Person(client, athlete.user, athlete.token)
         gemini.misbehave("hang")
         waiting = asyncio.create_task(say(person, "Hi"))
