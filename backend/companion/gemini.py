@@ -30,6 +30,7 @@ FIRST_PAUSE_SECONDS = 0.25
 MAX_MEMORIES = 5
 MAX_SUGGESTIONS = 3
 MAX_OUTPUT_TOKENS = 2048
+MAX_REPLY_LENGTH = 4000
 _BLOCKED = {"SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"}
 _FENCE = re.compile(r"^```(?:json)?\s*|\s*```$")
 
@@ -72,7 +73,8 @@ class ReplyDraft(BaseModel):
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
-    reply: Annotated[Said, Field(min_length=1, max_length=4000)]
+    # What is too long is not worth losing all of it.
+    reply: Annotated[Said, Field(min_length=1), AfterValidator(lambda text: text[:MAX_REPLY_LENGTH])]
     expression: Expression
     suggestions: Annotated[
         list[Annotated[Said, AfterValidator(lambda text: text[:80])]],

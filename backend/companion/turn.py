@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any, NamedTuple
 
 from backend.companion.chores import Chores
-from backend.companion.gemini import Gemini, Generated
+from backend.companion.gemini import MAX_REPLY_LENGTH, Gemini, Generated
 from backend.companion.prompt import Prompt, build_prompt
 from backend.companion.repository import (
     CompanionRepository,
@@ -123,7 +123,7 @@ def _turn(prepared: _Prepared, generated: Generated) -> dict[str, Any]:
 
 def _cut_off(prepared: _Prepared, said: str) -> dict[str, Any]:
     return {
-        "reply": said,
+        "reply": said[:MAX_REPLY_LENGTH],
         "expression": "neutral",
         "usage": {"prompt_tokens": 0, "output_tokens": 0},
         "cut_off": True,
