@@ -17,13 +17,6 @@ from blockbuster import blockbuster_ctx
 from psycopg import sql
 
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, SEED, npm
-from backend.local.data_api import make_data_api
-from backend.local.database import Database, database_url
-from backend.local.migrations import apply_migrations, run_file
-from backend.local.signing import SigningKey
-from backend.local.users import ROLE as AUTH_ROLE
-from backend.local.users import create_user
 from tests.support import (
     PUBLISHABLE_KEY,
     Connect,
@@ -34,6 +27,14 @@ from tests.support import (
     serve_gemini,
     serve_supabase,
 )
+from tools import MIGRATIONS, SEED
+from tools.stack import npm
+from tools.stack.data_api import make_data_api
+from tools.stack.database import Database, database_url
+from tools.stack.migrations import apply_migrations, run_file
+from tools.stack.signing import SigningKey
+from tools.stack.users import ROLE as AUTH_ROLE
+from tools.stack.users import create_user
 
 PLATFORM = "template_platform"
 """A database with what Supabase brings, before any migration."""
@@ -112,7 +113,7 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.fixture(autouse=True)
 def _no_blocking_calls() -> Iterator[None]:
     # The laptop stack is no part of the service, and may wait.
-    with blockbuster_ctx("backend", excluded_modules=["backend.local"]):
+    with blockbuster_ctx("backend"):
         yield
 
 

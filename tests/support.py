@@ -20,9 +20,9 @@ from asgi_lifespan import LifespanManager
 from httpx import Response
 
 from backend.core.settings import Settings
-from backend.local.gemini_server import app as gemini_app
-from backend.local.signing import SigningKey, User
 from backend.main import create_app
+from tools.stack.gemini_server import app as gemini_app
+from tools.stack.signing import SigningKey, User
 
 API = "/api/v1"
 DATA_API_PREFIX = "/rest/v1"

@@ -13,11 +13,11 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
-from backend.local.data_api import make_data_api
-from backend.local.database import database_url
-from backend.local.processes import Child
-from backend.local.signing import SigningKey
 from tests.support import API, Person, SupabaseServer, a_set, assert_problem, serve, serve_supabase
+from tools.stack.data_api import make_data_api
+from tools.stack.database import database_url
+from tools.stack.processes import Child
+from tools.stack.signing import SigningKey
 
 pytestmark = pytest.mark.parametrize("gateway", ["postgrest"], indirect=True, scope="session")
 

@@ -14,13 +14,13 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, SEED
-from backend.local.database import Database
-from backend.local.migrations import apply_migrations, run_file
-from backend.local.signing import SigningKey
-from backend.local.users import ROLE as AUTH_ROLE
-from backend.local.users import create_user
 from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, serve
+from tools import MIGRATIONS, SEED
+from tools.stack.database import Database
+from tools.stack.migrations import apply_migrations, run_file
+from tools.stack.signing import SigningKey
+from tools.stack.users import ROLE as AUTH_ROLE
+from tools.stack.users import create_user
 
 pytestmark = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from backend.local.users import ROLE as AUTH_ROLE
 from tests.support import Connect, Person, assert_problem, paths
+from tools.stack.users import ROLE as AUTH_ROLE
 
 
 async def test_a_new_user_has_a_profile(athlete: Person) -> None:

@@ -11,12 +11,12 @@ import pytest
 from backend.affinity import repository as affinity
 from backend.companion import repository as companion
 from backend.exercises import repository as exercises
-from backend.local import ROOT
 from backend.plans import repository as plans
 from backend.profile import repository as profile
 from backend.progress import repository as progress
 from backend.workouts import repository as workouts
 from tests.support import Person, a_set, exercise_id
+from tools import ROOT
 
 REPOSITORIES = sorted((ROOT / "backend").glob("*/repository.py"))
 

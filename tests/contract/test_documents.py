@@ -8,8 +8,8 @@ import pytest
 
 from backend.companion.prompt import PERSONA, TONES
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, ROOT
-from backend.local.openapi_file import TOKEN_VARIABLE
+from tools import MIGRATIONS, ROOT
+from tools.openapi_file import TOKEN_VARIABLE
 
 DOCS = ROOT / "docs"
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from backend.core.openapi import VERSION
-from backend.local import openapi_file
+from tools import openapi_file
 
 PUBLIC_PATHS = {"/", "/health", "/api/v1/auth/public"}
 DOCUMENT: dict[str, Any] = json.loads(openapi_file.PATH.read_text())

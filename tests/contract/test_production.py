@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from backend.local import ROOT
+from tools import ROOT
 
 TOOLS = {ROOT / "backend" / "local", ROOT / "backend" / "catalogue"}
 SERVICE = [path for path in (ROOT / "backend").rglob("*.py") if not TOOLS & set(path.parents)]

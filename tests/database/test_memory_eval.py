@@ -9,9 +9,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import psycopg
 import pytest
 
-from backend.local.database import database_url
-from bench import memory
-from bench.memory import figures, load, memory_id, read_users, recall
+from tools.benchmarks import memory
+from tools.benchmarks.memory import figures, load, memory_id, read_users, recall
+from tools.stack.database import database_url
 
 PEOPLE = 3
 MEMORIES = 5000

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tap.parser import Parser
 
-from backend.local import ROOT
-from backend.local.database import PROGRAMS, database_url
+from tools import ROOT
+from tools.stack.database import PROGRAMS, database_url
 
 FILES = sorted((ROOT / "supabase" / "tests").glob("*.test.sql"))
 

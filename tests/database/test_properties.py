@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend.local.users import ROLE as AUTH_ROLE
-from backend.local.users import create_user
 from tests.support import Connect, exercise_id
+from tools.stack.users import ROLE as AUTH_ROLE
+from tools.stack.users import create_user
 
 SQUAT = exercise_id("back-squat")
 POUND = Fraction("0.45359237")

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.local.database import database_url
 from tests.support import exercise_id
+from tools.stack.database import database_url
 
 FEW, MANY, WORKOUTS, SETS = 20, 200, 1000, 4
 READER = "00000000-0000-4000-9000-000000000001"

@@ -21,9 +21,9 @@ import psycopg
 import pytest
 import yaml
 
-from backend.local import MIGRATIONS, ROOT
-from backend.local.database import as_role
 from tests.support import a_set, exercise_id
+from tools import MIGRATIONS, ROOT
+from tools.stack.database import as_role
 
 BIN = Path(sys.executable).parent
 POE = str(BIN / "poe")

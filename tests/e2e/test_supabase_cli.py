@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from backend.local import MIGRATIONS, ROOT, npm
-from backend.local.database import Database
-from backend.local.migrations import apply_migrations
+from tools import MIGRATIONS, ROOT
+from tools.stack import npm
+from tools.stack.database import Database
+from tools.stack.migrations import apply_migrations
 
 # Tests of one group run in one worker, and so over the same two databases.
 pytestmark = pytest.mark.xdist_group("cli")

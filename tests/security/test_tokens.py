@@ -20,8 +20,8 @@ from backend.auth.jwks import JwksCache
 from backend.auth.verification import TokenVerifier
 from backend.core.errors import Problem
 from backend.core.settings import Settings
-from backend.local.signing import SigningKey
 from tests.support import API, Person, SupabaseServer, assert_problem, serve, serve_supabase
+from tools.stack.signing import SigningKey
 
 LEGACY_SECRET = "a legacy secret of more than 32 characters"
 ME = f"{API}/auth/me"

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 from spellchecker import SpellChecker
 
-from backend.catalogue import checks
-from backend.catalogue.__main__ import main
-from backend.catalogue.seed import PATH, render_seed
-from backend.catalogue.source import DIRECTORY, Catalogue, CatalogueError, Exercise, load_catalogue
+from tools.catalogue import checks
+from tools.catalogue.__main__ import main
+from tools.catalogue.seed import PATH, render_seed
+from tools.catalogue.source import DIRECTORY, Catalogue, CatalogueError, Exercise, load_catalogue
 
 WORDS = Path(__file__).parents[1] / "data" / "gym_words.txt"
 
@@ -142,7 +142,7 @@ def run(monkeypatch: pytest.MonkeyPatch, command: str) -> int:
 def test_a_seed_that_differs_is_told_and_made_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("backend.catalogue.__main__.PATH", tmp_path / "seed.sql")
+    monkeypatch.setattr("tools.catalogue.__main__.PATH", tmp_path / "seed.sql")
     assert run(monkeypatch, "verify") == 1
     assert "poe generate-seed" in capsys.readouterr().err
     assert run(monkeypatch, "generate") == 0
@@ -153,9 +153,9 @@ def test_a_seed_that_differs_is_told_and_made_anew(
 def test_a_faulty_catalogue_is_told_and_makes_no_seed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], catalogue: Catalogue
 ) -> None:
-    monkeypatch.setattr("backend.catalogue.__main__.PATH", tmp_path / "seed.sql")
+    monkeypatch.setattr("tools.catalogue.__main__.PATH", tmp_path / "seed.sql")
     faulty = catalogue._replace(exercises={"a": an_exercise(primary_muscles=["wings"])})
-    monkeypatch.setattr("backend.catalogue.__main__.load_catalogue", lambda: faulty)
+    monkeypatch.setattr("tools.catalogue.__main__.load_catalogue", lambda: faulty)
     assert run(monkeypatch, "generate") == 1
     assert "a: unknown muscle wings" in capsys.readouterr().err
     assert not (tmp_path / "seed.sql").exists()

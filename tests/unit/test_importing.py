@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from backend.catalogue.importing import ImportRefusedError, import_exercises, read_file
-from backend.local.database import database_url
+from tools.catalogue.importing import ImportRefusedError, import_exercises, read_file
+from tools.stack.database import database_url
 
 # Made up, in the form of their file.
 SAMPLE: list[dict[str, Any]] = [
@@ -233,7 +233,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
 def task(path: Path, url: str | None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "DATABASE_URL": url or ""}
     return subprocess.run(
-        [sys.executable, "-m", "backend.catalogue.importing", str(path)],
+        [sys.executable, "-m", "tools.catalogue.importing", str(path)],
         env=environment,
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ import pytest
 
 from backend.auth.jwks import JwksCache
 from backend.core.errors import Problem
-from backend.local.signing import SigningKey
 from tests.support import SupabaseServer, serve_supabase
+from tools.stack.signing import SigningKey
 
 ALWAYS = 0.0
 NEVER = 1e9

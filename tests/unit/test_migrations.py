@@ -4,9 +4,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.local import MIGRATIONS, SEED, StackError
-from backend.local.database import Database, database_url
-from backend.local.migrations import apply_migrations, run_file
+from tools import MIGRATIONS, SEED
+from tools.stack import StackError
+from tools.stack.database import Database, database_url
+from tools.stack.migrations import apply_migrations, run_file
 
 FIRST = "create table public.first (x int);\n\n-- why\ncomment on table public.first is 'a; b';\n"
 SECOND = """\

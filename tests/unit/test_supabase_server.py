@@ -8,11 +8,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from backend.local.database import database_url
-from backend.local.signing import SigningKey
-from backend.local.supabase_server import AuthServer, create_supabase_app
-from backend.local.users import ROLE
 from tests.support import API, SupabaseServer
+from tools.stack.database import database_url
+from tools.stack.signing import SigningKey
+from tools.stack.supabase_server import AuthServer, create_supabase_app
+from tools.stack.users import ROLE
 
 SIGN_UP, SIGN_IN = "/auth/v1/signup", "/auth/v1/token?grant_type=password"
 

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from backend.local import npm
-from backend.local.processes import Child
-from backend.local.signing import SigningKey
+from tools.stack import npm
+from tools.stack.processes import Child
+from tools.stack.signing import SigningKey
 
 
 def make_data_api(folder: Path, key: SigningKey, authenticator_url: str, socket: Path) -> Child:

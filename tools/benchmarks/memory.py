@@ -15,9 +15,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import psycopg
 
-from backend.local import MIGRATIONS, ROOT
-from backend.local.database import Database
-from backend.local.migrations import apply_migrations
+from tools import MIGRATIONS, ROOT
+from tools.stack.database import Database
+from tools.stack.migrations import apply_migrations
 
 DATA = ROOT / "tests" / "data" / "memory_eval.json"
 DIMENSIONS = 768

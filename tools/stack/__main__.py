@@ -7,8 +7,9 @@ from pathlib import Path
 from types import FrameType
 from typing import get_args
 
-from backend.local import ROOT, StackError
-from backend.local.stack import Gateway, StateDir, mint_token, run_stack
+from tools import ROOT
+from tools.stack import StackError
+from tools.stack.stack import Gateway, StateDir, mint_token, run_stack
 
 DEFAULT_PORT = 8000
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

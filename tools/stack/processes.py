@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import psutil
 
-from backend.local import ROOT, StackError
+from tools import ROOT
+from tools.stack import StackError
 
 HOST = "127.0.0.1"
 START_SECONDS = 60

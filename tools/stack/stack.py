@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 import psycopg
 
 from backend.core.settings import Settings
-from backend.local import MIGRATIONS, ROOT, SEED, StackError, npm
-from backend.local.data_api import make_data_api
-from backend.local.database import POSTGRES_VERSION, Database, as_role
-from backend.local.migrations import apply_migrations, run_file
-from backend.local.processes import HOST, Child, answers, check_port, reaches_its_database, stop_leftovers
-from backend.local.signing import SigningKey
-from backend.local.users import ROLE as AUTH_ROLE
-from backend.local.users import find_or_create_user
+from tools import MIGRATIONS, ROOT, SEED
+from tools.stack import StackError, npm
+from tools.stack.data_api import make_data_api
+from tools.stack.database import POSTGRES_VERSION, Database, as_role
+from tools.stack.migrations import apply_migrations, run_file
+from tools.stack.processes import HOST, Child, answers, check_port, reaches_its_database, stop_leftovers
+from tools.stack.signing import SigningKey
+from tools.stack.users import ROLE as AUTH_ROLE
+from tools.stack.users import find_or_create_user
 
 DEMO_EMAILS = ("athlete@example.com", "stranger@example.com")
 DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # no secret: it opens a database on this machine alone
@@ -201,7 +202,7 @@ def _supabase_server(state: StateDir, database: Database, supabase_url: str, dat
         environment |= {"STANDIN_PUBLISHABLE_KEY": PUBLISHABLE_KEY, "STANDIN_DATA_API": str(data_api)}
     return Child(
         name="the stand-in for Supabase",
-        command=_uvicorn("backend.local.supabase_server:app", supabase_url, "--log-level", "warning"),
+        command=_uvicorn("tools.stack.supabase_server:app", supabase_url, "--log-level", "warning"),
         folder=state.path,
         environment=environment,
     )

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from backend.local import ROOT, StackError
+from tools import ROOT
+from tools.stack import StackError
 
 NODE_MODULES = ROOT / "node_modules"
 # npm writes this last, so it tells a finished installation, and of which lock file.

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import sqlparse
 
-from backend.local import StackError
+from tools.stack import StackError
 
 _FILE_NAME = re.compile(r"(?P<version>\d+)_(?P<name>.+)\.sql")
 

@@ -19,10 +19,10 @@ from psycopg_pool import AsyncConnectionPool
 from backend.auth.jwks import JwksCache
 from backend.auth.verification import TokenVerifier
 from backend.core.settings import Settings
-from backend.local import ROOT
-from backend.local.database import as_role
-from backend.local.stack import StateDir, mint_token
 from backend.main import create_app, make_gateway
+from tools import ROOT
+from tools.stack.database import as_role
+from tools.stack.stack import StateDir, mint_token
 
 CONCURRENCY = 16
 REQUESTS = 960
@@ -102,7 +102,7 @@ async def main(state: StateDir) -> None:
     info = state.read_info()
     url = as_role(info["database_url"], "slow_burn_api")
     settings = Settings.model_validate({"supabase_url": info["supabase_url"], "database_url": url})
-    tokens = [mint_token(f"bench-{number}@example.com", state) for number in range(USERS)]
+    tokens = [mint_token(f"benchmark-{number}@example.com", state) for number in range(USERS)]
     reference = await measure_database(settings, url)
     figures = {
         "reference: select 1": reference,

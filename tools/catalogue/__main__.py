@@ -5,9 +5,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 
-from backend.catalogue.checks import faults
-from backend.catalogue.seed import PATH, render_seed
-from backend.catalogue.source import Catalogue, CatalogueError, load_catalogue
+from tools.catalogue.checks import faults
+from tools.catalogue.seed import PATH, render_seed
+from tools.catalogue.source import Catalogue, CatalogueError, load_catalogue
 
 
 def generate(catalogue: Catalogue) -> int:

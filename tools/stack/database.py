@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
-from backend.local import StackError
-from backend.local.processes import Child
+from tools.stack import StackError
+from tools.stack.processes import Child
 
 with warnings.catch_warnings():
     # Without a runtime directory of its own it takes the temporary one, and says so.

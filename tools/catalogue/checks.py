@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from backend.catalogue.source import Catalogue, Exercise
+from tools.catalogue.source import Catalogue, Exercise
 
 LEVELS = ("beginner", "intermediate", "advanced")
 MIN_EXERCISES_A_MUSCLE = 6

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from backend.catalogue.source import Catalogue, Exercise
+from tools.catalogue.source import Catalogue, Exercise
 
 PATH = Path(__file__).parents[2] / "supabase" / "seed.sql"
 

@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from backend.local.gemini_server import app as gemini_app
-from backend.local.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
-from backend.local.users import authenticate, create_user
+from tools.stack.gemini_server import app as gemini_app
+from tools.stack.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
+from tools.stack.users import authenticate, create_user
 
 MIN_PASSWORD_LENGTH = 6
 # Of this connection alone, or decoded on the way.
@@ -141,7 +141,7 @@ def create_supabase_app(auth: AuthServer, gate: DataApiGate | None) -> Starlette
 
 
 def app() -> Starlette:
-    """For `uvicorn --factory backend.local.supabase_server:app`."""
+    """For `uvicorn --factory tools.stack.supabase_server:app`."""
     key = SigningKey.load_or_create(Path(os.environ["STANDIN_SIGNING_KEY"]))
     auth = AuthServer(key, os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"])
     socket = os.environ.get("STANDIN_DATA_API")

@@ -7,7 +7,7 @@ import os
 import psycopg
 from psycopg.types.json import Jsonb
 
-from backend.local.signing import User
+from tools.stack.signing import User
 
 ROLE = "supabase_auth_admin"
 """Who writes auth.users, here as in Supabase."""

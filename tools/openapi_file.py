@@ -8,8 +8,8 @@ import sys
 import httpx
 
 from backend.core.settings import Settings
-from backend.local import ROOT
 from backend.main import create_app
+from tools import ROOT
 
 PATH = ROOT / "openapi.json"
 TOKEN_VARIABLE = "OPENAPI_PUBLISH_TOKEN"  # noqa: S105  # the name of a variable
