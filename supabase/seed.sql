@@ -5,7 +5,7 @@
 -- Running it again changes nothing; running it after an edit puts right what is listed here. It deletes no exercise and
 -- never touches a user's own (those have no slug). An id follows from its slug, so every environment agrees on it.
 
-insert into public.muscles (slug, name, region)
+insert into private.muscles (slug, name, region)
 select
     listed.slug,
     listed.name,
@@ -36,7 +36,7 @@ from jsonb_to_recordset($catalogue$[
 ]$catalogue$) as listed (slug text, name text, region text)
 on conflict (slug) do update set name = excluded.name, region = excluded.region;
 
-insert into public.equipment (slug, name)
+insert into private.equipment (slug, name)
 select
     listed.slug,
     listed.name
@@ -131,7 +131,7 @@ from jsonb_to_recordset($catalogue$[
 ]$catalogue$) as listed (slug text, name text)
 on conflict (slug) do update set name = excluded.name;
 
-insert into public.exercises (
+insert into private.exercises (
     id, slug,
     name,
     aliases,
@@ -743,9 +743,9 @@ on conflict (slug) do update set
     cues = excluded.cues;
 
 -- Relations are the catalogue's alone, and made anew; each is listed from both sides.
-delete from public.exercise_relations;
+delete from private.exercise_relations;
 
-insert into public.exercise_relations (exercise_id, related_id, kind)
+insert into private.exercise_relations (exercise_id, related_id, kind)
 select
     md5('slow-burn:exercise:' || listed.slug)::uuid as exercise_id,
     md5('slow-burn:exercise:' || listed.related)::uuid as related_id,

@@ -218,7 +218,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 async def until_embedded(admin: psycopg.Connection, person: "Person") -> None:
     """Wait until all that is known of somebody has its embedding."""
-    waiting = "select 1 from public.memories where user_id = %s and embedding is null and superseded_at is null"
+    waiting = "select 1 from private.memories where user_id = %s and embedding is null and superseded_at is null"
     await until(lambda: admin.execute(waiting, (person.id,)).fetchone() is None)
 
 

@@ -29,7 +29,7 @@ $$;
 create function pg_temp.id_of(p_who text)
 returns uuid
 language sql
-as $$select p.user_id from public.profiles as p where p.display_name = p_who$$;
+as $$select p.user_id from private.profiles as p where p.display_name = p_who$$;
 
 -- A turn of a conversation: the message with this number, by default of oneself.
 create function pg_temp.talk(p_who text, p_message integer, p_as text default null)
@@ -48,7 +48,7 @@ returns text
 language sql
 as $$
     select pg_temp.run(p_who, format('select delete_workout(%L)', (
-        select e.workout_id from public.affinity_events as e
+        select e.workout_id from private.affinity_events as e
         where e.user_id = pg_temp.id_of(p_who) and e.source like p_source
     )))
 $$;
@@ -56,7 +56,7 @@ $$;
 create function pg_temp.score(p_who text)
 returns integer
 language sql
-as $$select p.affinity_score from public.profiles as p where p.display_name = p_who$$;
+as $$select p.affinity_score from private.profiles as p where p.display_name = p_who$$;
 
 -- Workouts and records.
 select is(

@@ -192,8 +192,8 @@ async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Conn
     ids = [(await log(athlete, kg(100 + i)))["workout"]["id"] for i in range(4)]
     await athlete.delete(f"/workouts/{ids[1]}")
     row = admin.execute(
-        "select p.affinity_score, sum(e.points) from public.profiles as p "
-        "join public.affinity_events as e using (user_id) where user_id = %s group by 1",
+        "select p.affinity_score, sum(e.points) from private.profiles as p "
+        "join private.affinity_events as e using (user_id) where user_id = %s group by 1",
         (athlete.id,),
     ).fetchone()
     assert row is not None
@@ -202,7 +202,7 @@ async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Conn
 
 def yesterday(person: Person, admin: psycopg.Connection) -> None:
     """Move what was earned a day back."""
-    admin.execute("update public.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,))
+    admin.execute("update private.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,))
 
 
 async def test_the_score_is_the_ledgers_sum_after_everything_at_once(
@@ -217,7 +217,7 @@ async def test_the_score_is_the_ledgers_sum_after_everything_at_once(
     )
     statuses = sorted(response.status_code for response in responses)
     assert statuses == [200] * 12 + [201] * 4 + [204] * 8 + [404] * 8
-    row = admin.execute("select sum(points) from public.affinity_events where user_id = %s", (athlete.id,)).fetchone()
+    row = admin.execute("select sum(points) from private.affinity_events where user_id = %s", (athlete.id,)).fetchone()
     assert row is not None
     assert row[0] == await athlete.score()
     assert (await athlete.get("/workouts")).json()["total"] == 4
@@ -455,11 +455,11 @@ async def test_the_caps_hold_for_all_that_comes_at_once(
         *(athlete.log(kg(130 + i)) for i in range(10)),
     )
     rows = admin.execute(
-        "select rule.kind, sum(e.points) <= rule.daily_cap from public.affinity_events as e "
-        "join public.affinity_rules as rule using (kind) where e.user_id = %s group by rule.kind",
+        "select rule.kind, sum(e.points) <= rule.daily_cap from private.affinity_events as e "
+        "join private.affinity_rules as rule using (kind) where e.user_id = %s group by rule.kind",
         (athlete.id,),
     ).fetchall()
     assert len(rows) == 5
     assert all(within for _, within in rows)
-    ledger = admin.execute("select sum(points) from public.affinity_events where user_id = %s", (athlete.id,))
+    ledger = admin.execute("select sum(points) from private.affinity_events where user_id = %s", (athlete.id,))
     assert ledger.fetchone() == (await athlete.score(),)

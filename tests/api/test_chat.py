@@ -148,7 +148,7 @@ async def test_the_prompt_knows_the_user(athlete: Person, gemini: Gemini) -> Non
 async def test_the_level_sets_the_tone(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
     await talk(athlete, "Hi")
     assert "You have only just met." in system(gemini.received("generateContent")[-1])
-    admin.execute("update public.profiles set affinity_score = 100 where user_id = %s", (athlete.id,))
+    admin.execute("update private.profiles set affinity_score = 100 where user_id = %s", (athlete.id,))
     await talk(athlete, "Hi")
     sent = system(gemini.received("generateContent")[-1])
     assert "Level 3, Gym Buddy. You are gym buddies." in sent
@@ -326,7 +326,7 @@ async def test_a_conversation_is_deleted_with_or_without_what_was_learnt(
     assert_problem(await say(athlete, "Hi", conversation_id=answer["conversation_id"]), 404, "conversation_not_found")
     left = await memories(athlete)
     assert [memory["learnt_from"] for memory in left] == ([None] if keep else [])
-    rows = admin.execute("select count(*) from public.messages where user_id = %s", (athlete.id,)).fetchone()
+    rows = admin.execute("select count(*) from private.messages where user_id = %s", (athlete.id,)).fetchone()
     assert rows == (0,)
 
 
@@ -343,7 +343,7 @@ async def test_there_are_limits(athlete: Person, settings: Settings, gemini: Gem
         # What was answered already costs nothing.
         assert (await say(person, "One", key="1")).status_code == 200
         admin.execute(
-            "update public.messages set created_at = created_at - interval '2 minutes' where user_id = %s",
+            "update private.messages set created_at = created_at - interval '2 minutes' where user_id = %s",
             (athlete.id,),
         )
         await talk(person, "Three")
@@ -355,7 +355,7 @@ async def test_there_are_limits(athlete: Person, settings: Settings, gemini: Gem
 async def test_usage_is_counted_by_day(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
     answers = [await talk(athlete, "Hi"), await talk(athlete, "Hi again")]
     used = admin.execute(
-        "select turns, prompt_tokens, output_tokens from public.chat_usage where user_id = %s", (athlete.id,)
+        "select turns, prompt_tokens, output_tokens from private.chat_usage where user_id = %s", (athlete.id,)
     ).fetchall()
     assert used == [
         (
@@ -499,7 +499,7 @@ async def test_what_has_expired_is_not_recalled(athlete: Person, gemini: Gemini,
     await athlete.ask("POST", "/memories", json=body)
     assert [m["content"] for m in (await talk(athlete, "My cold"))["memories_used"]] == ["Has a cold this week"]
     admin.execute(
-        "update public.memories set expires_at = now() - interval '1 minute' where user_id = %s", (athlete.id,)
+        "update private.memories set expires_at = now() - interval '1 minute' where user_id = %s", (athlete.id,)
     )
     assert (await talk(athlete, "My cold"))["memories_used"] == []
 

@@ -104,7 +104,7 @@ async def test_what_is_like_nothing_finds_nothing(athlete: Person, q: str) -> No
 
 @pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin: psycopg.Connection) -> None:
-    rows = admin.execute("select name, slug from public.exercises where user_id is null").fetchall()
+    rows = admin.execute("select name, slug from private.exercises where user_id is null").fetchall()
     missed = []
     for name, slug in rows:
         items = (await athlete.get("/exercises", params={"q": name, "per_page": 1})).json()["items"]
@@ -116,7 +116,7 @@ async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin:
 @pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 async def test_every_alias_leads_to_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute(
-        "select alias, slug from public.exercises cross join unnest(aliases) as alias where user_id is null"
+        "select alias, slug from private.exercises cross join unnest(aliases) as alias where user_id is null"
     ).fetchall()
     missed = []
     for alias, slug in rows:
@@ -135,7 +135,7 @@ async def test_two_letters_swapped_in_a_word_of_the_name_are_forgiven(
 ) -> None:
     """In the middle of each one-word name that is long enough to guess by."""
     rows = admin.execute(
-        "select name, slug from public.exercises where user_id is null and name ~ '^[A-Za-z]{6,}$' order by slug"
+        "select name, slug from private.exercises where user_id is null and name ~ '^[A-Za-z]{6,}$' order by slug"
     ).fetchall()
     assert len(rows) > 10
     for name, slug in rows:

@@ -14,7 +14,7 @@ SQUAT = exercise_id("back-squat")
 def own_exercise(athlete: Person, admin: psycopg.Connection) -> str:
     """An exercise of the athlete's own."""
     row = admin.execute(
-        "insert into public.exercises (user_id, name) values (%s, 'Garage Lift') returning id",
+        "insert into private.exercises (user_id, name) values (%s, 'Garage Lift') returning id",
         (athlete.id,),
     ).fetchone()
     assert row is not None
@@ -310,4 +310,4 @@ async def test_anothers_own_exercise_does_not_exist(stranger: Person, own_exerci
 @pytest.fixture(autouse=True)
 def _forget_own_exercises(admin: psycopg.Connection) -> Iterator[None]:
     yield
-    admin.execute("delete from auth.users where id in (select user_id from public.exercises)")
+    admin.execute("delete from auth.users where id in (select user_id from private.exercises)")

@@ -99,7 +99,7 @@ async def test_a_call_that_takes_too_long_is_stopped(
 ) -> None:
     person = Person(hurried, athlete.user, athlete.token)
     with admin.transaction():
-        admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
+        admin.execute("select from private.profiles where user_id = %s for update", (athlete.id,))
         assert_problem(await person.log(a_set()), 503, "database_timeout")
     # The connection that was stopped serves the next one.
     assert (await person.log(a_set())).status_code == 201
@@ -115,7 +115,7 @@ async def test_who_waits_in_vain_for_a_connection_is_told(
         people = [Person(client, person.user, person.token) for person in (new_person() for _ in range(6))]
         assert (await people[0].get("/profile")).status_code == 200
         with admin.transaction():
-            admin.execute("select from public.profiles for update")
+            admin.execute("select from private.profiles for update")
             waiting = [asyncio.create_task(person.log(a_set())) for person in people]
             # One has the connection; two may queue for it, in vain; three find the queue full.
             for answered in itertools.islice(asyncio.as_completed(waiting), 5):
@@ -132,7 +132,7 @@ async def test_one_user_does_not_take_everybodys_connections(
     async with serve(settings) as client:
         greedy, other = (Person(client, person.user, person.token) for person in (athlete, stranger))
         with admin.transaction():
-            admin.execute("select from public.profiles where user_id = %s for update", (athlete.id,))
+            admin.execute("select from private.profiles where user_id = %s for update", (athlete.id,))
             waiting = [asyncio.create_task(greedy.log(a_set())) for _ in range(20)]
             await asyncio.sleep(0.1)
             assert (await other.log(a_set())).status_code == 201

@@ -67,12 +67,12 @@ async def test_memories_are_found(athlete: Person) -> None:
 async def test_a_memory_is_corrected(athlete: Person, admin: psycopg.Connection) -> None:
     memory = await tell(athlete, "Hurt the left knee", "injury", expires_in_days=30)
     admin.execute(
-        "update public.memories set embedding = array_fill(0.1, array[768])::extensions.halfvec where user_id = %s",
+        "update private.memories set embedding = array_fill(0.1, array[768])::extensions.halfvec where user_id = %s",
         (athlete.id,),
     )
     pinned = (await patch(athlete, memory, pinned=True, importance=0)).json()
     assert (pinned["pinned"], pinned["importance"], pinned["content"]) == (True, 0, "Hurt the left knee")
-    kept = "select count(embedding) from public.memories where user_id = %s"
+    kept = "select count(embedding) from private.memories where user_id = %s"
     assert admin.execute(kept, (athlete.id,)).fetchone() == (1,)
     corrected = (await patch(athlete, memory, content="Hurt the right knee", kind="event", expires_at=None)).json()
     assert (corrected["content"], corrected["kind"], corrected["expires_at"]) == ("Hurt the right knee", "event", None)

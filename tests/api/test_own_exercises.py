@@ -176,7 +176,7 @@ async def test_deleting_while_logging_loses_nothing(athlete: Person) -> None:
 
 async def test_there_are_500_at_most(athlete: Person, admin: psycopg.Connection) -> None:
     admin.execute(
-        "insert into public.exercises (user_id, name) select %s, 'Lift ' || n from generate_series(1, 499) as n",
+        "insert into private.exercises (user_id, name) select %s, 'Lift ' || n from generate_series(1, 499) as n",
         (athlete.id,),
     )
     last = await create(athlete)

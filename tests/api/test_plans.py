@@ -381,10 +381,10 @@ async def test_a_plan_may_be_deleted_while_somebody_logs_it(athlete: Person, str
 
 async def test_there_are_200_at_most(athlete: Person, admin: psycopg.Connection) -> None:
     admin.execute(
-        "with made as (insert into public.plans (user_id, name) "
+        "with made as (insert into private.plans (user_id, name) "
         "select %s, 'Plan ' || n from generate_series(1, 199) as n"
         " returning user_id, id, name) "
-        "insert into public.plan_versions (user_id, plan_id, version, name) select user_id, id, 1, name from made",
+        "insert into private.plan_versions (user_id, plan_id, version, name) select user_id, id, 1, name from made",
         (athlete.id,),
     )
     plan = await create(athlete)

@@ -240,7 +240,7 @@ def test_no_name_can_break_a_sign_up(
             (email, None if metadata is None else json.dumps(metadata)),
         ).fetchone()
     assert row is not None
-    stored = admin.execute("select display_name from public.profiles where user_id = %s", row).fetchone()
+    stored = admin.execute("select display_name from private.profiles where user_id = %s", row).fetchone()
     assert stored == (name,)
 
 

@@ -344,7 +344,7 @@ async def test_weeks_keep_their_length_across_daylight_saving(
         moments += [first, datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC) - timedelta(seconds=1)]
     with admin.cursor() as cursor:
         cursor.executemany(
-            "insert into public.workouts (user_id, completed_at) values (%s, %s)",
+            "insert into private.workouts (user_id, completed_at) values (%s, %s)",
             [(athlete.id, moment) for moment in moments],
         )
     weeks = {week["week_start"]: week["sessions"] for week in (await read(athlete, "summary", weeks=104))["weeks"]}

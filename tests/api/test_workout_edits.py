@@ -36,7 +36,7 @@ def kinds(answer: dict[str, Any]) -> list[str]:
 
 
 def ledger(admin: psycopg.Connection, person: Person) -> int:
-    row = admin.execute("select sum(points) from public.affinity_events where user_id = %s", (person.id,)).fetchone()
+    row = admin.execute("select sum(points) from private.affinity_events where user_id = %s", (person.id,)).fetchone()
     assert row is not None
     total: int = row[0] or 0
     return total
@@ -186,7 +186,7 @@ async def test_logging_editing_and_deleting_at_once_keeps_the_books(athlete: Per
         assert {answer.status_code for answer in answers} <= {200, 201, 204, 404}
         assert await athlete.score() == ledger(admin, athlete)
     orphans = admin.execute(
-        "select 1 from public.affinity_events as e where e.user_id = %s and not exists (select from public.workouts "
+        "select 1 from private.affinity_events as e where e.user_id = %s and not exists (select from private.workouts "
         "as w where w.id = e.workout_id)",
         (athlete.id,),
     ).fetchall()

@@ -304,7 +304,7 @@ async def test_a_failure_at_any_step_leaves_nothing_behind(
     before = stored_rows(admin)
     admin.execute("create function public.fail() returns trigger language plpgsql as 'begin raise ''broken''; end'")
     admin.execute("grant execute on function public.fail to public")
-    admin.execute(f"create trigger fail after insert on public.{table} for each row execute function public.fail()")
+    admin.execute(f"create trigger fail after insert on private.{table} for each row execute function public.fail()")
     try:
         assert_problem(await athlete.log(a_set(weight=100)), 500, "internal_error")
     finally:
@@ -314,7 +314,7 @@ async def test_a_failure_at_any_step_leaves_nothing_behind(
 
 
 def stored_rows(admin: psycopg.Connection) -> list[tuple[Any, ...]]:
-    tables = ("public.workouts", "public.workout_sets", "public.affinity_events", "private.idempotency_keys")
+    tables = ("private.workouts", "private.workout_sets", "private.affinity_events", "private.idempotency_keys")
     return [admin.execute(f"select count(*) from {table}").fetchall()[0] for table in tables]
 
 

@@ -181,7 +181,7 @@ def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]
     rows = admin.execute(
         "select attname::text, atttypid::regtype::text, not attnotnull from pg_attribute "
         "where attrelid = %s::regclass and attnum > 0 and not attisdropped",
-        (f"public.{table}",),
+        (f"private.{table}",),
     ).fetchall()
     return {name: (kind, nullable) for name, kind, nullable in rows}
 

@@ -67,13 +67,13 @@ def test_all_of_five_thousand_memories_are_compared(superuser: psycopg.Connectio
         user_id = uuid5(NAMESPACE_OID, f"owner-{person}")
         superuser.execute("insert into auth.users (id, email) values (%s, %s)", (user_id, f"{user_id}@example.com"))
         with superuser.cursor().copy(
-            "copy public.memories (user_id, id, content, kind, importance, embedding) from stdin"
+            "copy private.memories (user_id, id, content, kind, importance, embedding) from stdin"
         ) as copy:
             for number in range(MEMORIES if person == 0 else 500):
                 label = f"{person}-{number}"
                 copy.write_row((user_id, memory_id(label), f"Memory {label}", "fact", 0.5, str(a_vector(source))))
-    superuser.execute("analyze public.memories")
-    rows = superuser.execute("select id, embedding::text from public.memories where user_id = %s", (owner,)).fetchall()
+    superuser.execute("analyze private.memories")
+    rows = superuser.execute("select id, embedding::text from private.memories where user_id = %s", (owner,)).fetchall()
     stored: dict[UUID, list[float]] = {row[0]: json.loads(row[1]) for row in rows}
     # What a memory has in common with all others, on average, is its product with this, but for itself.
     centre = [sum(column) / (len(stored) - 1) for column in zip(*stored.values(), strict=True)]

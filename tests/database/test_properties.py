@@ -124,11 +124,11 @@ def test_streaks(someone: Someone, zone: str, target: int, hours_ago: list[int],
         moments = [now - timedelta(hours=hours) for hours in hours_ago]
         for moment in moments:
             someone.connection.execute(
-                "insert into public.workouts (user_id, completed_at) values (%s, %s)", (someone.id, moment)
+                "insert into private.workouts (user_id, completed_at) values (%s, %s)", (someone.id, moment)
             )
         paused = {this_week - timedelta(days=7 * ago) for ago in paused_ago}
         for week in paused:
-            someone.connection.execute("insert into public.paused_weeks values (%s, %s)", (someone.id, week))
+            someone.connection.execute("insert into private.paused_weeks values (%s, %s)", (someone.id, week))
         streak = someone.ask("get_progress_summary", 1)["streak"]
     sessions: dict[date, int] = {}
     for moment in moments:

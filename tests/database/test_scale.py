@@ -39,24 +39,24 @@ PEOPLE = """
         from generate_series(%(first)s, %(last)s) as n
         returning id
     )
-    insert into public.profiles (user_id, display_name)
+    insert into private.profiles (user_id, display_name)
     select made.id, 'Someone' from made
 """
 HISTORY = """
-    insert into public.workouts (user_id, id, completed_at, plan_id, plan_version, plan_name, plan_day)
+    insert into private.workouts (user_id, id, completed_at, plan_id, plan_version, plan_name, plan_day)
     select
         ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,
         ('00000000-0000-4000-' || lpad(to_hex(n), 4, '0') || '-' || lpad(to_hex(k), 12, '0'))::uuid,
         now() - k * interval '2 days', %(plan)s, 1, 'Strength', 1
     from generate_series(%(first)s, %(last)s) as n
     cross join generate_series(1, %(workouts)s) as k;
-    insert into public.workout_sets (
+    insert into private.workout_sets (
         user_id, workout_id, performed_at, position, exercise_id, weight, weight_unit, reps
     )
     select
         w.user_id, w.id, w.completed_at, p,
         (%(lifts)s::uuid[])[1 + (extract(epoch from w.completed_at)::bigint / 172800 + p) %% 5], 100 + p, 'kg', 5
-    from public.workouts as w
+    from private.workouts as w
     cross join generate_series(1, %(sets)s) as p
     where w.user_id between ('00000000-0000-4000-9000-' || lpad(to_hex(%(first)s), 12, '0'))::uuid
         and ('00000000-0000-4000-9000-' || lpad(to_hex(%(last)s), 12, '0'))::uuid
@@ -145,7 +145,7 @@ def test_what_a_user_reads_does_not_grow_with_others(reader: Reader) -> None:
     reader.let_in(1, FEW)
     few: dict[str, Any] = {name: reader.rows_read(call) for name, call in CALLS.items()}
     reader.let_in(FEW + 1, MANY)
-    counted = reader.admin.execute("select count(*) from public.workouts").fetchone()
+    counted = reader.admin.execute("select count(*) from private.workouts").fetchone()
     assert counted == (MANY * WORKOUTS,)
     many = {name: reader.rows_read(call) for name, call in CALLS.items()}
     assert {name: scans for name, (scans, _) in many.items()} == dict.fromkeys(CALLS, 0)

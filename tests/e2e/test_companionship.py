@@ -45,7 +45,7 @@ async def next_week(admin: psycopg.Connection, *people: Person) -> None:
             for column in columns:
                 step = "7" if column == "earned_on" else "interval '7 days'"
                 admin.execute(
-                    f"update public.{table} set {column} = {column} - {step} where user_id = %s", (person.id,)
+                    f"update private.{table} set {column} = {column} - {step} where user_id = %s", (person.id,)
                 )
 
 

@@ -195,7 +195,7 @@ async def test_twelve_weeks(athlete: Person, admin: psycopg.Connection) -> None:
     assert (await read(athlete, f"/plans/{plan_id}/next"))["finished"] is True
     await look_back(athlete, plan_id, start)
     ledger = admin.execute(
-        "select sum(points) from public.affinity_events where user_id = %s", (athlete.id,)
+        "select sum(points) from private.affinity_events where user_id = %s", (athlete.id,)
     ).fetchone()
     # All of it was logged today: two workouts and three records are what a day gives. A first workout and a first
     # plan come on top; none of the weeks is the current one.

@@ -77,7 +77,7 @@ def recorded(database: Database) -> list[Any]:
 
 
 def catalogue(database: Database) -> list[Any]:
-    return [rows(database, f"select t::text from public.{table} as t order by 1") for table in CATALOGUE]
+    return [rows(database, f"select t::text from private.{table} as t order by 1") for table in CATALOGUE]
 
 
 def test_migrations_are_pushed_by_the_cli(database: Database, pushed: str) -> None:

@@ -51,7 +51,7 @@ async def full_athlete(athlete: Person, admin: psycopg.Connection) -> Person:
         response = await athlete.log(a_set(weight=weight, notes="a secret"), key=str(weight))
         assert response.status_code == 201
     for table in TABLES_OF_USERS:
-        statement = sql.SQL("select count(*) from public.{} where user_id = %s").format(sql.Identifier(table))
+        statement = sql.SQL("select count(*) from private.{} where user_id = %s").format(sql.Identifier(table))
         row = admin.execute(statement, (athlete.id,)).fetchone()
         assert row is not None
         assert row[0] > 0
@@ -82,7 +82,7 @@ async def test_anothers_own_exercise_cannot_be_logged(
     athlete: Person, stranger: Person, admin: psycopg.Connection
 ) -> None:
     row = admin.execute(
-        "insert into public.exercises (user_id, name) values (%s, 'Secret Lift') returning id",
+        "insert into private.exercises (user_id, name) values (%s, 'Secret Lift') returning id",
         (athlete.id,),
     ).fetchone()
     assert row is not None
@@ -98,7 +98,7 @@ async def test_anothers_own_exercise_cannot_be_logged(
 def test_the_database_shows_each_user_only_their_own_rows(
     as_user: Any, full_athlete: Person, stranger: Person, table: str
 ) -> None:
-    everything = sql.SQL("select user_id from public.{}").format(sql.Identifier(table))
+    everything = sql.SQL("select user_id from private.{}").format(sql.Identifier(table))
     with as_user(full_athlete) as connection:
         assert {row[0] for row in connection.execute(everything)} == {full_athlete.id}
     with as_user(stranger) as connection:
@@ -109,12 +109,12 @@ def test_the_database_shows_each_user_only_their_own_rows(
 def test_a_stranger_changes_and_deletes_nothing(
     as_user: Any, full_athlete: Person, stranger: Person, admin: psycopg.Connection, table: str
 ) -> None:
-    count = sql.SQL("select count(*) from public.{} where user_id = %s").format(sql.Identifier(table))
+    count = sql.SQL("select count(*) from private.{} where user_id = %s").format(sql.Identifier(table))
     before = admin.execute(count, (full_athlete.id,)).fetchone()
     with as_user(stranger) as connection:
-        state = refused(connection, f"delete from public.{table} where user_id = %s", full_athlete.id)
+        state = refused(connection, f"delete from private.{table} where user_id = %s", full_athlete.id)
         assert state in (None, "42501")
-        state = refused(connection, f"update public.{table} set user_id = %s", stranger.id)
+        state = refused(connection, f"update private.{table} set user_id = %s", stranger.id)
         assert state == "42501"
         connection.execute("commit")
     assert admin.execute(count, (full_athlete.id,)).fetchone() == before
@@ -123,23 +123,23 @@ def test_a_stranger_changes_and_deletes_nothing(
 @pytest.mark.parametrize(
     "statement",
     [
-        "update public.profiles set affinity_score = 9000",
-        "insert into public.affinity_events values (auth.uid(), gen_random_uuid(), 'workout_completed', 'me')",
-        "update public.affinity_events set points = 1000",
-        "delete from public.affinity_events",
-        "update public.affinity_rules set points = 1000",
-        "insert into public.affinity_levels values (99, 'God', 1)",
-        "update public.affinity_levels set threshold = 0",
-        "update public.workout_sets set weight = 500",
-        "update public.workouts set completed_at = now()",
-        "insert into public.profiles (user_id, display_name) values (gen_random_uuid(), 'x')",
-        "delete from public.profiles",
-        "insert into public.exercises (name) values ('X')",
-        "insert into public.exercises (user_id, slug, name) values (auth.uid(), 'x', 'X')",
-        "update public.exercises set slug = 'x'",
-        "update public.exercises set user_id = auth.uid()",
-        "delete from public.exercise_relations",
-        "delete from public.muscles",
+        "update private.profiles set affinity_score = 9000",
+        "insert into private.affinity_events values (auth.uid(), gen_random_uuid(), 'workout_completed', 'me')",
+        "update private.affinity_events set points = 1000",
+        "delete from private.affinity_events",
+        "update private.affinity_rules set points = 1000",
+        "insert into private.affinity_levels values (99, 'God', 1)",
+        "update private.affinity_levels set threshold = 0",
+        "update private.workout_sets set weight = 500",
+        "update private.workouts set completed_at = now()",
+        "insert into private.profiles (user_id, display_name) values (gen_random_uuid(), 'x')",
+        "delete from private.profiles",
+        "insert into private.exercises (name) values ('X')",
+        "insert into private.exercises (user_id, slug, name) values (auth.uid(), 'x', 'X')",
+        "update private.exercises set slug = 'x'",
+        "update private.exercises set user_id = auth.uid()",
+        "delete from private.exercise_relations",
+        "delete from private.muscles",
         "select * from private.idempotency_keys",
         "delete from private.idempotency_keys",
         "select * from auth.users",
@@ -158,7 +158,7 @@ def test_a_user_cannot_write_what_is_not_theirs_to_write(as_user: Any, full_athl
 def test_a_list_of_lists_is_no_list(as_user: Any, full_athlete: Person, field: str) -> None:
     with as_user(full_athlete) as connection:
         for value in ('{{"barbell"},{"knee"}}', '{"a",null}', '{" "}'):
-            state = refused(connection, f"update public.profiles set {field} = '{value}'")
+            state = refused(connection, f"update private.profiles set {field} = '{value}'")
             assert state in ("23514", "PT422"), value
 
 
@@ -166,13 +166,13 @@ def test_endless_nesting_is_refused_by_the_database_too(as_user: Any, full_athle
     with as_user(full_athlete) as connection:
         for depth, state in ((30, None), (300, "23514")):
             nested = f'{{"x": {"[" * depth}{"]" * depth}}}'
-            assert refused(connection, "update public.profiles set preferences = %s::jsonb", nested) == state
+            assert refused(connection, "update private.profiles set preferences = %s::jsonb", nested) == state
 
 
 def test_a_user_cannot_log_for_another(as_user: Any, full_athlete: Person, stranger: Person) -> None:
     with as_user(stranger) as connection:
         state = refused(
-            connection, "insert into public.workouts (user_id, completed_at) values (%s, now())", full_athlete.id
+            connection, "insert into private.workouts (user_id, completed_at) values (%s, now())", full_athlete.id
         )
         assert state == "42501"
 

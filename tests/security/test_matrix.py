@@ -26,7 +26,7 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
     """A user with something in every table, marked wherever text can be."""
     await athlete.patch("/profile", {"display_name": SECRET, "goals": [SECRET], "preferences": {"x": SECRET}})
     own = admin.execute(
-        "insert into public.exercises (user_id, name) values (%s, %s) returning id",
+        "insert into private.exercises (user_id, name) values (%s, %s) returning id",
         (athlete.id, SECRET),
     ).fetchone()
     assert own is not None
@@ -68,7 +68,7 @@ def of_users(admin: psycopg.Connection) -> list[str]:
 def everything_of(admin: psycopg.Connection, person: Person) -> dict[str, list[Any]]:
     """All rows of a user, as they are stored."""
     kept = {}
-    for table in [f"public.{table}" for table in of_users(admin)] + ["private.idempotency_keys"]:
+    for table in [f"private.{table}" for table in of_users(admin)] + ["private.idempotency_keys"]:
         rows = admin.execute(f"select t::text from {table} as t where user_id = %s order by 1", (person.id,))
         kept[table] = rows.fetchall()
         assert kept[table], f"the victim has nothing in {table}"
@@ -168,9 +168,9 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
     ids = [
         str(row[0])
         for table in ("workouts", "workout_sets", "exercises", "plans", "affinity_events", "conversations", "messages")
-        for row in admin.execute(f"select id from public.{table} where user_id = %s", (victim.id,))
+        for row in admin.execute(f"select id from private.{table} where user_id = %s", (victim.id,))
     ]
-    own_exercise = admin.execute("select id from public.exercises where user_id = %s", (victim.id,)).fetchone()
+    own_exercise = admin.execute("select id from private.exercises where user_id = %s", (victim.id,)).fetchone()
     assert own_exercise is not None
     forged = {
         "user_id": str(victim.id),

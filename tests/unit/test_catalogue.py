@@ -123,7 +123,7 @@ def test_spelling(catalogue: Catalogue) -> None:
 
 def test_names_and_aliases_mean_one_exercise_as_search_reads_them(admin: psycopg.Connection) -> None:
     rows = admin.execute(
-        "select private.name_key(known.name), array_agg(e.slug) from public.exercises as e "
+        "select private.name_key(known.name), array_agg(e.slug) from private.exercises as e "
         "cross join unnest(array_prepend(e.name, e.aliases)) as known (name) "
         "where e.user_id is null group by 1 having count(*) > 1"
     ).fetchall()

@@ -99,13 +99,13 @@ def file(tmp_path: Path) -> Path:
 
 
 def catalogue(owner: psycopg.Connection) -> list[Any]:
-    return owner.execute("select e::text from public.exercises as e order by id").fetchall()
+    return owner.execute("select e::text from private.exercises as e order by id").fetchall()
 
 
 def imported(owner: psycopg.Connection) -> list[Any]:
     return owner.execute(
         "select name, slug, category, force, mechanic, level, measured_in, equipment, primary_muscles, "
-        "secondary_muscles, instructions, joints, license from public.exercises where source = 'free-exercise-db' "
+        "secondary_muscles, instructions, joints, license from private.exercises where source = 'free-exercise-db' "
         "order by name"
     ).fetchall()
 
@@ -147,21 +147,21 @@ def test_a_second_import_changes_nothing(owner: psycopg.Connection, file: Path) 
 
 def test_a_newer_file_brings_up_to_date_what_an_older_one_added(owner: psycopg.Connection, file: Path) -> None:
     import_exercises(owner, read_file(file), lambda _: None)
-    (id_before,) = owner.execute("select id from public.exercises where name = 'Moon Press'").fetchone() or ()
+    (id_before,) = owner.execute("select id from private.exercises where name = 'Moon Press'").fetchone() or ()
     newer = [{**SAMPLE[1], "level": "beginner"}, SAMPLE[2], {**SAMPLE[1], "name": "Sun Press"}]
     file.write_text(json.dumps(newer))
     report = import_exercises(owner, read_file(file), lambda _: None)
     assert (report.added, report.updated, report.unchanged) == (["Sun Press"], ["Moon Press"], ["Moon Stretch"])
-    row = owner.execute("select id, level from public.exercises where name = 'Moon Press'").fetchone()
+    row = owner.execute("select id, level from private.exercises where name = 'Moon Press'").fetchone()
     assert row == (id_before, "beginner")
 
 
 def test_users_exercises_are_left_alone(owner: psycopg.Connection, file: Path) -> None:
     owner.execute("insert into auth.users (email) values ('a@example.com')")
-    owner.execute("insert into public.exercises (user_id, name) select user_id, 'Moon Press' from public.profiles")
+    owner.execute("insert into private.exercises (user_id, name) select user_id, 'Moon Press' from private.profiles")
     report = import_exercises(owner, read_file(file), lambda _: None)
     assert "Moon Press" in report.added
-    (count,) = owner.execute("select count(*) from public.exercises where name = 'Moon Press'").fetchone() or ()
+    (count,) = owner.execute("select count(*) from private.exercises where name = 'Moon Press'").fetchone() or ()
     assert count == 2
 
 
@@ -217,7 +217,7 @@ def test_a_malformed_file_changes_nothing(owner: psycopg.Connection, owner_url: 
 
 
 def test_a_database_that_refuses_one_keeps_none(owner: psycopg.Connection, file: Path) -> None:
-    owner.execute("alter table public.exercises add constraint no_stretches check (name <> 'Moon Stretch')")
+    owner.execute("alter table private.exercises add constraint no_stretches check (name <> 'Moon Stretch')")
     before = catalogue(owner)
     with pytest.raises(psycopg.errors.CheckViolation):
         import_exercises(owner, read_file(file), lambda _: None)

@@ -88,7 +88,7 @@ def test_a_name_without_a_timestamp_is_told(owner: psycopg.Connection, folder: P
 
 def catalogue(owner: psycopg.Connection) -> list[tuple[object, ...]]:
     tables = ("muscles", "equipment", "exercises", "exercise_relations")
-    return [row for table in tables for row in owner.execute(f"select t::text from public.{table} as t order by 1")]
+    return [row for table in tables for row in owner.execute(f"select t::text from private.{table} as t order by 1")]
 
 
 def test_the_seed_may_be_applied_again_and_puts_right_what_was_changed(owner: psycopg.Connection) -> None:
@@ -98,9 +98,9 @@ def test_the_seed_may_be_applied_again_and_puts_right_what_was_changed(owner: ps
     assert len(first) > 1000
     run_file(owner, SEED, SEED.read_text())
     assert catalogue(owner) == first
-    owner.execute("update public.exercises set name = 'Wrong', joints = '{}' where slug = 'back-squat'")
-    owner.execute("delete from public.exercise_relations where kind = 'variation'")
-    owner.execute("update public.exercise_relations set kind = 'variation'")
+    owner.execute("update private.exercises set name = 'Wrong', joints = '{}' where slug = 'back-squat'")
+    owner.execute("delete from private.exercise_relations where kind = 'variation'")
+    owner.execute("update private.exercise_relations set kind = 'variation'")
     run_file(owner, SEED, SEED.read_text())
     assert catalogue(owner) == first
 
@@ -109,7 +109,7 @@ def test_users_from_before_get_a_profile(owner: psycopg.Connection, socket_direc
     with psycopg.connect(database_url(socket_directory, "supabase_auth_admin", empty_database)) as auth:
         auth.execute("insert into auth.users (email) values ('early@example.com')")
     apply_migrations(owner, MIGRATIONS)
-    assert owner.execute("select display_name from public.profiles").fetchall() == [("early",)]
+    assert owner.execute("select display_name from private.profiles").fetchall() == [("early",)]
 
 
 def test_everything_runs_on_postgres_16_too(tmp_path_factory: pytest.TempPathFactory) -> None:

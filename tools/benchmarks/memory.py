@@ -57,7 +57,7 @@ def load(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:
         for memory in sorted(user["memories"], key=lambda memory: memory["superseded_by"] is not None):
             replaced = memory["superseded_by"]
             connection.execute(
-                "insert into public.memories (user_id, id, content, kind, importance, last_told_at, embedding, "
+                "insert into private.memories (user_id, id, content, kind, importance, last_told_at, embedding, "
                 "superseded_at, superseded_by) values (%s, %s, %s, %s, %s, now() - %s * interval '1 day', "
                 "extensions.l2_normalize(%s::extensions.halfvec), %s, %s)",
                 (

@@ -228,7 +228,7 @@ def _known(connection: psycopg.Connection) -> dict[str, Known]:
                 e.name,
                 e.source,
                 e.primary_muscles || e.secondary_muscles as muscles
-            from public.exercises as e
+            from private.exercises as e
             cross join lateral unnest(array_prepend(e.name, e.aliases)) as given (name)
             where e.user_id is null
             order by e.source nulls last, e.slug
@@ -272,7 +272,7 @@ _WRITE = """
             regexp_replace(%(source)s || '-' || private.search_text(%(name)s), '[^a-z0-9]+', '-', 'g'), '-'
         ) as slug
     )
-    insert into public.exercises as e (
+    insert into private.exercises as e (
         id, slug, name, category, force, mechanic, level, measured_in, equipment, primary_muscles, secondary_muscles,
         instructions, source, license
     )

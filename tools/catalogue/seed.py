@@ -8,7 +8,7 @@ from tools.catalogue.source import Catalogue, Exercise
 
 PATH = Path(__file__).parents[2] / "supabase" / "seed.sql"
 
-# Columns of public.exercises that the catalogue fills, with the fields they come from.
+# Columns of private.exercises that the catalogue fills, with the fields they come from.
 COLUMNS = {
     "name": ("text", "name"),
     "aliases": ("text[]", "aliases"),
@@ -35,7 +35,7 @@ TEMPLATE = """\
 -- Running it again changes nothing; running it after an edit puts right what is listed here. It deletes no exercise and
 -- never touches a user's own (those have no slug). An id follows from its slug, so every environment agrees on it.
 
-insert into public.muscles (slug, name, region)
+insert into private.muscles (slug, name, region)
 select
     listed.slug,
     listed.name,
@@ -45,7 +45,7 @@ from jsonb_to_recordset($catalogue$[
 ]$catalogue$) as listed (slug text, name text, region text)
 on conflict (slug) do update set name = excluded.name, region = excluded.region;
 
-insert into public.equipment (slug, name)
+insert into private.equipment (slug, name)
 select
     listed.slug,
     listed.name
@@ -54,7 +54,7 @@ from jsonb_to_recordset($catalogue$[
 ]$catalogue$) as listed (slug text, name text)
 on conflict (slug) do update set name = excluded.name;
 
-insert into public.exercises (
+insert into private.exercises (
     id, slug,
     {columns}
 )
@@ -74,9 +74,9 @@ on conflict (slug) do update set
     {updated};
 
 -- Relations are the catalogue's alone, and made anew; each is listed from both sides.
-delete from public.exercise_relations;
+delete from private.exercise_relations;
 
-insert into public.exercise_relations (exercise_id, related_id, kind)
+insert into private.exercise_relations (exercise_id, related_id, kind)
 select
     md5('slow-burn:exercise:' || listed.slug)::uuid as exercise_id,
     md5('slow-burn:exercise:' || listed.related)::uuid as related_id,

@@ -1,0 +1,351 @@
+-- The ground rules: nobody may do anything until a grant says so.
+
+-- Postgres lets everybody execute every new function. This statement ends that, and works only without "in schema":
+-- the form for one schema does not reach what Postgres grants to PUBLIC.
+alter default privileges revoke execute on functions from public;
+
+-- Supabase grants everything in the schema public to its three API roles. Our functions are granted one by one.
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+
+
+-- The schema public is the API: it holds functions and nothing else, and the Data API exposes no other schema. Tables,
+-- types and internal functions live in private, where only those functions reach them.
+create schema private;
+comment on schema private is
+'Tables, types and internal functions. The Data API does not expose it; clients call the functions in public.';
+revoke all on schema private from public;
+grant usage on schema private to authenticated;
+
+
+-- Roles belong to the cluster, so another database may have created this one already. The operator gives it a password:
+-- alter role slow_burn_api password '…'.
+do $$
+begin
+    if not exists (select from pg_catalog.pg_roles where rolname = 'slow_burn_api') then
+        create role slow_burn_api login noinherit;
+    end if;
+end
+$$;
+comment on role slow_burn_api is 'The API service. It owns nothing and can only become authenticated or anon.';
+grant anon to slow_burn_api;
+grant authenticated to slow_burn_api;
+
+
+-- How functions refuse a request.
+
+create function private.fail(p_status integer, p_code text, p_message text, p_where text default '')
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    raise exception using
+        errcode = 'PT' || p_status,
+        message = p_message,
+        detail = p_code,
+        hint = coalesce(p_where, '');
+end
+$$;
+comment on function private.fail(integer, text, text, text) is
+'Raises an error that both gateways turn into an HTTP answer: the status, a stable code for programs, a sentence for '
+'people, and the paths of the wrong fields with commas between them. The path of a query parameter begins with a '
+'question mark. With status 429, p_where is the number of seconds to wait.';
+grant execute on function private.fail(integer, text, text, text) to authenticated;
+
+
+-- Who is calling.
+
+-- Every rule about "whose" starts here.
+create function private.current_user_id()
+returns uuid
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := auth.uid();
+begin
+    if v_user_id is null then
+        perform private.fail(401, 'not_authenticated', 'This needs a signed-in user.');
+    end if;
+    return v_user_id;
+end
+$$;
+comment on function private.current_user_id() is
+'The caller''s user id. Raises PT401 not_authenticated when the request carries no user.';
+grant execute on function private.current_user_id() to authenticated;
+
+
+-- Functions that only the service may call, because what they store is not the user's to write.
+
+create table private.service_secrets (
+    hash bytea primary key constraint service_secrets_hash_check check (octet_length(hash) = 32),
+    created_at timestamptz not null default now()
+);
+comment on table private.service_secrets is
+'The SHA-256 of each secret that the service may present through the Data API. Two can be valid during a rotation.';
+-- No grants and no policies: only the functions below reach this table.
+alter table private.service_secrets enable row level security;
+
+
+-- Not granted to anybody: the operator calls it as the owner of the database.
+create function private.add_service_secret(p_secret text)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_secret is null or pg_catalog.char_length(p_secret) < 32 then
+        perform private.fail(422, 'weak_service_secret', 'A service secret must have at least 32 characters.');
+    end if;
+    insert into private.service_secrets (hash) values (pg_catalog.sha256(pg_catalog.convert_to(p_secret, 'UTF8')))
+    on conflict (hash) do nothing;
+end
+$$;
+comment on function private.add_service_secret(text) is
+'Accepts a secret of at least 32 characters from the service from now on. Raises PT422 weak_service_secret.';
+
+
+-- Security definer, because no client may read the hashes.
+create function private.check_service()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+    v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
+begin
+    -- The direct gateway logs in as the service. Through the Data API, PostgREST logs in for everybody.
+    if session_user = 'slow_burn_api' or exists (
+        select from private.service_secrets as s
+        where s.hash = pg_catalog.sha256(pg_catalog.convert_to(v_headers ->> 'x-service-secret', 'UTF8'))
+    ) then
+        return;
+    end if;
+    perform private.fail(403, 'service_only', 'Only the Slow Burn service may call this function.');
+end
+$$;
+comment on function private.check_service() is
+'Raises PT403 service_only unless the service calls: over a connection of its own role, or with its secret in the '
+'header X-Service-Secret.';
+grant execute on function private.check_service() to authenticated;
+
+
+-- Checks of lists, JSON objects and numbers, for check constraints.
+
+-- One definition of "a short list of short texts", for every text[] that a user writes.
+create function private.is_text_list(p_values text[], p_max_items integer, p_max_length integer)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.cardinality(p_values) <= p_max_items
+        -- Postgres would take a list of lists as well.
+        and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
+        and not exists (
+            select from pg_catalog.unnest(p_values) as item
+            where item is null or pg_catalog.btrim(item) = '' or pg_catalog.char_length(item) > p_max_length
+        )
+$$;
+comment on function private.is_text_list(text[], integer, integer) is
+'True for a plain list within its length whose texts are neither null, blank nor too long. For check constraints.';
+grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
+
+
+-- One definition of "a small object of the frontend's own", for every jsonb that a user writes freely.
+create function private.is_small_object(p_value jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.jsonb_typeof(p_value) = 'object'
+        and pg_catalog.octet_length(p_value::text) <= 8192
+        and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}')
+$$;
+comment on function private.is_small_object(jsonb) is
+'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
+grant execute on function private.is_small_object(jsonb) to authenticated;
+
+
+-- One vocabulary for what can be injured and what an exercise loads.
+create function private.are_body_parts(p_values text[])
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        p_values
+        <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
+        and private.is_text_list(p_values, 100, 100)
+$$;
+comment on function private.are_body_parts(text[]) is
+'True for a plain list of body parts; null for null. For check constraints.';
+grant execute on function private.are_body_parts(text[]) to authenticated;
+
+
+create function private.is_number_between(p_value jsonb, p_least numeric, p_most numeric)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
+        else false
+    end
+$$;
+comment on function private.is_number_between(jsonb, numeric, numeric) is
+'True for a JSON number within limits, and false for all else, null among it. For check constraints.';
+grant execute on function private.is_number_between(jsonb, numeric, numeric) to authenticated;
+
+
+create function private.without_repeats(p_values text[])
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(pg_catalog.array_agg(first.value order by first.place), '{}')
+    from (
+        select
+            listed.value,
+            min(listed.ordinality) as place
+        from pg_catalog.unnest(p_values) with ordinality as listed (value, ordinality)
+        group by listed.value
+    ) as first
+$$;
+comment on function private.without_repeats(text[]) is 'A list with each value once, where it first stood.';
+grant execute on function private.without_repeats(text[]) to authenticated;
+
+
+-- One shape for every list that the API returns.
+
+-- One shape for every list the API answers with.
+create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.jsonb_build_object(
+        'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
+    )
+$$;
+comment on function private.page_json(jsonb, bigint, integer, integer) is
+'A page of a list: {items, total, page, per_page}; no items is an empty list.';
+grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;
+
+
+-- A page is checked where it is used, so that no client can ask for everything at once.
+create function private.page_offset(p_page integer, p_per_page integer)
+returns bigint
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_page is null or p_page < 1 then
+        perform private.fail(422, 'invalid_page', 'page starts at 1.', '?page');
+    end if;
+    if p_per_page is null or p_per_page not between 1 and 100 then
+        perform private.fail(422, 'invalid_page', 'per_page lies between 1 and 100.', '?per_page');
+    end if;
+    return (p_page - 1)::bigint * p_per_page;
+end
+$$;
+comment on function private.page_offset(integer, integer) is
+'The rows to skip for a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
+grant execute on function private.page_offset(integer, integer) to authenticated;
+
+
+-- How texts are compared with what somebody searches for.
+
+create function private.search_text(p_text text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.btrim(pg_catalog.regexp_replace(
+        -- Accents are characters of their own once decomposed. They go, and so do apostrophes: farmer's is farmers.
+        pg_catalog.regexp_replace(
+            pg_catalog.translate(pg_catalog.lower(normalize(p_text, nfkd)), 'łøđħı', 'lodhi'),
+            '[\u0300-\u036f''’]', '', 'g'
+        ),
+        '[^[:alnum:]]+', ' ', 'g'
+    ))
+$$;
+comment on function private.search_text(text) is
+'A name as it is compared: lower case, without accents and apostrophes, words parted by one blank.';
+grant execute on function private.search_text(text) to authenticated;
+
+
+-- Weights in kilograms and pounds.
+
+create function private.weight_in(p_weight numeric, p_from text, p_to text)
+returns numeric
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when p_from = p_to then p_weight
+        when p_to = 'lb' then p_weight / 0.45359237
+        else p_weight * 0.45359237
+    end
+$$;
+comment on function private.weight_in(numeric, text, text) is 'A weight in another unit (kg or lb), not rounded.';
+grant execute on function private.weight_in(numeric, text, text) to authenticated;
+
+
+create function private.shown_weight(p_weight numeric, p_unit text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when p_weight = 0 then 'no weight'
+        else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2)) || ' ' || p_unit
+    end
+$$;
+comment on function private.shown_weight(numeric, text) is 'A weight in a sentence.';
+grant execute on function private.shown_weight(numeric, text) to authenticated;
+
+
+-- Weeks, in the time zone of the user.
+
+-- One definition of a week, for streaks, plans and awards.
+create function private.start_of_week(p_moment timestamptz, p_timezone text)
+returns date
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.date_trunc('week', p_moment at time zone p_timezone)::date
+$$;
+comment on function private.start_of_week(timestamptz, text) is 'The Monday of a moment''s week, where the user lives.';
+grant execute on function private.start_of_week(timestamptz, text) to authenticated;

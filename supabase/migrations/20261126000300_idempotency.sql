@@ -1,0 +1,120 @@
+-- Idempotency: a request that is sent again gets the first answer, and nothing happens twice.
+
+create table private.idempotency_keys (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    operation text not null,
+    key text not null constraint idempotency_keys_key_check check (char_length(key) between 1 and 255),
+    request_hash text not null,
+    answer jsonb,
+    resource_id uuid not null,
+    created_at timestamptz not null default now(),
+    primary key (user_id, operation, key)
+);
+comment on table private.idempotency_keys is
+'The first answer to each Idempotency-Key, for 30 days. An answer is emptied when what it created is deleted, so '
+'that deleting really deletes; the key stays, so that a late retry cannot bring the thing back.';
+create index idempotency_keys_user_id_resource_id_idx on private.idempotency_keys (user_id, resource_id);
+alter table private.idempotency_keys enable row level security;
+
+
+-- Security definer, because clients must not read or write this table; it sees the caller's rows alone. The caller
+-- holds the lock of private.lock_profile(), so two requests with one key come here one after the other.
+create function private.replay_answer(p_operation text, p_key text, p_request jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_seen private.idempotency_keys;
+begin
+    if p_key is null then
+        return null;
+    end if;
+    if pg_catalog.char_length(p_key) not between 1 and 255 then
+        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key has 1 to 255 characters.');
+    end if;
+    delete from private.idempotency_keys as k
+    where k.user_id = v_user_id and k.created_at < pg_catalog.now() - interval '30 days';
+
+    select k.* into v_seen from private.idempotency_keys as k
+    where k.user_id = v_user_id and k.operation = p_operation and k.key = p_key;
+    if not found then
+        return null;
+    end if;
+    if v_seen.request_hash is distinct from pg_catalog.md5(p_request::text) then
+        perform private.fail(
+            422, 'idempotency_key_reused', 'This idempotency key was used before, with another request.'
+        );
+    end if;
+    if v_seen.answer is null then
+        perform private.fail(
+            409, 'idempotency_key_spent',
+            'What this idempotency key created has since been deleted. Use a new key to create it again.'
+        );
+    end if;
+    return v_seen.answer || pg_catalog.jsonb_build_object('replayed', true);
+end
+$$;
+comment on function private.replay_answer(text, text, jsonb) is
+'The answer given to this key before, with replayed = true; null for a new key or none. Raises PT422 '
+'invalid_idempotency_key, PT422 idempotency_key_reused for another request, PT409 idempotency_key_spent.';
+grant execute on function private.replay_answer(text, text, jsonb) to authenticated;
+
+
+-- Security definer for the same reason; it writes the caller's row alone.
+create function private.remember_answer(
+    p_operation text, p_key text, p_request jsonb, p_answer jsonb, p_resource_id uuid
+)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if p_key is not null then
+        insert into private.idempotency_keys (user_id, operation, key, request_hash, answer, resource_id)
+        values (
+            private.current_user_id(), p_operation, p_key, pg_catalog.md5(p_request::text), p_answer, p_resource_id
+        );
+    end if;
+end
+$$;
+comment on function private.remember_answer(text, text, jsonb, jsonb, uuid) is
+'Keeps the answer to a key for replays; does nothing without a key.';
+grant execute on function private.remember_answer(text, text, jsonb, jsonb, uuid) to authenticated;
+
+
+-- Security definer for the same reason; it changes the caller's rows alone.
+create function private.revise_answers(p_resource_id uuid, p_changes jsonb)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+    update private.idempotency_keys as k
+    set answer = k.answer || p_changes
+    where k.user_id = private.current_user_id() and k.resource_id = p_resource_id
+$$;
+comment on function private.revise_answers(uuid, jsonb) is
+'Lets replays tell what was made of a thing since it was created: text that was edited away is nowhere else.';
+grant execute on function private.revise_answers(uuid, jsonb) to authenticated;
+
+
+-- Security definer, because the deleting user may not write the keys; it acts only on the row that fired it.
+create function private.forget_answers()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.idempotency_keys as k
+    set answer = null
+    where k.user_id = old.user_id and k.resource_id = old.id;
+    return old;
+end
+$$;
+comment on function private.forget_answers() is
+'For delete triggers: empties the stored answers about a deleted row.';

@@ -1,0 +1,790 @@
+-- Plans: what somebody means to train, week after week. Every change makes a version, and all versions stay readable.
+
+create table private.plans (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    id uuid not null default gen_random_uuid(),
+    name text not null
+    constraint plans_name_check check (char_length(name) <= 100 and btrim(name) <> ''),
+    is_public boolean not null default false,
+    version integer not null default 1 constraint plans_version_check check (version > 0),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (user_id, id),
+    -- A public plan is found by its id alone.
+    constraint plans_id_key unique (id)
+);
+comment on table private.plans is
+'A plan''s identity: its name, who may see it, and which version is current. A public plan is read by everyone signed '
+'in, and changed by its owner alone.';
+create unique index plans_user_id_name_key on private.plans (user_id, lower(name));
+create index plans_updated_at_id_idx on private.plans (updated_at desc, id) where is_public;
+grant select, delete on private.plans to authenticated;
+grant insert (user_id, id, name, is_public) on private.plans to authenticated;
+grant update (name, is_public, version, updated_at) on private.plans to authenticated;
+alter table private.plans enable row level security;
+create policy "owner can select own plans and everyone public ones" on private.plans
+for select to authenticated using ((select auth.uid()) = user_id or is_public);
+create policy "owner can insert own plans" on private.plans
+for insert to authenticated with check ((select auth.uid()) = user_id);
+create policy "owner can update own plans" on private.plans
+for update to authenticated
+using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
+create policy "owner can delete own plans" on private.plans
+for delete to authenticated using ((select auth.uid()) = user_id);
+
+
+create table private.plan_versions (
+    user_id uuid not null,
+    plan_id uuid not null,
+    version integer not null constraint plan_versions_version_check check (version > 0),
+    name text not null
+    constraint plan_versions_name_check check (char_length(name) <= 100 and btrim(name) <> ''),
+    description text constraint plan_versions_description_check check (char_length(description) <= 2000),
+    training_style text
+    constraint plan_versions_training_style_check
+    check (char_length(training_style) <= 100 and btrim(training_style) <> ''),
+    goal text constraint plan_versions_goal_check check (char_length(goal) <= 100 and btrim(goal) <> ''),
+    difficulty_level text
+    constraint plan_versions_difficulty_level_check
+    check (difficulty_level in ('beginner', 'intermediate', 'advanced')),
+    duration_weeks integer
+    constraint plan_versions_duration_weeks_check check (duration_weeks between 1 and 52),
+    days_per_week integer
+    constraint plan_versions_days_per_week_check check (days_per_week between 1 and 7),
+    metadata jsonb not null default '{}'
+    constraint plan_versions_metadata_check check (private.is_small_object(metadata)),
+    created_at timestamptz not null default now(),
+    primary key (user_id, plan_id, version),
+    constraint plan_versions_user_id_plan_id_fkey
+    foreign key (user_id, plan_id) references private.plans (user_id, id) on delete cascade
+);
+comment on table private.plan_versions is 'What a plan said in each of its versions; a version never changes.';
+grant select, insert on private.plan_versions to authenticated;
+alter table private.plan_versions enable row level security;
+-- Others see what is published, and not what was before.
+create policy "owner can select own plan_versions and everyone published ones" on private.plan_versions
+for select to authenticated using (
+    (select auth.uid()) = user_id
+    or exists (
+        select from private.plans as p
+        where p.id = plan_versions.plan_id and p.is_public and p.version = plan_versions.version
+    )
+);
+create policy "owner can insert own plan_versions" on private.plan_versions
+for insert to authenticated with check ((select auth.uid()) = user_id);
+
+
+-- The current version is one that there is. Checked at the end of the transaction: a plan comes before its versions.
+alter table private.plans add constraint plans_user_id_id_version_fkey
+foreign key (user_id, id, version) references private.plan_versions (user_id, plan_id, version)
+deferrable initially deferred;
+create index plans_user_id_id_version_idx on private.plans (user_id, id, version);
+
+
+create table private.plan_days (
+    user_id uuid not null,
+    plan_id uuid not null,
+    version integer not null,
+    day integer not null constraint plan_days_day_check check (day between 1 and 7),
+    name text constraint plan_days_name_check check (char_length(name) <= 100 and btrim(name) <> ''),
+    primary key (user_id, plan_id, version, day),
+    constraint plan_days_user_id_plan_id_version_fkey
+    foreign key (user_id, plan_id, version) references private.plan_versions (user_id, plan_id, version)
+    on delete cascade
+);
+comment on table private.plan_days is 'The training days of a plan''s week, by number.';
+grant select, insert on private.plan_days to authenticated;
+alter table private.plan_days enable row level security;
+create policy "owner can select own plan_days and everyone published ones" on private.plan_days
+for select to authenticated using (
+    (select auth.uid()) = user_id
+    or exists (
+        select from private.plans as p
+        where p.id = plan_days.plan_id and p.is_public and p.version = plan_days.version
+    )
+);
+create policy "owner can insert own plan_days" on private.plan_days
+for insert to authenticated with check ((select auth.uid()) = user_id);
+
+
+create function private.is_progression(p_progression jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.jsonb_typeof(p_progression) = 'object'
+        and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
+        and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
+        -- Without an increment neither of the two would ever progress.
+        and (p_progression ->> 'scheme' = 'percent_1rm' or p_progression ? 'increment')
+        and (
+            not p_progression ? 'increment'
+            or private.is_number_between(p_progression -> 'increment', 0.01, 100)
+        )
+        and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
+        and (
+            not p_progression ? 'ceiling'
+            or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000)
+        )
+        and (
+            not p_progression ? 'deload'
+            or (
+                pg_catalog.jsonb_typeof(p_progression -> 'deload') = 'object'
+                and (p_progression -> 'deload') - array['after_failures', 'percent'] = '{}'
+                and private.is_number_between(p_progression #> '{deload,after_failures}', 1, 10)
+                and p_progression #>> '{deload,after_failures}' ~ '^\d+$'
+                and private.is_number_between(p_progression #> '{deload,percent}', 1, 90)
+            )
+        )
+$$;
+comment on function private.is_progression(jsonb) is
+'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
+'for null. For check constraints.';
+grant execute on function private.is_progression(jsonb) to authenticated;
+
+
+create table private.plan_exercises (
+    user_id uuid not null,
+    plan_id uuid not null,
+    version integer not null,
+    day integer not null,
+    position integer not null constraint plan_exercises_position_check check (position between 1 and 30),
+    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the plans
+    -- that used them.
+    exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
+    superset integer constraint plan_exercises_superset_check check (superset between 1 and 20),
+    notes text constraint plan_exercises_notes_check check (char_length(notes) <= 1000),
+    progression jsonb
+    constraint plan_exercises_progression_check check (private.is_progression(progression)),
+    primary key (user_id, plan_id, version, day, position),
+    constraint plan_exercises_user_id_plan_id_version_day_fkey
+    foreign key (user_id, plan_id, version, day) references private.plan_days (user_id, plan_id, version, day)
+    on delete cascade
+);
+comment on table private.plan_exercises is 'What a day trains, in order, and how its loads progress.';
+comment on column private.plan_exercises.superset is 'Exercises of one day with the same number are done in turn.';
+create index plan_exercises_exercise_id_idx on private.plan_exercises (exercise_id);
+grant select, insert on private.plan_exercises to authenticated;
+alter table private.plan_exercises enable row level security;
+create policy "owner can select own plan_exercises and everyone published ones" on private.plan_exercises
+for select to authenticated using (
+    (select auth.uid()) = user_id
+    or exists (
+        select from private.plans as p
+        where p.id = plan_exercises.plan_id and p.is_public and p.version = plan_exercises.version
+    )
+);
+-- The exercise must be one that the user may see: its own policy answers the subquery.
+create policy "owner can insert own plan_exercises" on private.plan_exercises
+for insert to authenticated with check (
+    (select auth.uid()) = user_id
+    and exists (
+        select from private.exercises as e
+        where e.id = plan_exercises.exercise_id
+    )
+);
+
+
+create table private.plan_sets (
+    user_id uuid not null,
+    plan_id uuid not null,
+    version integer not null,
+    day integer not null,
+    exercise_position integer not null,
+    position integer not null constraint plan_sets_position_check check (position between 1 and 20),
+    set_type text not null default 'working'
+    constraint plan_sets_set_type_check
+    check (
+        set_type in ('working', 'warmup', 'backoff', 'drop', 'amrap', 'cluster', 'rest_pause', 'failure')
+    ),
+    reps_min integer constraint plan_sets_reps_min_check check (reps_min between 1 and 1000),
+    reps_max integer constraint plan_sets_reps_max_check check (reps_max between 1 and 1000),
+    weight numeric
+    constraint plan_sets_weight_check check (weight between 0 and 2000 and scale(trim_scale(weight)) <= 3),
+    weight_unit text constraint plan_sets_weight_unit_check check (weight_unit in ('kg', 'lb')),
+    percent_1rm numeric
+    constraint plan_sets_percent_1rm_check
+    check (percent_1rm between 1 and 150 and scale(trim_scale(percent_1rm)) <= 1),
+    rpe numeric
+    constraint plan_sets_rpe_check check (rpe between 1 and 10 and rpe * 2 = trunc(rpe * 2)),
+    rir integer constraint plan_sets_rir_check check (rir between 0 and 10),
+    rest_seconds integer constraint plan_sets_rest_seconds_check check (rest_seconds between 0 and 3600),
+    primary key (user_id, plan_id, version, day, exercise_position, position),
+    constraint plan_sets_user_id_plan_id_version_day_exercise_position_fkey
+    foreign key (user_id, plan_id, version, day, exercise_position)
+    references private.plan_exercises (user_id, plan_id, version, day, position)
+    on delete cascade,
+    constraint plan_sets_reps_min_reps_max_check
+    check ((reps_min is null) = (reps_max is null) and reps_min <= reps_max),
+    constraint plan_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
+    constraint plan_sets_weight_percent_1rm_check check (weight is null or percent_1rm is null)
+);
+comment on table private.plan_sets is 'What each set of an exercise aims at.';
+comment on column private.plan_sets.reps_min is 'Null, like reps_max, for what is not counted in reps.';
+grant select, insert on private.plan_sets to authenticated;
+alter table private.plan_sets enable row level security;
+create policy "owner can select own plan_sets and everyone published ones" on private.plan_sets
+for select to authenticated using (
+    (select auth.uid()) = user_id
+    or exists (
+        select from private.plans as p
+        where p.id = plan_sets.plan_id and p.is_public and p.version = plan_sets.version
+    )
+);
+create policy "owner can insert own plan_sets" on private.plan_sets
+for insert to authenticated with check ((select auth.uid()) = user_id);
+
+
+-- Reading a plan.
+
+create function private.plan_summary_json(p_plan private.plans, p_version private.plan_versions)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.to_jsonb(p_version) - array['user_id', 'plan_id', 'created_at']
+        || pg_catalog.jsonb_build_object(
+            'id', p_plan.id,
+            'own', p_plan.user_id = (select auth.uid()),
+            'is_public', p_plan.is_public,
+            'created_at', p_plan.created_at,
+            'updated_at', p_version.created_at
+        )
+$$;
+comment on function private.plan_summary_json(private.plans, private.plan_versions) is
+'A version of a plan as lists show it: all but its days.';
+grant execute on function private.plan_summary_json(private.plans, private.plan_versions) to authenticated;
+
+
+create function private.plan_sets_json(p_exercise private.plan_exercises)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.to_jsonb(s) - array['user_id', 'plan_id', 'version', 'day', 'exercise_position', 'position']
+            order by s.position
+        ),
+        '[]'
+    )
+    from private.plan_sets as s
+    where
+        s.user_id = p_exercise.user_id
+        and s.plan_id = p_exercise.plan_id
+        and s.version = p_exercise.version
+        and s.day = p_exercise.day
+        and s.exercise_position = p_exercise.position
+$$;
+comment on function private.plan_sets_json(private.plan_exercises) is 'The sets of an exercise of a plan, in order.';
+grant execute on function private.plan_sets_json(private.plan_exercises) to authenticated;
+
+
+create function private.plan_days_json(p_version private.plan_versions)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object(
+                'day', d.day,
+                'name', d.name,
+                'exercises', (
+                    select coalesce(
+                        pg_catalog.jsonb_agg(
+                            pg_catalog.jsonb_build_object(
+                                'exercise_id', x.exercise_id,
+                                'exercise_name', e.name,
+                                'superset', x.superset,
+                                'notes', x.notes,
+                                'progression', x.progression,
+                                'sets', private.plan_sets_json(x)
+                            )
+                            order by x.position
+                        ),
+                        '[]'
+                    )
+                    from private.plan_exercises as x
+                    inner join private.exercises as e on x.exercise_id = e.id
+                    where
+                        x.user_id = d.user_id and x.plan_id = d.plan_id and x.version = d.version and x.day = d.day
+                )
+            )
+            order by d.day
+        ),
+        '[]'
+    )
+    from private.plan_days as d
+    where d.user_id = p_version.user_id and d.plan_id = p_version.plan_id and d.version = p_version.version
+$$;
+comment on function private.plan_days_json(private.plan_versions) is 'The days of a version with exercises and sets.';
+grant execute on function private.plan_days_json(private.plan_versions) to authenticated;
+
+
+create function private.find_plan_version(p_id uuid)
+returns private.plan_versions
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_version private.plan_versions;
+begin
+    select v.* into v_version
+    from private.plans as p
+    inner join private.plan_versions as v on p.user_id = v.user_id and p.id = v.plan_id and p.version = v.version
+    where p.id = p_id and (p.user_id = v_user_id or p.is_public);
+    if not found then
+        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+    end if;
+    return v_version;
+end
+$$;
+comment on function private.find_plan_version(uuid) is
+'The current version of a plan of the caller''s, or of a public one. Raises PT404 plan_not_found.';
+grant execute on function private.find_plan_version(uuid) to authenticated;
+
+
+create function public.get_plan(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.plan_summary_json(p, v) || pg_catalog.jsonb_build_object('days', private.plan_days_json(v))
+    from private.find_plan_version(p_id) as v
+    inner join private.plans as p on v.user_id = p.user_id and v.plan_id = p.id
+$$;
+comment on function public.get_plan(uuid) is
+'The current version of a plan of the caller''s, or of a public one, with its days. Raises PT404 plan_not_found.';
+grant execute on function public.get_plan(uuid) to authenticated;
+
+
+-- Lists of plans, and of the versions of a plan.
+
+create function public.list_plans(
+    p_visibility text default 'own', p_page integer default 1, p_per_page integer default 20
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_offset bigint := private.page_offset(p_page, p_per_page);
+    v_answer jsonb;
+begin
+    if p_visibility is null or p_visibility not in ('own', 'public', 'all') then
+        perform private.fail(422, 'invalid_visibility', 'The visibility is own, public or all.', '?visibility');
+    end if;
+    with
+    listed as (
+        select p as plan
+        from private.plans as p
+        where
+            (p_visibility <> 'public' and p.user_id = v_user_id)
+            or (p_visibility <> 'own' and p.is_public)
+    ),
+    page as (
+        select
+            l.plan,
+            pg_catalog.row_number() over (order by (l.plan).updated_at desc, (l.plan).id) as place
+        from listed as l
+        order by place
+        offset v_offset
+        limit p_per_page
+    )
+    select private.page_json(
+        (
+            select pg_catalog.jsonb_agg(private.plan_summary_json(page.plan, v) order by page.place)
+            from page
+            inner join private.plan_versions as v
+                on
+                    (page.plan).user_id = v.user_id
+                    and (page.plan).id = v.plan_id
+                    and (page.plan).version = v.version
+        ),
+        (select count(*) from listed),
+        p_page,
+        p_per_page
+    )
+    into v_answer;
+    return v_answer;
+end
+$$;
+comment on function public.list_plans(text, integer, integer) is
+'A page of plans in their current version, without their days, latest change first: the caller''s own, everybody''s '
+'public ones (the caller''s among them), or all of these. Raises PT422 invalid_visibility, invalid_page.';
+grant execute on function public.list_plans(text, integer, integer) to authenticated;
+
+
+create function public.list_plan_versions(p_id uuid, p_page integer default 1, p_per_page integer default 20)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_offset bigint := private.page_offset(p_page, p_per_page);
+    v_plan private.plans;
+    v_answer jsonb;
+begin
+    select p.* into v_plan from private.plans as p
+    where p.id = p_id and p.user_id = v_user_id;
+    if not found then
+        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+    end if;
+    with
+    page as (
+        select v as version
+        from private.plan_versions as v
+        where v.user_id = v_user_id and v.plan_id = p_id
+        order by v.version desc
+        offset v_offset
+        limit p_per_page
+    )
+    select private.page_json(
+        (
+            select pg_catalog.jsonb_agg(
+                private.plan_summary_json(v_plan, page.version)
+                || pg_catalog.jsonb_build_object('days', private.plan_days_json(page.version))
+                order by (page.version).version desc
+            )
+            from page
+        ),
+        v_plan.version,
+        p_page,
+        p_per_page
+    )
+    into v_answer;
+    return v_answer;
+end
+$$;
+comment on function public.list_plan_versions(uuid, integer, integer) is
+'A page of all versions of a plan of the caller''s, the latest first, each whole; of another''s public plan only the '
+'current version is published. Raises PT404 plan_not_found, PT422 invalid_page.';
+grant execute on function public.list_plan_versions(uuid, integer, integer) to authenticated;
+
+
+-- What makes a plan invalid.
+
+-- What depends on other rows, or would fail without a word about where.
+create function private.check_plan(p_plan jsonb)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_wrong text;
+begin
+    if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
+        or pg_catalog.jsonb_typeof(p_plan -> 'days') is distinct from 'array'
+        or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
+        perform private.fail(422, 'invalid_days', 'A plan has 1 to 7 days.', 'days');
+    end if;
+    if (
+        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
+    ) > 500 then
+        perform private.fail(422, 'too_many_sets', 'A plan has at most 500 sets.', 'days');
+    end if;
+    -- Numbers take more room in Postgres than they were sent in.
+    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
+        perform private.fail(422, 'metadata_too_large', 'The metadata takes more than 8 KiB.', 'metadata');
+    end if;
+    select pg_catalog.string_agg('days.' || repeated.place || '.day', ',' order by repeated.place) into v_wrong
+    from (
+        select
+            d.ordinality - 1 as place,
+            pg_catalog.row_number() over (partition by d.value ->> 'day' order by d.ordinality) as times
+        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
+    ) as repeated
+    where repeated.times > 1;
+    if v_wrong is not null then
+        perform private.fail(422, 'day_repeated', 'Each day of the week comes once.', v_wrong);
+    end if;
+    select pg_catalog.string_agg(
+        pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
+        order by d.ordinality, x.ordinality
+    )
+    into v_wrong
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    where not exists (
+        select from private.exercises as e where e.id = (x.value ->> 'exercise_id')::uuid
+    );
+    if v_wrong is not null then
+        perform private.fail(422, 'exercise_not_found', 'There is no such exercise.', v_wrong);
+    end if;
+    if (p_plan ->> 'is_public')::boolean then
+        select pg_catalog.string_agg(
+            pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
+            order by d.ordinality, x.ordinality
+        )
+        into v_wrong
+        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
+        cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+        inner join private.exercises as e on (x.value ->> 'exercise_id')::uuid = e.id
+        where e.user_id is not null;
+        if v_wrong is not null then
+            perform private.fail(
+                422, 'exercise_not_public',
+                'A public plan is made of the catalogue''s exercises: nobody else sees your own.',
+                v_wrong
+            );
+        end if;
+    end if;
+end
+$$;
+comment on function private.check_plan(jsonb) is
+'Raises PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found or '
+'exercise_not_public, with the paths.';
+grant execute on function private.check_plan(jsonb) to authenticated;
+
+
+create function private.check_plan_name(p_user_id uuid, p_id uuid, p_name text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from private.plans as p
+        where p.user_id = p_user_id
+            and pg_catalog.lower(p.name) = pg_catalog.lower(pg_catalog.btrim(p_name))
+            and p.id is distinct from p_id
+    ) then
+        perform private.fail(409, 'plan_exists', 'You have a plan of this name already.', 'name');
+    end if;
+end
+$$;
+comment on function private.check_plan_name(uuid, uuid, text) is
+'Raises PT409 plan_exists when another plan of the user''s has the name.';
+grant execute on function private.check_plan_name(uuid, uuid, text) to authenticated;
+
+
+-- Creating, replacing, copying and deleting plans.
+
+create function private.insert_plan_version(
+    p_user_id uuid, p_id uuid, p_version integer, p_plan jsonb, p_weight_unit text
+)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    insert into private.plan_versions (
+        user_id, plan_id, version, name, description, training_style, goal, difficulty_level, duration_weeks,
+        days_per_week, metadata
+    )
+    select
+        p_user_id, p_id, p_version, pg_catalog.btrim(c.name), c.description, c.training_style, c.goal,
+        c.difficulty_level, c.duration_weeks, c.days_per_week, coalesce(c.metadata, '{}')
+    from pg_catalog.jsonb_populate_record(null::private.plan_versions, p_plan) as c;
+
+    insert into private.plan_days (user_id, plan_id, version, day, name)
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, d.value ->> 'name'
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d;
+
+    insert into private.plan_exercises (
+        user_id, plan_id, version, day, position, exercise_id, superset, notes, progression
+    )
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, c.exercise_id, c.superset, c.notes,
+        -- Like weights, it keeps the unit that its author meant.
+        case when c.progression ?| array['increment', 'ceiling']
+            then pg_catalog.jsonb_build_object('unit', p_weight_unit)
+            else '{}'
+        end || pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_exercises, x.value) as c;
+
+    insert into private.plan_sets (
+        user_id, plan_id, version, day, exercise_position, position, set_type, reps_min, reps_max, weight,
+        weight_unit, percent_1rm, rpe, rir, rest_seconds
+    )
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, s.ordinality,
+        coalesce(c.set_type, 'working'), c.reps_min, c.reps_max, c.weight,
+        case when c.weight is not null then coalesce(c.weight_unit, p_weight_unit) end,
+        c.percent_1rm, c.rpe, c.rir, c.rest_seconds
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    cross join pg_catalog.jsonb_array_elements(x.value -> 'sets') with ordinality as s
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_sets, s.value) as c;
+end
+$$;
+comment on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) is
+'Stores a version of a plan with its days, exercises and sets.';
+grant execute on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) to authenticated;
+
+
+create function public.create_plan(p_plan jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_id uuid := pg_catalog.gen_random_uuid();
+begin
+    perform private.check_plan(p_plan);
+    perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
+    if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
+        perform private.fail(
+            409, 'too_many_plans', 'You have 200 plans, and more are not possible. Delete one that you do not follow.'
+        );
+    end if;
+    insert into private.plans (user_id, id, name, is_public)
+    values (
+        v_profile.user_id, v_id, pg_catalog.btrim(p_plan ->> 'name'),
+        coalesce((p_plan ->> 'is_public')::boolean, false)
+    );
+    perform private.insert_plan_version(v_profile.user_id, v_id, 1, p_plan, v_profile.weight_unit);
+    return public.get_plan(v_id);
+end
+$$;
+comment on function public.create_plan(jsonb) is
+'Makes a plan of the caller''s and returns it. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, '
+'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+grant execute on function public.create_plan(jsonb) to authenticated;
+
+
+create function private.find_own_plan(p_user_id uuid, p_id uuid)
+returns private.plans
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_plan private.plans;
+begin
+    select p.* into v_plan from private.plans as p
+    where p.id = p_id;
+    if not found then
+        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+    end if;
+    if v_plan.user_id <> p_user_id then
+        perform private.fail(403, 'plan_read_only', 'This plan is another user''s. Copy it to change it.');
+    end if;
+    return v_plan;
+end
+$$;
+comment on function private.find_own_plan(uuid, uuid) is
+'A plan of the user''s. Raises PT404 plan_not_found, PT403 plan_read_only for another''s public one.';
+grant execute on function private.find_own_plan(uuid, uuid) to authenticated;
+
+
+create function public.replace_plan(p_id uuid, p_plan jsonb, p_if_versions integer[] default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    -- Two writers come here one after the other, so no number is given twice.
+    v_profile private.profiles := private.lock_profile();
+    v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
+begin
+    if v_plan.version <> all(p_if_versions) then
+        perform private.fail(
+            412, 'plan_changed',
+            pg_catalog.format('The plan has changed meanwhile: it is at version %s.', v_plan.version)
+        );
+    end if;
+    perform private.check_plan(p_plan);
+    perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
+    update private.plans as p
+    set
+        name = pg_catalog.btrim(p_plan ->> 'name'),
+        is_public = coalesce((p_plan ->> 'is_public')::boolean, false),
+        version = p.version + 1,
+        updated_at = pg_catalog.now()
+    where p.user_id = v_profile.user_id and p.id = p_id;
+    perform private.insert_plan_version(
+        v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
+    );
+    return public.get_plan(p_id);
+end
+$$;
+comment on function public.replace_plan(uuid, jsonb, integer[]) is
+'Makes a new version of an own plan, whole, and returns it; only when the current version is one of p_if_versions, '
+'where that is given. Raises PT404 plan_not_found, profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 '
+'plan_changed, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public.';
+grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
+
+
+create function public.copy_plan(p_id uuid, p_name text default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_plan jsonb := public.get_plan(p_id);
+    v_name text := coalesce(p_name, v_plan ->> 'name');
+    v_number integer := 1;
+begin
+    -- Without a name of its own a copy gets a free one.
+    while p_name is null and exists (
+        select from private.plans as p
+        where p.user_id = v_profile.user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
+    ) loop
+        v_number := v_number + 1;
+        v_name := pg_catalog.left(v_plan ->> 'name', 94) || ' (' || v_number || ')';
+    end loop;
+    return public.create_plan(v_plan || pg_catalog.jsonb_build_object('name', v_name, 'is_public', false));
+end
+$$;
+comment on function public.copy_plan(uuid, text) is
+'Makes a private plan of the caller''s from one they may read, under a name given or the next free one, and returns '
+'it. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
+grant execute on function public.copy_plan(uuid, text) to authenticated;
+
+
+create function public.delete_plan(p_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
+begin
+    delete from private.plans as p
+    where p.user_id = v_plan.user_id and p.id = v_plan.id;
+end
+$$;
+comment on function public.delete_plan(uuid) is
+'Deletes an own plan with all its versions. Workouts that followed it stay, with its name. Raises PT404 '
+'plan_not_found, profile_not_found, PT403 plan_read_only.';
+grant execute on function public.delete_plan(uuid) to authenticated;

@@ -1,0 +1,594 @@
+-- How much a user may say.
+
+-- Never twenty messages at once: what somebody says to the model costs money. The newest ones inside the window tell
+-- when there is room again.
+create function private.check_chat_limit(p_user_id uuid, p_window interval, p_most integer, p_name text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    -- The oldest of as many messages as may be: when it leaves the window, another fits in.
+    v_blocking timestamptz;
+begin
+    select m.created_at into v_blocking
+    from private.messages as m
+    where m.user_id = p_user_id and m.role = 'user' and m.created_at > pg_catalog.now() - p_window
+    order by m.created_at desc
+    offset greatest(p_most, 1) - 1
+    limit 1;
+    if found then
+        perform private.fail(
+            429, 'chat_limit_reached',
+            pg_catalog.format('That were %s messages in a %s. Take a breath.', p_most, p_name),
+            pg_catalog.ceil( extract(epoch from v_blocking + p_window - pg_catalog.now()) )::text
+        );
+    end if;
+end
+$$;
+comment on function private.check_chat_limit(uuid, interval, integer, text) is
+'Raises PT429 chat_limit_reached, with the seconds to wait in the hint.';
+grant execute on function private.check_chat_limit(uuid, interval, integer, text) to authenticated;
+
+
+-- A turn begins: what the user says is stored first, so that no failure loses it.
+
+create function private.chat_answer_json(p_reply private.messages)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        p_reply.details - array['memories_used', 'memories_saved']
+        || pg_catalog.jsonb_build_object(
+            'conversation_id', p_reply.conversation_id,
+            'message_id', p_reply.id,
+            'reply', p_reply.content,
+            -- Of what was deleted since, nothing is told.
+            'memories_used', (
+                select coalesce(
+                    pg_catalog.jsonb_agg(
+                        pg_catalog.jsonb_build_object(
+                            'id', m.id, 'content', m.content, 'kind', m.kind, 'score', used.value -> 'score'
+                        )
+                        order by used.ordinality
+                    ),
+                    '[]'
+                )
+                from pg_catalog.jsonb_array_elements(p_reply.details -> 'memories_used') with ordinality as used
+                inner join private.memories as m
+                    on m.user_id = p_reply.user_id and (used.value ->> 'id')::uuid = m.id
+            ),
+            'memories_saved', (
+                select coalesce(
+                    pg_catalog.jsonb_agg(
+                        pg_catalog.jsonb_build_object('id', m.id, 'content', m.content, 'kind', m.kind)
+                        order by saved.ordinality
+                    ),
+                    '[]'
+                )
+                from pg_catalog.jsonb_array_elements_text(p_reply.details -> 'memories_saved') with ordinality as saved
+                inner join private.memories as m on m.user_id = p_reply.user_id and saved.value::uuid = m.id
+            )
+        )
+$$;
+comment on function private.chat_answer_json(private.messages) is 'A reply as the API answers it.';
+grant execute on function private.chat_answer_json(private.messages) to authenticated;
+
+
+create function private.find_reply(p_user_id uuid, p_message_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.chat_answer_json(m)
+    from private.messages as m
+    where m.user_id = p_user_id and m.reply_to = p_message_id
+$$;
+comment on function private.find_reply(uuid, uuid) is 'The answer to a message; null as long as there is none.';
+grant execute on function private.find_reply(uuid, uuid) to authenticated;
+
+
+create function public.begin_chat_turn(
+    p_message text,
+    p_conversation_id uuid default null,
+    p_idempotency_key text default null,
+    p_per_minute integer default 10,
+    p_per_day integer default 200
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_hash text := pg_catalog.md5(pg_catalog.jsonb_build_array(p_message, p_conversation_id)::text);
+    v_message private.messages;
+    v_conversation_id uuid := coalesce(p_conversation_id, pg_catalog.gen_random_uuid());
+begin
+    if pg_catalog.char_length(p_idempotency_key) not between 1 and 255 then
+        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key has 1 to 255 characters.');
+    end if;
+    select m.* into v_message from private.messages as m
+    where m.user_id = v_profile.user_id and m.idempotency_key = p_idempotency_key;
+    if found and v_message.request_hash <> v_hash then
+        perform private.fail(
+            422, 'idempotency_key_reused', 'This idempotency key was used before, with another request.'
+        );
+    elsif not found then
+        if p_conversation_id is not null and not exists (
+            select from private.conversations as c
+            where c.user_id = v_profile.user_id and c.id = p_conversation_id
+        ) then
+            perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+        end if;
+        perform private.check_chat_limit(v_profile.user_id, interval '1 minute', p_per_minute, 'minute');
+        perform private.check_chat_limit(v_profile.user_id, interval '1 day', p_per_day, 'day');
+        if p_conversation_id is null then
+            insert into private.conversations (user_id, id, title)
+            values (v_profile.user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
+        else
+            update private.conversations as c
+            set last_message_at = pg_catalog.now()
+            where c.user_id = v_profile.user_id and c.id = v_conversation_id;
+        end if;
+        insert into private.messages (user_id, conversation_id, role, content, idempotency_key, request_hash)
+        values (
+            v_profile.user_id, v_conversation_id, 'user', p_message, p_idempotency_key,
+            case when p_idempotency_key is not null then v_hash end
+        )
+        returning * into v_message;
+    end if;
+    return pg_catalog.jsonb_build_object(
+        'conversation_id', v_message.conversation_id,
+        'message_id', v_message.id,
+        'answer', private.find_reply(v_profile.user_id, v_message.id)
+    );
+end
+$$;
+comment on function public.begin_chat_turn(text, uuid, text, integer, integer) is
+'Stores what the caller says, in a conversation of theirs or a new one: {conversation_id, message_id, answer}. A key '
+'that was used before gives that message, with its answer where there is one already. Raises PT404 profile_not_found, '
+'conversation_not_found, PT422 invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
+grant execute on function public.begin_chat_turn(text, uuid, text, integer, integer) to authenticated;
+
+
+-- What the prompt needs to know.
+
+create function private.recalled_json(p_user_id uuid, p_embedding extensions.vector, p_text text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    matched as (
+        select
+            m.id,
+            m.score
+        from public.match_memories(p_embedding, p_text, 10) as m
+    ),
+    -- What is pinned is always there.
+    pinned as (
+        select
+            m.id,
+            null::real as score
+        from private.memories as m
+        where m.user_id = p_user_id
+            and m.pinned
+            and m.superseded_at is null
+            and (m.expires_at is null or m.expires_at > pg_catalog.now())
+            and not exists (select from matched where matched.id = m.id)
+        order by m.importance desc, m.last_told_at desc
+        limit 5
+    )
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object(
+                'id', m.id,
+                'content', m.content,
+                'kind', m.kind,
+                'score', pg_catalog.round(recalled.score::numeric, 3),
+                'told_on', m.last_told_at::date
+            )
+            order by recalled.score desc nulls last, m.id
+        ),
+        '[]'
+    )
+    from (
+        select * from matched
+        union all
+        select * from pinned
+    ) as recalled
+    inner join private.memories as m on m.user_id = p_user_id and recalled.id = m.id
+$$;
+comment on function private.recalled_json(uuid, extensions.vector, text) is
+'What a message calls to mind, and up to five pinned memories: [{id, content, kind, score, told_on}].';
+grant execute on function private.recalled_json(uuid, extensions.vector, text) to authenticated;
+
+
+create function private.training_json(p_profile private.profiles)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    latest as (
+        select w.* from private.workouts as w
+        where w.user_id = p_profile.user_id
+        order by w.completed_at desc, w.id desc
+        limit 3
+    )
+    select pg_catalog.jsonb_build_object(
+        'streak', private.streak_json(p_profile),
+        'workouts', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    pg_catalog.jsonb_build_object(
+                        'on', (l.completed_at at time zone p_profile.timezone)::date,
+                        'title', coalesce(l.title, l.plan_name),
+                        'mood', l.mood,
+                        'exercises', (
+                            select pg_catalog.jsonb_agg(done ->> 'exercise_name')
+                            from pg_catalog.jsonb_array_elements(private.workout_summary_json(l) -> 'exercises') as done
+                        )
+                    )
+                    order by l.completed_at desc
+                ),
+                '[]'
+            )
+            from latest as l
+        ),
+        'records', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
+                        'on', (l.completed_at at time zone p_profile.timezone)::date
+                    )
+                ),
+                '[]'
+            )
+            from latest as l
+            cross join pg_catalog.jsonb_array_elements(
+                private.personal_records_json(p_profile.user_id, l.id, p_profile.weight_unit)
+            ) as r
+            where r.value ->> 'previous' is not null
+        ),
+        'next_session', (
+            select pg_catalog.jsonb_build_object(
+                'plan', due.session -> 'plan_name',
+                'day', due.session -> 'day_name',
+                'due_on', due.session -> 'due_on',
+                'exercises', (
+                    select pg_catalog.jsonb_agg(
+                        x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
+                        || pg_catalog.jsonb_build_object(
+                            'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
+                            'load', x.value #> '{sets,-1,weight}',
+                            'reps', x.value #> '{sets,-1,reps}',
+                            'alternatives', (
+                                select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
+                                from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+                            )
+                        )
+                    )
+                    from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
+                )
+            )
+            from (
+                select public.get_next_session(w.plan_id) as session
+                from private.workouts as w
+                inner join private.plans as p on w.plan_id = p.id
+                where w.user_id = p_profile.user_id
+                order by w.completed_at desc
+                limit 1
+            ) as due
+        )
+    )
+$$;
+comment on function private.training_json(private.profiles) is
+'What the companion knows of the training: {streak, workouts, records, next_session}; the last three workouts, the '
+'records that these beat, and what is due in the plan that was followed last.';
+grant execute on function private.training_json(private.profiles) to authenticated;
+
+
+create function public.get_chat_context(p_message_id uuid, p_embedding extensions.vector default null)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.current_profile();
+    v_message private.messages;
+begin
+    select m.* into v_message from private.messages as m
+    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    return pg_catalog.jsonb_build_object(
+        'user', pg_catalog.to_jsonb(v_profile)
+        - array['user_id', 'birth_date', 'preferences', 'affinity_score', 'created_at', 'timezone']
+        || pg_catalog.jsonb_build_object(
+            'age', extract(year from pg_catalog.age(v_profile.birth_date))::integer,
+            'local_time', pg_catalog.to_char(
+                pg_catalog.now() at time zone v_profile.timezone, 'FMDay, YYYY-MM-DD HH24:MI'
+            )
+        ),
+        'affinity', private.affinity_standing(v_profile.affinity_score),
+        'memories', private.recalled_json(v_profile.user_id, p_embedding, v_message.content),
+        'training', private.training_json(v_profile),
+        'messages', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
+                ),
+                '[]'
+            )
+            from (
+                select m.* from private.messages as m
+                where
+                    m.user_id = v_profile.user_id
+                    and m.conversation_id = v_message.conversation_id
+                    and m.created_at < v_message.created_at
+                order by m.created_at desc
+                limit 20
+            ) as said
+        )
+    );
+end
+$$;
+comment on function public.get_chat_context(uuid, extensions.vector) is
+'All that a prompt needs for a message of the caller''s: {user, affinity, memories, training, messages}; without a '
+'vector memories are found by text. Raises PT404 conversation_not_found, profile_not_found.';
+grant execute on function public.get_chat_context(uuid, extensions.vector) to authenticated;
+
+
+-- A turn is completed: the reply is stored, and what follows from it.
+
+-- The model is told to remember only what the user said. Here it is held: what shares no word with their message was
+-- not said in it, and what was recalled would be remembered again and again.
+create function private.learn(p_message private.messages, p_drafts jsonb)
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_draft jsonb;
+    v_memory private.memories;
+    v_learnt uuid[] := '{}';
+begin
+    for v_draft in select d.value from pg_catalog.jsonb_array_elements(p_drafts) as d limit 5 loop
+        if pg_catalog.btrim(v_draft ->> 'content') <> ''
+            and private.gist(v_draft ->> 'content') && private.gist(p_message.content) then
+            v_memory := private.remember(p_message.user_id, v_draft, p_message.id);
+            v_learnt := v_learnt || v_memory.id;
+        end if;
+    end loop;
+    return v_learnt;
+end
+$$;
+comment on function private.learn(private.messages, jsonb) is
+'Remembers what a message told, from up to five drafts; the ids of the memories.';
+grant execute on function private.learn(private.messages, jsonb) to authenticated;
+
+
+-- Security definer, because users may neither write the companion's words nor their usage. It answers a message of the
+-- caller's own; complete_chat_turn holds the lock on the profile.
+create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
+returns private.messages
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_reply private.messages;
+begin
+    insert into private.messages (user_id, conversation_id, role, content, reply_to, details)
+    select m.user_id, m.conversation_id, 'companion', p_reply, m.id, p_details
+    from private.messages as m
+    where m.user_id = v_user_id and m.id = p_message.id and m.role = 'user'
+    returning * into v_reply;
+    update private.conversations as c
+    set last_message_at = pg_catalog.now()
+    where c.user_id = v_user_id and c.id = v_reply.conversation_id;
+    insert into private.chat_usage as u (user_id, day, turns, prompt_tokens, output_tokens)
+    values (
+        v_user_id, (pg_catalog.now() at time zone 'UTC')::date, 1,
+        coalesce((p_details #>> '{usage,prompt_tokens}')::bigint, 0),
+        coalesce((p_details #>> '{usage,output_tokens}')::bigint, 0)
+    )
+    on conflict (user_id, day) do update
+    set
+        turns = u.turns + excluded.turns,
+        prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
+        output_tokens = u.output_tokens + excluded.output_tokens;
+    return v_reply;
+end
+$$;
+comment on function private.store_reply(private.messages, text, jsonb) is
+'Stores the reply to a message of the caller''s, and what it cost.';
+grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
+
+
+create function public.complete_chat_turn(p_message_id uuid, p_turn jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_message private.messages;
+    v_reply private.messages;
+    v_answer jsonb := private.find_reply(v_profile.user_id, p_message_id);
+begin
+    -- Two that were sent at once have one answer.
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    select m.* into v_message from private.messages as m
+    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    v_reply := private.store_reply(
+        v_message,
+        p_turn ->> 'reply',
+        pg_catalog.jsonb_build_object(
+            'expression', p_turn -> 'expression',
+            'suggestions', coalesce(p_turn -> 'suggestions', '[]'),
+            'memories_used', coalesce(p_turn -> 'memories_used', '[]'),
+            'memories_saved', pg_catalog.to_jsonb(private.learn(v_message, coalesce(p_turn -> 'memories', '[]'))),
+            'affinity', private.award_conversation(v_profile.user_id, p_message_id) - 'events',
+            'usage', p_turn -> 'usage',
+            'degraded', coalesce(p_turn -> 'degraded', '[]'),
+            'cut_off', coalesce(p_turn -> 'cut_off', 'false'),
+            'refused', coalesce(p_turn -> 'refused', 'false')
+        )
+    );
+    return private.chat_answer_json(v_reply);
+end
+$$;
+comment on function public.complete_chat_turn(uuid, jsonb) is
+'Stores the reply to a message of the caller''s with all that follows: {reply, expression, suggestions, memories, '
+'memories_used: [{id, score}], usage, degraded, cut_off, refused} becomes the answer. A message is answered once. '
+'Raises PT404 conversation_not_found, profile_not_found.';
+grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;
+
+
+-- Reading and deleting conversations.
+
+create function public.list_conversations(p_page integer default 1, p_per_page integer default 20)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    page as (
+        select c.* from private.conversations as c
+        where c.user_id = (select private.current_user_id())
+        order by c.last_message_at desc, c.id
+        offset private.page_offset(p_page, p_per_page)
+        limit p_per_page
+    )
+    select private.page_json(
+        (
+            select pg_catalog.jsonb_agg(
+                pg_catalog.to_jsonb(page) - 'user_id'
+                || pg_catalog.jsonb_build_object(
+                    'messages', (
+                        select count(*) from private.messages as m
+                        where m.user_id = page.user_id and m.conversation_id = page.id
+                    )
+                )
+                order by page.last_message_at desc, page.id
+            )
+            from page
+        ),
+        (select count(*) from private.conversations as c where c.user_id = (select private.current_user_id())),
+        p_page,
+        p_per_page
+    )
+$$;
+comment on function public.list_conversations(integer, integer) is
+'A page of the caller''s conversations with the number of their messages, the latest first. Raises PT422 invalid_page.';
+grant execute on function public.list_conversations(integer, integer) to authenticated;
+
+
+create function public.list_messages(p_conversation_id uuid, p_page integer default 1, p_per_page integer default 20)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_offset bigint := private.page_offset(p_page, p_per_page);
+begin
+    if not exists (
+        select from private.conversations as c
+        where c.user_id = v_user_id and c.id = p_conversation_id
+    ) then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    return private.page_json(
+        (
+            select pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object(
+                    'id', page.id,
+                    'role', page.role,
+                    'content', page.content,
+                    'created_at', page.created_at,
+                    'expression', page.details -> 'expression',
+                    'cut_off', coalesce((page.details ->> 'cut_off')::boolean, false)
+                )
+                order by page.created_at desc, page.id
+            )
+            from (
+                select m.* from private.messages as m
+                where m.user_id = v_user_id and m.conversation_id = p_conversation_id
+                order by m.created_at desc, m.id
+                offset v_offset
+                limit p_per_page
+            ) as page
+        ),
+        (
+            select count(*) from private.messages as m
+            where m.user_id = v_user_id and m.conversation_id = p_conversation_id
+        ),
+        p_page,
+        p_per_page
+    );
+end
+$$;
+comment on function public.list_messages(uuid, integer, integer) is
+'A page of what was said in a conversation of the caller''s, the latest first. Raises PT404 conversation_not_found, '
+'PT422 invalid_page.';
+grant execute on function public.list_messages(uuid, integer, integer) to authenticated;
+
+
+create function public.delete_conversation(p_id uuid, p_keep_memories boolean default true)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+begin
+    if not coalesce(p_keep_memories, true) then
+        delete from private.memories as learnt
+        where learnt.user_id = v_profile.user_id and learnt.message_id in (
+            select m.id from private.messages as m
+            where m.user_id = v_profile.user_id and m.conversation_id = p_id
+        );
+    end if;
+    delete from private.conversations as c
+    where c.user_id = v_profile.user_id and c.id = p_id;
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+end
+$$;
+comment on function public.delete_conversation(uuid, boolean) is
+'Deletes a conversation of the caller''s with all that was said, and on wish with what was learnt from it. Raises '
+'PT404 conversation_not_found, profile_not_found.';
+grant execute on function public.delete_conversation(uuid, boolean) to authenticated;

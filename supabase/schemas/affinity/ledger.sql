@@ -1,0 +1,111 @@
+-- Writing into the ledger.
+
+create function private.ledger_day(p_profile private.profiles)
+returns date
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select greatest(
+        (pg_catalog.now() at time zone p_profile.timezone)::date,
+        (select max(e.earned_on) from private.affinity_events as e where e.user_id = p_profile.user_id)
+    )
+$$;
+comment on function private.ledger_day(private.profiles) is
+'The user''s current day. Days only go forward: who travels west, or changes the time zone back, gets no day twice.';
+grant execute on function private.ledger_day(private.profiles) to authenticated;
+
+
+-- Not granted to anybody: the functions below, which own the ledger's rules, call it with a day of their choosing.
+create function private.award_event(
+    p_user_id uuid, p_day date, p_kind text, p_source text, p_times bigint, p_reason text, p_workout_id uuid
+)
+returns uuid
+language sql
+security invoker
+set search_path = ''
+as $$
+    insert into private.affinity_events (user_id, kind, source, workout_id, points, reason, earned_on)
+    select
+        p_user_id,
+        p_kind,
+        p_source,
+        p_workout_id,
+        given.points,
+        p_reason
+        || case
+            when given.points < worth.points
+                then ' (today''s limit of ' || worth.daily_cap || ' points is reached)'
+            else ''
+        end,
+        p_day
+    from (
+        select
+            rule.daily_cap,
+            p_times * rule.points as points,
+            rule.daily_cap - (
+                select coalesce(sum(e.points), 0) from private.affinity_events as e
+                where e.user_id = p_user_id and e.kind = p_kind and e.earned_on = p_day
+            ) as left_that_day
+        from private.affinity_rules as rule
+        where rule.kind = p_kind
+    ) as worth
+    cross join lateral (
+        select greatest(0, least(worth.points, worth.left_that_day))::integer as points
+    ) as given
+    -- A long talk would fill the ledger with nothing.
+    where given.points > 0 or p_workout_id is not null
+    on conflict (user_id, kind, source) do nothing
+    returning id
+$$;
+comment on function private.award_event(uuid, date, text, text, bigint, text, uuid) is
+'Writes an event into the ledger, on a day and within its cap; the reason says so when the cap took points away. '
+'Returns its id, or null for what was awarded before, and for talk that earns nothing any more.';
+
+
+create function private.affinity_change(p_before jsonb, p_user_id uuid, p_event_ids uuid[])
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        standing.after - 'next_level_at'
+        || pg_catalog.jsonb_build_object(
+            'gained', (standing.after ->> 'score')::integer - (p_before ->> 'score')::integer,
+            'leveled_up', (standing.after ->> 'level')::integer > (p_before ->> 'level')::integer,
+            'events', (
+                select coalesce(
+                    pg_catalog.jsonb_agg(
+                        pg_catalog.jsonb_build_object('kind', e.kind, 'points', e.points, 'reason', e.reason)
+                        order by rule.position, e.created_at
+                    ),
+                    '[]'
+                )
+                from private.affinity_events as e
+                inner join private.affinity_rules as rule on e.kind = rule.kind
+                where e.user_id = p_user_id and e.id = any(p_event_ids)
+            )
+        )
+    from (
+        select private.affinity_standing(p.affinity_score) as after from private.profiles as p
+        where p.user_id = p_user_id
+    ) as standing
+$$;
+comment on function private.affinity_change(jsonb, uuid, uuid[]) is
+'What became of a standing, and some events: {gained, score, level, title, leveled_up, events}.';
+
+
+create function private.events_of_workout(p_user_id uuid, p_workout_id uuid)
+returns uuid[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(e.id) from private.affinity_events as e
+    where e.user_id = p_user_id and e.workout_id = p_workout_id
+$$;
+comment on function private.events_of_workout(uuid, uuid) is 'The ids of all that a workout earned.';

@@ -1,0 +1,113 @@
+-- A turn is completed: the reply is stored, and what follows from it.
+
+-- The model is told to remember only what the user said. Here it is held: what shares no word with their message was
+-- not said in it, and what was recalled would be remembered again and again.
+create function private.learn(p_message private.messages, p_drafts jsonb)
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_draft jsonb;
+    v_memory private.memories;
+    v_learnt uuid[] := '{}';
+begin
+    for v_draft in select d.value from pg_catalog.jsonb_array_elements(p_drafts) as d limit 5 loop
+        if pg_catalog.btrim(v_draft ->> 'content') <> ''
+            and private.gist(v_draft ->> 'content') && private.gist(p_message.content) then
+            v_memory := private.remember(p_message.user_id, v_draft, p_message.id);
+            v_learnt := v_learnt || v_memory.id;
+        end if;
+    end loop;
+    return v_learnt;
+end
+$$;
+comment on function private.learn(private.messages, jsonb) is
+'Remembers what a message told, from up to five drafts; the ids of the memories.';
+grant execute on function private.learn(private.messages, jsonb) to authenticated;
+
+
+-- Security definer, because users may neither write the companion's words nor their usage. It answers a message of the
+-- caller's own; complete_chat_turn holds the lock on the profile.
+create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
+returns private.messages
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_reply private.messages;
+begin
+    insert into private.messages (user_id, conversation_id, role, content, reply_to, details)
+    select m.user_id, m.conversation_id, 'companion', p_reply, m.id, p_details
+    from private.messages as m
+    where m.user_id = v_user_id and m.id = p_message.id and m.role = 'user'
+    returning * into v_reply;
+    update private.conversations as c
+    set last_message_at = pg_catalog.now()
+    where c.user_id = v_user_id and c.id = v_reply.conversation_id;
+    insert into private.chat_usage as u (user_id, day, turns, prompt_tokens, output_tokens)
+    values (
+        v_user_id, (pg_catalog.now() at time zone 'UTC')::date, 1,
+        coalesce((p_details #>> '{usage,prompt_tokens}')::bigint, 0),
+        coalesce((p_details #>> '{usage,output_tokens}')::bigint, 0)
+    )
+    on conflict (user_id, day) do update
+    set
+        turns = u.turns + excluded.turns,
+        prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
+        output_tokens = u.output_tokens + excluded.output_tokens;
+    return v_reply;
+end
+$$;
+comment on function private.store_reply(private.messages, text, jsonb) is
+'Stores the reply to a message of the caller''s, and what it cost.';
+grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
+
+
+create function public.complete_chat_turn(p_message_id uuid, p_turn jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_message private.messages;
+    v_reply private.messages;
+    v_answer jsonb := private.find_reply(v_profile.user_id, p_message_id);
+begin
+    -- Two that were sent at once have one answer.
+    if v_answer is not null then
+        return v_answer;
+    end if;
+    select m.* into v_message from private.messages as m
+    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    v_reply := private.store_reply(
+        v_message,
+        p_turn ->> 'reply',
+        pg_catalog.jsonb_build_object(
+            'expression', p_turn -> 'expression',
+            'suggestions', coalesce(p_turn -> 'suggestions', '[]'),
+            'memories_used', coalesce(p_turn -> 'memories_used', '[]'),
+            'memories_saved', pg_catalog.to_jsonb(private.learn(v_message, coalesce(p_turn -> 'memories', '[]'))),
+            'affinity', private.award_conversation(v_profile.user_id, p_message_id) - 'events',
+            'usage', p_turn -> 'usage',
+            'degraded', coalesce(p_turn -> 'degraded', '[]'),
+            'cut_off', coalesce(p_turn -> 'cut_off', 'false'),
+            'refused', coalesce(p_turn -> 'refused', 'false')
+        )
+    );
+    return private.chat_answer_json(v_reply);
+end
+$$;
+comment on function public.complete_chat_turn(uuid, jsonb) is
+'Stores the reply to a message of the caller''s with all that follows: {reply, expression, suggestions, memories, '
+'memories_used: [{id, score}], usage, degraded, cut_off, refused} becomes the answer. A message is answered once. '
+'Raises PT404 conversation_not_found, profile_not_found.';
+grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;

@@ -1,0 +1,194 @@
+-- What the prompt needs to know.
+
+create function private.recalled_json(p_user_id uuid, p_embedding extensions.vector, p_text text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    matched as (
+        select
+            m.id,
+            m.score
+        from public.match_memories(p_embedding, p_text, 10) as m
+    ),
+    -- What is pinned is always there.
+    pinned as (
+        select
+            m.id,
+            null::real as score
+        from private.memories as m
+        where m.user_id = p_user_id
+            and m.pinned
+            and m.superseded_at is null
+            and (m.expires_at is null or m.expires_at > pg_catalog.now())
+            and not exists (select from matched where matched.id = m.id)
+        order by m.importance desc, m.last_told_at desc
+        limit 5
+    )
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object(
+                'id', m.id,
+                'content', m.content,
+                'kind', m.kind,
+                'score', pg_catalog.round(recalled.score::numeric, 3),
+                'told_on', m.last_told_at::date
+            )
+            order by recalled.score desc nulls last, m.id
+        ),
+        '[]'
+    )
+    from (
+        select * from matched
+        union all
+        select * from pinned
+    ) as recalled
+    inner join private.memories as m on m.user_id = p_user_id and recalled.id = m.id
+$$;
+comment on function private.recalled_json(uuid, extensions.vector, text) is
+'What a message calls to mind, and up to five pinned memories: [{id, content, kind, score, told_on}].';
+grant execute on function private.recalled_json(uuid, extensions.vector, text) to authenticated;
+
+
+create function private.training_json(p_profile private.profiles)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    latest as (
+        select w.* from private.workouts as w
+        where w.user_id = p_profile.user_id
+        order by w.completed_at desc, w.id desc
+        limit 3
+    )
+    select pg_catalog.jsonb_build_object(
+        'streak', private.streak_json(p_profile),
+        'workouts', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    pg_catalog.jsonb_build_object(
+                        'on', (l.completed_at at time zone p_profile.timezone)::date,
+                        'title', coalesce(l.title, l.plan_name),
+                        'mood', l.mood,
+                        'exercises', (
+                            select pg_catalog.jsonb_agg(done ->> 'exercise_name')
+                            from pg_catalog.jsonb_array_elements(private.workout_summary_json(l) -> 'exercises') as done
+                        )
+                    )
+                    order by l.completed_at desc
+                ),
+                '[]'
+            )
+            from latest as l
+        ),
+        'records', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
+                        'on', (l.completed_at at time zone p_profile.timezone)::date
+                    )
+                ),
+                '[]'
+            )
+            from latest as l
+            cross join pg_catalog.jsonb_array_elements(
+                private.personal_records_json(p_profile.user_id, l.id, p_profile.weight_unit)
+            ) as r
+            where r.value ->> 'previous' is not null
+        ),
+        'next_session', (
+            select pg_catalog.jsonb_build_object(
+                'plan', due.session -> 'plan_name',
+                'day', due.session -> 'day_name',
+                'due_on', due.session -> 'due_on',
+                'exercises', (
+                    select pg_catalog.jsonb_agg(
+                        x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
+                        || pg_catalog.jsonb_build_object(
+                            'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
+                            'load', x.value #> '{sets,-1,weight}',
+                            'reps', x.value #> '{sets,-1,reps}',
+                            'alternatives', (
+                                select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
+                                from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+                            )
+                        )
+                    )
+                    from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
+                )
+            )
+            from (
+                select public.get_next_session(w.plan_id) as session
+                from private.workouts as w
+                inner join private.plans as p on w.plan_id = p.id
+                where w.user_id = p_profile.user_id
+                order by w.completed_at desc
+                limit 1
+            ) as due
+        )
+    )
+$$;
+comment on function private.training_json(private.profiles) is
+'What the companion knows of the training: {streak, workouts, records, next_session}; the last three workouts, the '
+'records that these beat, and what is due in the plan that was followed last.';
+grant execute on function private.training_json(private.profiles) to authenticated;
+
+
+create function public.get_chat_context(p_message_id uuid, p_embedding extensions.vector default null)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.current_profile();
+    v_message private.messages;
+begin
+    select m.* into v_message from private.messages as m
+    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    end if;
+    return pg_catalog.jsonb_build_object(
+        'user', pg_catalog.to_jsonb(v_profile)
+        - array['user_id', 'birth_date', 'preferences', 'affinity_score', 'created_at', 'timezone']
+        || pg_catalog.jsonb_build_object(
+            'age', extract(year from pg_catalog.age(v_profile.birth_date))::integer,
+            'local_time', pg_catalog.to_char(
+                pg_catalog.now() at time zone v_profile.timezone, 'FMDay, YYYY-MM-DD HH24:MI'
+            )
+        ),
+        'affinity', private.affinity_standing(v_profile.affinity_score),
+        'memories', private.recalled_json(v_profile.user_id, p_embedding, v_message.content),
+        'training', private.training_json(v_profile),
+        'messages', (
+            select coalesce(
+                pg_catalog.jsonb_agg(
+                    pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
+                ),
+                '[]'
+            )
+            from (
+                select m.* from private.messages as m
+                where
+                    m.user_id = v_profile.user_id
+                    and m.conversation_id = v_message.conversation_id
+                    and m.created_at < v_message.created_at
+                order by m.created_at desc
+                limit 20
+            ) as said
+        )
+    );
+end
+$$;
+comment on function public.get_chat_context(uuid, extensions.vector) is
+'All that a prompt needs for a message of the caller''s: {user, affinity, memories, training, messages}; without a '
+'vector memories are found by text. Raises PT404 conversation_not_found, profile_not_found.';
+grant execute on function public.get_chat_context(uuid, extensions.vector) to authenticated;

@@ -1,0 +1,150 @@
+-- The shared catalogue, which seed.sql fills, and the exercises that users create.
+
+create table private.muscles (
+    slug text primary key constraint muscles_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
+    name text not null constraint muscles_name_key unique,
+    region text not null
+    constraint muscles_region_check check (region in ('neck', 'chest', 'back', 'shoulders', 'arms', 'core', 'legs'))
+);
+comment on table private.muscles is 'The muscle groups that statistics are kept for.';
+grant select on private.muscles to authenticated;
+alter table private.muscles enable row level security;
+create policy "everyone signed in can select muscles" on private.muscles
+for select to authenticated using (true);
+
+
+create table private.exercises (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid references private.profiles (user_id) on delete cascade,
+    slug text
+    constraint exercises_slug_key unique
+    constraint exercises_slug_check check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    name text not null
+    constraint exercises_name_check check (char_length(name) <= 100 and btrim(name) <> ''),
+    aliases text[] not null default '{}'
+    constraint exercises_aliases_check check (private.is_text_list(aliases, 20, 100)),
+    category text not null default 'strength'
+    constraint exercises_category_check
+    check (category in ('strength', 'powerlifting', 'olympic', 'strongman', 'core', 'mobility', 'conditioning')),
+    movement_pattern text
+    constraint exercises_movement_pattern_check
+    check (
+        movement_pattern in (
+            'squat', 'lunge', 'hinge', 'bridge', 'knee_extension', 'knee_flexion', 'hip_abduction', 'hip_adduction',
+            'hip_flexion', 'calf_raise', 'horizontal_push', 'vertical_push', 'fly', 'horizontal_pull',
+            'vertical_pull', 'pullover', 'shrug', 'shoulder_raise', 'reverse_fly', 'shoulder_rotation',
+            'elbow_flexion', 'elbow_extension', 'grip', 'neck', 'trunk_flexion', 'trunk_extension', 'anti_extension',
+            'lateral_flexion', 'rotation', 'anti_rotation', 'carry', 'olympic_lift', 'jump', 'throw', 'locomotion',
+            'full_body', 'stretch'
+        )
+    ),
+    force text
+    constraint exercises_force_check check (force in ('push', 'pull', 'static')),
+    mechanic text
+    constraint exercises_mechanic_check check (mechanic in ('compound', 'isolation')),
+    level text not null default 'beginner'
+    constraint exercises_level_check check (level in ('beginner', 'intermediate', 'advanced')),
+    laterality text
+    constraint exercises_laterality_check check (laterality in ('bilateral', 'unilateral', 'alternating')),
+    measured_in text not null default 'weight_and_reps'
+    constraint exercises_measured_in_check
+    check (measured_in in ('weight_and_reps', 'reps', 'time', 'distance')),
+    equipment text[] not null default '{}'
+    constraint exercises_equipment_check check (private.is_text_list(equipment, 20, 100)),
+    primary_muscles text[] not null default '{}'
+    constraint exercises_primary_muscles_check check (private.is_text_list(primary_muscles, 10, 100)),
+    secondary_muscles text[] not null default '{}'
+    constraint exercises_secondary_muscles_check check (private.is_text_list(secondary_muscles, 20, 100)),
+    joints text[]
+    constraint exercises_joints_check check (private.are_body_parts(joints)),
+    instructions text[] not null default '{}'
+    constraint exercises_instructions_check check (private.is_text_list(instructions, 40, 2000)),
+    cues text[] not null default '{}'
+    constraint exercises_cues_check check (private.is_text_list(cues, 10, 500)),
+    source text,
+    license text,
+    archived_at timestamptz,
+    created_at timestamptz not null default now(),
+    search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
+    search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
+    -- The catalogue's own are complete; what is imported or a user's own may leave open what nobody told.
+    constraint exercises_catalogue_check check (
+        user_id is not null
+        or (
+            slug is not null
+            and archived_at is null
+            and (
+                source is not null
+                or (
+                    num_nulls(movement_pattern, laterality, joints) = 0
+                    and cardinality(primary_muscles) between 1 and 3
+                    and cardinality(instructions) between 3 and 6
+                    and cardinality(cues) between 1 and 3
+                )
+            )
+        )
+    ),
+    constraint exercises_own_check check (user_id is null or num_nonnulls(slug, source, license) = 0),
+    constraint exercises_license_check check ((source is null) = (license is null))
+);
+comment on table private.exercises is
+'The catalogue (no user_id, read by everyone) and each user''s own exercises. Muscles and equipment are slugs of their '
+'tables; a trigger holds that.';
+comment on column private.exercises.slug is 'The catalogue''s stable name for it; a user''s own has none.';
+comment on column private.exercises.measured_in is 'What a set of it is logged in.';
+comment on column private.exercises.equipment is
+'All that it needs, not only the main piece; empty when it needs nothing.';
+comment on column private.exercises.secondary_muscles is 'They count half in statistics.';
+comment on column private.exercises.joints is
+'The body parts it loads, in the words of profiles.injuries; null when nobody has told, and then it is safe for no '
+'injury.';
+comment on column private.exercises.source is 'Whence it was imported, with its license; null for our own.';
+comment on column private.exercises.archived_at is
+'When its owner deleted it although workouts use it: it is found no more, and stays readable.';
+comment on column private.exercises.search_document is 'What search matches; see private.search_document.';
+comment on column private.exercises.search_pairs is 'What search ranks by, the name first, then the aliases.';
+-- One exercise of a name for each user, and among the catalogue's own. Archived ones have given theirs back, and what
+-- was imported must not stand in the way of a later catalogue.
+create unique index exercises_user_id_name_key
+on private.exercises (user_id, private.name_key(name)) nulls not distinct
+where archived_at is null and source is null;
+create index exercises_user_id_idx on private.exercises (user_id);
+grant select, delete on private.exercises to authenticated;
+-- Column by column: a user's own has no slug, no source and no id of the user's choosing.
+grant insert (
+    user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
+    primary_muscles, secondary_muscles, joints, instructions, cues
+) on private.exercises to authenticated;
+grant update (
+    name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
+    primary_muscles, secondary_muscles, joints, instructions, cues, archived_at
+) on private.exercises to authenticated;
+alter table private.exercises enable row level security;
+create policy "owner can select own exercises and the catalogue" on private.exercises
+for select to authenticated using (user_id is null or (select auth.uid()) = user_id);
+create policy "owner can insert own exercises" on private.exercises
+for insert to authenticated with check ((select auth.uid()) = user_id);
+create policy "owner can update own exercises" on private.exercises
+for update to authenticated
+using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
+create policy "owner can delete own exercises" on private.exercises
+for delete to authenticated using ((select auth.uid()) = user_id);
+
+
+create table private.exercise_relations (
+    exercise_id uuid not null references private.exercises (id) on delete cascade,
+    related_id uuid not null references private.exercises (id) on delete cascade,
+    kind text not null
+    constraint exercise_relations_kind_check
+    check (kind in ('variation', 'regression', 'progression', 'alternative')),
+    primary key (exercise_id, related_id),
+    constraint exercise_relations_exercise_id_related_id_check check (exercise_id <> related_id)
+);
+comment on table private.exercise_relations is
+'How exercises of the catalogue stand to each other, from both sides: the related one is a variation, a regression '
+'(easier), a progression (harder) or an alternative with other equipment.';
+create index exercise_relations_related_id_idx on private.exercise_relations (related_id);
+grant select on private.exercise_relations to authenticated;
+alter table private.exercise_relations enable row level security;
+create policy "everyone signed in can select exercise_relations" on private.exercise_relations
+for select to authenticated using (true);

@@ -1,0 +1,179 @@
+-- The memory centre, where users see and correct what the companion knows.
+
+create function private.memory_json(p_memory private.memories)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.to_jsonb(p_memory)
+        - array['user_id', 'message_id', 'embedding', 'embedding_claimed_at', 'gist', 'search_document']
+        || pg_catalog.jsonb_build_object(
+            'learnt_from', (
+                select pg_catalog.jsonb_build_object(
+                    'conversation_id', m.conversation_id, 'message_id', m.id, 'said', m.content
+                )
+                from private.messages as m
+                where m.user_id = p_memory.user_id and m.id = p_memory.message_id
+            )
+        )
+$$;
+comment on function private.memory_json(private.memories) is
+'A memory with what it was learnt from: {conversation_id, message_id, said}, or null.';
+grant execute on function private.memory_json(private.memories) to authenticated;
+
+
+create function public.list_memories(
+    p_q text default null,
+    p_kinds text[] default null,
+    p_superseded boolean default false,
+    p_page integer default 1,
+    p_per_page integer default 20
+)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    found as materialized (
+        select
+            m.id,
+            pg_catalog.row_number() over (order by m.pinned desc, m.created_at desc, m.id) as place
+        from private.memories as m
+        where m.user_id = (select private.current_user_id())
+            and (coalesce(p_superseded, false) or m.superseded_at is null)
+            and (p_kinds is null or m.kind = any(p_kinds))
+            and (p_q is null or not exists (
+                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
+                where pg_catalog.strpos(' ' || private.search_text(m.content), ' ' || word) = 0
+            ))
+    ),
+    page as (
+        select found.* from found
+        order by found.place
+        offset private.page_offset(p_page, p_per_page)
+        limit p_per_page
+    )
+    select private.page_json(
+        (
+            select pg_catalog.jsonb_agg(private.memory_json(m) order by page.place)
+            from page
+            inner join private.memories as m on m.user_id = (select private.current_user_id()) and page.id = m.id
+        ),
+        (select count(*) from found),
+        p_page,
+        p_per_page
+    )
+$$;
+comment on function public.list_memories(text, text[], boolean, integer, integer) is
+'A page of what the companion knows of the caller, pinned first, then the latest: with all words of p_q, or beginnings '
+'of them, of some kinds, and on wish what was superseded. Raises PT422 invalid_page.';
+grant execute on function public.list_memories(text, text[], boolean, integer, integer) to authenticated;
+
+
+create function public.create_memory(p_memory jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+begin
+    return private.memory_json(private.remember(v_profile.user_id, p_memory - 'replaces', null));
+end
+$$;
+comment on function public.create_memory(jsonb) is
+'Lets the companion know something: {content, kind, importance?, pinned?, expires_in_days?}. What it knows already is '
+'returned as it is. Raises PT404 profile_not_found.';
+grant execute on function public.create_memory(jsonb) to authenticated;
+
+
+create function public.update_memory(p_id uuid, p_changes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_memory private.memories;
+begin
+    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
+        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
+    end if;
+    if p_changes ? 'content' and exists (
+        select from private.memories as m
+        where m.user_id = v_profile.user_id and m.id <> p_id and m.superseded_at is null
+            and m.gist = private.gist(p_changes ->> 'content')
+    ) then
+        perform private.fail(409, 'memory_exists', 'The companion knows this already.', 'content');
+    end if;
+    update private.memories as m
+    set
+        (content, kind, importance, pinned, expires_at) = (
+            select pg_catalog.btrim(c.content), c.kind, c.importance, c.pinned, c.expires_at
+            from pg_catalog.jsonb_populate_record(m, p_changes) as c
+        ),
+        -- What says something else is embedded anew.
+        embedding = case when pg_catalog.btrim(p_changes ->> 'content') <> m.content then null else m.embedding end,
+        embedding_claimed_at = null
+    where m.user_id = v_profile.user_id and m.id = p_id
+    returning m.* into v_memory;
+    if not found then
+        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+    end if;
+    return private.memory_json(v_memory);
+end
+$$;
+comment on function public.update_memory(uuid, jsonb) is
+'Corrects or pins a memory of the caller''s; an absent field stays. Raises PT404 memory_not_found, profile_not_found, '
+'PT409 memory_exists, PT422 invalid_changes.';
+grant execute on function public.update_memory(uuid, jsonb) to authenticated;
+
+
+create function public.delete_memory(p_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+begin
+    delete from private.memories as m
+    where m.user_id = v_profile.user_id and m.id = p_id;
+    if not found then
+        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+    end if;
+end
+$$;
+comment on function public.delete_memory(uuid) is
+'Forgets a memory of the caller''s for good. Raises PT404 memory_not_found, profile_not_found.';
+grant execute on function public.delete_memory(uuid) to authenticated;
+
+
+create function public.delete_memories()
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_count integer;
+begin
+    delete from private.memories as m
+    where m.user_id = v_profile.user_id;
+    get diagnostics v_count = row_count;
+    return pg_catalog.jsonb_build_object('forgotten', v_count);
+end
+$$;
+comment on function public.delete_memories() is
+'Forgets all that the companion knows of the caller, history included: {forgotten}. Raises PT404 '
+'profile_not_found.';
+grant execute on function public.delete_memories() to authenticated;

@@ -1,0 +1,70 @@
+-- Remembering something.
+
+-- Room is made by what is worth least; it stays as history, and is recalled no more.
+create function private.make_room_for_memories(p_user_id uuid)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+    update private.memories as m
+    set superseded_at = pg_catalog.now()
+    where m.user_id = p_user_id and m.id in (
+        select least_worth.id
+        from private.memories as least_worth
+        where least_worth.user_id = p_user_id and least_worth.superseded_at is null
+        order by
+            least_worth.pinned desc, least_worth.importance desc, least_worth.times_told desc,
+            least_worth.last_told_at desc, least_worth.id
+        offset 1000
+    )
+$$;
+comment on function private.make_room_for_memories(uuid) is
+'Keeps a user''s recallable memories to 1,000: pinned ones first, then by importance and by how often and when last '
+'they were told.';
+grant execute on function private.make_room_for_memories(uuid) to authenticated;
+
+
+create function private.remember(p_user_id uuid, p_memory jsonb, p_message_id uuid)
+returns private.memories
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_content text := pg_catalog.btrim(p_memory ->> 'content');
+    v_expires_at timestamptz := pg_catalog.now()
+    + pg_catalog.make_interval(days => (p_memory ->> 'expires_in_days')::integer);
+    v_memory private.memories;
+begin
+    update private.memories as m
+    set
+        times_told = m.times_told + 1,
+        last_told_at = pg_catalog.now(),
+        importance = greatest(m.importance, (p_memory ->> 'importance')::numeric),
+        expires_at = v_expires_at
+    where m.user_id = p_user_id and m.gist = private.gist(v_content) and m.superseded_at is null
+    returning m.* into v_memory;
+    if not found then
+        insert into private.memories (user_id, content, kind, importance, pinned, message_id, expires_at)
+        values (
+            p_user_id, v_content, p_memory ->> 'kind', coalesce((p_memory ->> 'importance')::numeric, 0.5),
+            coalesce((p_memory ->> 'pinned')::boolean, false), p_message_id, v_expires_at
+        )
+        returning * into v_memory;
+        perform private.make_room_for_memories(p_user_id);
+    end if;
+    update private.memories as replaced
+    set superseded_at = pg_catalog.now(), superseded_by = v_memory.id
+    where
+        replaced.user_id = p_user_id
+        and replaced.id::text = p_memory ->> 'replaces'
+        and replaced.id <> v_memory.id
+        and replaced.superseded_at is null;
+    return v_memory;
+end
+$$;
+comment on function private.remember(uuid, jsonb, uuid) is
+'Keeps {content, kind, importance?, pinned?, replaces?, expires_in_days?}: what is known already is only told once '
+'more, and what it replaces is superseded. The caller holds the lock on the profile.';
+grant execute on function private.remember(uuid, jsonb, uuid) to authenticated;

@@ -1,0 +1,149 @@
+-- Which memories a message calls to mind.
+
+-- How much of what a message says is in a memory. Each word weighs by how rare it is among the user's memories, as in
+-- BM25: "the knee" says little to who has written of knees all over, and a name decides.
+create function private.text_likeness(p_user_id uuid, p_text text)
+returns table (id uuid, share real)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    recallable as materialized (
+        select
+            m.id,
+            m.search_document
+        from private.memories as m
+        where m.user_id = p_user_id
+            and m.superseded_at is null
+            and (m.expires_at is null or m.expires_at > pg_catalog.now())
+    ),
+    said as materialized (
+        select word from pg_catalog.unnest(
+            pg_catalog.tsvector_to_array(pg_catalog.to_tsvector('pg_catalog.english', p_text))
+        ) as word
+    ),
+    hit as materialized (
+        select
+            r.id,
+            said.word
+        from said
+        inner join recallable as r on r.search_document @@ pg_catalog.quote_literal(said.word)::tsquery
+    ),
+    weighed as (
+        select
+            said.word,
+            pg_catalog.ln(1 + (known.memories - count(hit.id) + 0.5) / (count(hit.id) + 0.5)) as weight
+        from said
+        cross join (select count(*) as memories from recallable) as known
+        left join hit on said.word = hit.word
+        group by said.word, known.memories
+    )
+    select
+        hit.id,
+        (sum(weighed.weight) / (select sum(w.weight) from weighed as w))::real as share
+    from hit
+    inner join weighed on hit.word = weighed.word
+    group by hit.id
+$$;
+comment on function private.text_likeness(uuid, text) is
+'For each memory of a user that shares a word with a text, the share of the text''s words in it, from 0 to 1, rare '
+'words counting more.';
+grant execute on function private.text_likeness(uuid, text) to authenticated;
+
+
+create function public.match_memories(
+    p_query_embedding extensions.vector,
+    p_query_text text,
+    p_match_count integer default 10,
+    p_min_similarity real default 0.06
+)
+returns table (
+    id uuid,
+    content text,
+    kind text,
+    importance numeric,
+    pinned boolean,
+    created_at timestamptz,
+    score real,
+    similarity real,
+    cosine real,
+    text_share real,
+    recency real
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    asked as materialized (
+        select
+            (select auth.uid()) as user_id,
+            extensions.l2_normalize(p_query_embedding)::extensions.halfvec(768) as embedding
+    ),
+    recallable as materialized (
+        select m.*
+        from private.memories as m
+        where m.user_id = (select asked.user_id from asked)
+            and m.superseded_at is null
+            and (m.expires_at is null or m.expires_at > pg_catalog.now())
+    ),
+    centre as materialized (
+        select
+            extensions.avg(r.embedding) as embedding,
+            count(r.embedding) as memories
+        from recallable as r
+    ),
+    measured as (
+        select
+            r.*,
+            (- (r.embedding operator(extensions.<#>) asked.embedding))::real as cosine,
+            -- How near it is to the user's other memories on average. Of fewer than twenty that says less.
+            (
+                (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
+                / greatest(centre.memories - 1, 20)
+            )::real as commonness,
+            coalesce(t.share, 0) as text_share,
+            pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
+        from recallable as r
+        cross join asked
+        cross join centre
+        left join private.text_likeness((select asked.user_id from asked), p_query_text) as t on r.id = t.id
+    ),
+    judged as (
+        select
+            m.*,
+            -- What is near to everything says little by being near to this, so half of that does not count. Text is
+            -- heard where it matters: a rare word brings most of its share. Without vectors text alone decides.
+            (coalesce(m.cosine - 0.5 * m.commonness, m.text_share) + 0.15 * m.text_share)::real as similarity
+        from measured as m
+    )
+    select
+        j.id,
+        j.content,
+        j.kind,
+        j.importance,
+        j.pinned,
+        j.created_at,
+        -- An allergy matters more than a favourite colour, and of two alike the newer one is likelier meant.
+        (
+            j.similarity + 0.1 * case when j.pinned then 1 else j.importance end + 0.01 * j.recency
+        )::real as score,
+        j.similarity,
+        j.cosine,
+        j.text_share,
+        j.recency
+    from judged as j
+    where j.similarity >= coalesce(p_min_similarity, 0.06)
+    order by score desc, j.id
+    limit greatest(0, least(coalesce(p_match_count, 10), 100))
+$$;
+comment on function public.match_memories(extensions.vector, text, integer, real) is
+'The memories of the caller''s that a message calls to mind, best first, up to 100, exactly: all of them are compared. '
+'The score is the similarity, plus 0.1 for importance (all of it when pinned), plus 0.01 for recency (half of it after '
+'90 days). The similarity is the cosine, less half of what the memory has in common with all others, plus 0.15 of the '
+'share of the message''s words in it; without a vector of either side, the text''s share stands in for the cosine. '
+'What is less similar than p_min_similarity is left out.';
+grant execute on function public.match_memories(extensions.vector, text, integer, real) to authenticated;

@@ -1,0 +1,204 @@
+-- Creating, replacing, copying and deleting plans.
+
+create function private.insert_plan_version(
+    p_user_id uuid, p_id uuid, p_version integer, p_plan jsonb, p_weight_unit text
+)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    insert into private.plan_versions (
+        user_id, plan_id, version, name, description, training_style, goal, difficulty_level, duration_weeks,
+        days_per_week, metadata
+    )
+    select
+        p_user_id, p_id, p_version, pg_catalog.btrim(c.name), c.description, c.training_style, c.goal,
+        c.difficulty_level, c.duration_weeks, c.days_per_week, coalesce(c.metadata, '{}')
+    from pg_catalog.jsonb_populate_record(null::private.plan_versions, p_plan) as c;
+
+    insert into private.plan_days (user_id, plan_id, version, day, name)
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, d.value ->> 'name'
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d;
+
+    insert into private.plan_exercises (
+        user_id, plan_id, version, day, position, exercise_id, superset, notes, progression
+    )
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, c.exercise_id, c.superset, c.notes,
+        -- Like weights, it keeps the unit that its author meant.
+        case when c.progression ?| array['increment', 'ceiling']
+            then pg_catalog.jsonb_build_object('unit', p_weight_unit)
+            else '{}'
+        end || pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_exercises, x.value) as c;
+
+    insert into private.plan_sets (
+        user_id, plan_id, version, day, exercise_position, position, set_type, reps_min, reps_max, weight,
+        weight_unit, percent_1rm, rpe, rir, rest_seconds
+    )
+    select
+        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, s.ordinality,
+        coalesce(c.set_type, 'working'), c.reps_min, c.reps_max, c.weight,
+        case when c.weight is not null then coalesce(c.weight_unit, p_weight_unit) end,
+        c.percent_1rm, c.rpe, c.rir, c.rest_seconds
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    cross join pg_catalog.jsonb_array_elements(x.value -> 'sets') with ordinality as s
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_sets, s.value) as c;
+end
+$$;
+comment on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) is
+'Stores a version of a plan with its days, exercises and sets.';
+grant execute on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) to authenticated;
+
+
+create function public.create_plan(p_plan jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_id uuid := pg_catalog.gen_random_uuid();
+begin
+    perform private.check_plan(p_plan);
+    perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
+    if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
+        perform private.fail(
+            409, 'too_many_plans', 'You have 200 plans, and more are not possible. Delete one that you do not follow.'
+        );
+    end if;
+    insert into private.plans (user_id, id, name, is_public)
+    values (
+        v_profile.user_id, v_id, pg_catalog.btrim(p_plan ->> 'name'),
+        coalesce((p_plan ->> 'is_public')::boolean, false)
+    );
+    perform private.insert_plan_version(v_profile.user_id, v_id, 1, p_plan, v_profile.weight_unit);
+    return public.get_plan(v_id);
+end
+$$;
+comment on function public.create_plan(jsonb) is
+'Makes a plan of the caller''s and returns it. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, '
+'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+grant execute on function public.create_plan(jsonb) to authenticated;
+
+
+create function private.find_own_plan(p_user_id uuid, p_id uuid)
+returns private.plans
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_plan private.plans;
+begin
+    select p.* into v_plan from private.plans as p
+    where p.id = p_id;
+    if not found then
+        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+    end if;
+    if v_plan.user_id <> p_user_id then
+        perform private.fail(403, 'plan_read_only', 'This plan is another user''s. Copy it to change it.');
+    end if;
+    return v_plan;
+end
+$$;
+comment on function private.find_own_plan(uuid, uuid) is
+'A plan of the user''s. Raises PT404 plan_not_found, PT403 plan_read_only for another''s public one.';
+grant execute on function private.find_own_plan(uuid, uuid) to authenticated;
+
+
+create function public.replace_plan(p_id uuid, p_plan jsonb, p_if_versions integer[] default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    -- Two writers come here one after the other, so no number is given twice.
+    v_profile private.profiles := private.lock_profile();
+    v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
+begin
+    if v_plan.version <> all(p_if_versions) then
+        perform private.fail(
+            412, 'plan_changed',
+            pg_catalog.format('The plan has changed meanwhile: it is at version %s.', v_plan.version)
+        );
+    end if;
+    perform private.check_plan(p_plan);
+    perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
+    update private.plans as p
+    set
+        name = pg_catalog.btrim(p_plan ->> 'name'),
+        is_public = coalesce((p_plan ->> 'is_public')::boolean, false),
+        version = p.version + 1,
+        updated_at = pg_catalog.now()
+    where p.user_id = v_profile.user_id and p.id = p_id;
+    perform private.insert_plan_version(
+        v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
+    );
+    return public.get_plan(p_id);
+end
+$$;
+comment on function public.replace_plan(uuid, jsonb, integer[]) is
+'Makes a new version of an own plan, whole, and returns it; only when the current version is one of p_if_versions, '
+'where that is given. Raises PT404 plan_not_found, profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 '
+'plan_changed, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public.';
+grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
+
+
+create function public.copy_plan(p_id uuid, p_name text default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_plan jsonb := public.get_plan(p_id);
+    v_name text := coalesce(p_name, v_plan ->> 'name');
+    v_number integer := 1;
+begin
+    -- Without a name of its own a copy gets a free one.
+    while p_name is null and exists (
+        select from private.plans as p
+        where p.user_id = v_profile.user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
+    ) loop
+        v_number := v_number + 1;
+        v_name := pg_catalog.left(v_plan ->> 'name', 94) || ' (' || v_number || ')';
+    end loop;
+    return public.create_plan(v_plan || pg_catalog.jsonb_build_object('name', v_name, 'is_public', false));
+end
+$$;
+comment on function public.copy_plan(uuid, text) is
+'Makes a private plan of the caller''s from one they may read, under a name given or the next free one, and returns '
+'it. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
+grant execute on function public.copy_plan(uuid, text) to authenticated;
+
+
+create function public.delete_plan(p_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
+begin
+    delete from private.plans as p
+    where p.user_id = v_plan.user_id and p.id = v_plan.id;
+end
+$$;
+comment on function public.delete_plan(uuid) is
+'Deletes an own plan with all its versions. Workouts that followed it stay, with its name. Raises PT404 '
+'plan_not_found, profile_not_found, PT403 plan_read_only.';
+grant execute on function public.delete_plan(uuid) to authenticated;

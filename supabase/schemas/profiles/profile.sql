@@ -1,0 +1,102 @@
+-- Reading, locking and changing the profile of the caller.
+
+create function private.current_profile()
+returns private.profiles
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_profile private.profiles;
+begin
+    select p.* into v_profile from private.profiles as p
+    where p.user_id = v_user_id;
+    if not found then
+        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+    end if;
+    return v_profile;
+end
+$$;
+comment on function private.current_profile() is
+'The caller''s profile. Raises PT404 profile_not_found, PT401 not_authenticated.';
+grant execute on function private.current_profile() to authenticated;
+
+
+-- Everything that is counted for a user (daily caps, records, idempotency) is judged against a settled history, so
+-- what writes it takes this lock first and one user's writes wait for each other. "no key" lets the foreign keys of
+-- other rows through, which would deadlock otherwise.
+create function private.lock_profile()
+returns private.profiles
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_profile private.profiles;
+begin
+    select p.* into v_profile from private.profiles as p
+    where p.user_id = v_user_id
+    for no key update;
+    if not found then
+        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+    end if;
+    return v_profile;
+end
+$$;
+comment on function private.lock_profile() is
+'Locks and returns the caller''s profile until the transaction ends. Raises PT404 profile_not_found.';
+grant execute on function private.lock_profile() to authenticated;
+
+
+create function public.get_profile()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.to_jsonb(p) - 'affinity_score'
+        || pg_catalog.jsonb_build_object('affinity', private.affinity_standing(p.affinity_score))
+    from private.current_profile() as p
+$$;
+comment on function public.get_profile() is
+'The caller''s profile with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';
+grant execute on function public.get_profile() to authenticated;
+
+
+create function public.update_profile(p_changes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+begin
+    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
+        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
+    end if;
+    update private.profiles as p
+    set (
+        display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
+        preferences
+    ) = (
+        select
+            pg_catalog.btrim(c.display_name), c.birth_date, c.fitness_level, c.goals, c.weight_unit, c.timezone,
+            c.equipment, c.injuries, c.weekly_target, c.preferences
+        from pg_catalog.jsonb_populate_record(p, p_changes) as c
+    )
+    where p.user_id = v_user_id;
+    -- Not found means no profile, which the answer reports.
+    return public.get_profile();
+end
+$$;
+comment on function public.update_profile(jsonb) is
+'Changes the fields that p_changes names and returns the profile; an absent field stays, null clears. Raises PT404 '
+'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, '
+'preferences_too_large.';
+grant execute on function public.update_profile(jsonb) to authenticated;

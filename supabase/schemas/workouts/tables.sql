@@ -1,0 +1,165 @@
+-- Workouts, set by set. Weights are stored as entered; Postgres derives kilograms and all that follows from them.
+
+create table private.workouts (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    id uuid not null default gen_random_uuid(),
+    -- A plan may be another user's public one. When it is deleted, its name and version stay.
+    plan_id uuid
+    constraint workouts_plan_id_fkey references private.plans (id) on delete set null,
+    plan_version integer,
+    plan_day integer constraint workouts_plan_day_check check (plan_day between 1 and 7),
+    plan_name text,
+    title text
+    constraint workouts_title_check check (char_length(title) <= 200 and btrim(title) <> ''),
+    started_at timestamptz
+    constraint workouts_started_at_check check (started_at >= timestamptz '1970-01-01 00:00:00+00'),
+    -- A minute's grace, for clocks that run ahead. Like the lower bound, it only becomes truer with time.
+    completed_at timestamptz not null default now()
+    constraint workouts_completed_at_check
+    check (completed_at between timestamptz '1970-01-01 00:00:00+00' and now() + interval '1 minute'),
+    notes text constraint workouts_notes_check check (char_length(notes) <= 5000),
+    mood text
+    constraint workouts_mood_check check (mood in ('great', 'good', 'neutral', 'tired', 'exhausted')),
+    energy_before integer constraint workouts_energy_before_check check (energy_before between 1 and 10),
+    energy_after integer constraint workouts_energy_after_check check (energy_after between 1 and 10),
+    overall_rpe numeric
+    constraint workouts_overall_rpe_check
+    check (overall_rpe between 1 and 10 and overall_rpe * 2 = trunc(overall_rpe * 2)),
+    duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
+    import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
+    import_incomplete boolean not null default false,
+    -- Of the moment, not of the transaction: workouts of one user are stored one after the other, and this tells which.
+    created_at timestamptz not null default clock_timestamp(),
+    primary key (user_id, id),
+    -- What the sets refer to, so that their performed_at is always the workout's completed_at.
+    constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
+    -- Nothing is imported twice.
+    constraint workouts_user_id_import_key_key unique (user_id, import_key),
+    constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
+    constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
+    constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
+);
+comment on table private.workouts is 'Completed workouts. Totals are computed from the sets when they are read.';
+comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
+comment on column private.workouts.import_key is 'What names the workout in the file that it was imported from.';
+comment on column private.workouts.import_incomplete is
+'Sets of the file are not here, for want of an exercise: another import may bring them. An edit settles it.';
+create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
+create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
+grant select, delete on private.workouts to authenticated;
+grant insert (
+    user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
+    energy_before, energy_after, overall_rpe, import_key, import_incomplete
+) on private.workouts to authenticated;
+alter table private.workouts enable row level security;
+create policy "owner can select own workouts" on private.workouts
+for select to authenticated using ((select auth.uid()) = user_id);
+create policy "owner can insert own workouts" on private.workouts
+for insert to authenticated with check (
+    (select auth.uid()) = user_id
+    -- A plan that the user may see: its own policy answers the subquery.
+    and (plan_id is null or exists (
+        select from private.plans as p
+        where p.id = workouts.plan_id
+    ))
+);
+create policy "owner can delete own workouts" on private.workouts
+for delete to authenticated using ((select auth.uid()) = user_id);
+create trigger forget_answers
+after delete on private.workouts
+for each row execute function private.forget_answers();
+
+
+create table private.workout_sets (
+    user_id uuid not null,
+    id uuid not null default gen_random_uuid(),
+    workout_id uuid not null,
+    performed_at timestamptz not null,
+    position integer not null constraint workout_sets_position_check check (position between 1 and 200),
+    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the
+    -- sets that used them.
+    exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
+    set_type text not null default 'working'
+    constraint workout_sets_set_type_check
+    check (
+        set_type in ('working', 'warmup', 'backoff', 'drop', 'amrap', 'cluster', 'rest_pause', 'failure')
+    ),
+    -- Scales are checked instead of declared: a declared scale would round what the user entered.
+    weight numeric
+    constraint workout_sets_weight_check check (weight between 0 and 2000 and scale(trim_scale(weight)) <= 3),
+    weight_unit text constraint workout_sets_weight_unit_check check (weight_unit in ('kg', 'lb')),
+    reps integer constraint workout_sets_reps_check check (reps between 0 and 1000),
+    duration_seconds integer
+    constraint workout_sets_duration_seconds_check check (duration_seconds between 0 and 86400),
+    distance_meters numeric
+    constraint workout_sets_distance_meters_check
+    check (distance_meters between 0 and 1000000 and scale(trim_scale(distance_meters)) <= 3),
+    rpe numeric
+    constraint workout_sets_rpe_check check (rpe between 1 and 10 and rpe * 2 = trunc(rpe * 2)),
+    rir integer constraint workout_sets_rir_check check (rir between 0 and 10),
+    rest_seconds integer constraint workout_sets_rest_seconds_check check (rest_seconds between 0 and 3600),
+    tempo text
+    constraint workout_sets_tempo_check check (tempo ~ '^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$'),
+    form_quality integer constraint workout_sets_form_quality_check check (form_quality between 1 and 5),
+    superset integer constraint workout_sets_superset_check check (superset between 1 and 20),
+    notes text constraint workout_sets_notes_check check (char_length(notes) <= 1000),
+    weight_kg numeric generated always as (
+        case weight_unit when 'lb' then weight * 0.45359237 else weight end
+    ) stored,
+    -- Warm-ups add nothing to the volume of record.
+    volume_kg numeric generated always as (
+        case
+            when set_type = 'warmup' then 0 * weight * reps
+            when weight_unit = 'lb' then weight * 0.45359237 * reps
+            else weight * reps
+        end
+    ) stored,
+    -- Epley on effective reps (reps + RIR): the weight itself at one, honest silence above twelve.
+    estimated_1rm_kg numeric generated always as (
+        case
+            when set_type = 'warmup' or weight = 0 or reps = 0 or reps + coalesce(rir, 0) > 12 then null
+            else
+                weight
+                * case weight_unit when 'lb' then 0.45359237 else 1 end
+                * case reps + coalesce(rir, 0)
+                    when 1 then 1
+                    else round(1 + (reps + coalesce(rir, 0)) / 30.0, 8)
+                end
+        end
+    ) stored,
+    primary key (user_id, id),
+    constraint workout_sets_user_id_workout_id_performed_at_fkey
+    foreign key (user_id, workout_id, performed_at) references private.workouts (user_id, id, completed_at)
+    on delete cascade on update cascade,
+    constraint workout_sets_user_id_workout_id_performed_at_position_key
+    unique (user_id, workout_id, performed_at, position),
+    constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
+    constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
+);
+comment on table private.workout_sets is 'The sets of a workout, in the order they were done.';
+comment on column private.workout_sets.performed_at is
+'The workout''s completed_at, kept equal by the foreign key: an exercise''s history is one index scan.';
+comment on column private.workout_sets.tempo is
+'Seconds down, paused, up, and paused again if given; X is as fast as possible.';
+comment on column private.workout_sets.superset is 'Sets of one workout with the same number were done in turn.';
+-- An exercise's history, and how often it was done, come from this index alone.
+create index workout_sets_user_id_exercise_id_performed_at_workout_id_idx
+on private.workout_sets (user_id, exercise_id, performed_at, workout_id);
+create index workout_sets_exercise_id_idx on private.workout_sets (exercise_id);
+grant select on private.workout_sets to authenticated;
+grant insert (
+    user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
+    duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
+) on private.workout_sets to authenticated;
+alter table private.workout_sets enable row level security;
+create policy "owner can select own workout_sets" on private.workout_sets
+for select to authenticated using ((select auth.uid()) = user_id);
+-- The exercise must be one that the user may see: its own policy answers the subquery.
+create policy "owner can insert own workout_sets" on private.workout_sets
+for insert to authenticated with check (
+    (select auth.uid()) = user_id
+    and exists (
+        select from private.exercises as e
+        where e.id = workout_sets.exercise_id
+    )
+);
