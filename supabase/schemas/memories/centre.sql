@@ -174,6 +174,5 @@ begin
 end
 $$;
 comment on function public.delete_memories() is
-'Forgets all that the companion knows of the caller, history included: {forgotten}. Raises PT404 '
-'profile_not_found.';
+'Forgets all that the companion knows of the caller, history included: {forgotten}. Raises PT404 profile_not_found.';
 grant execute on function public.delete_memories() to authenticated;
