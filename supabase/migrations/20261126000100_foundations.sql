@@ -298,26 +298,32 @@ comment on function private.search_text(text) is
 grant execute on function private.search_text(text) to authenticated;
 
 
-create function private.matches_words(p_text text, p_query text)
+create function private.word_patterns(p_query text)
+returns text[]
+language sql
+immutable
+security invoker
+return case private.search_text(p_query)
+    -- An empty pattern matches no text that has_words compares.
+    when '' then array['']
+    else pg_catalog.string_to_array(
+        '% ' || pg_catalog.replace(private.search_text(p_query), ' ', '%,% ') || '%', ','
+    )
+end;
+comment on function private.word_patterns(text) is
+'The words of a query as patterns for has_words. A query without letters or digits matches no text.';
+grant execute on function private.word_patterns(text) to authenticated;
+
+
+create function private.has_words(p_text text, p_patterns text[])
 returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select coalesce(pg_catalog.btrim(p_query), '') = '' or (
-        -- A query of signs alone has no word that a text could contain.
-        private.search_text(p_query) <> ''
-        and not exists (
-            select from pg_catalog.string_to_table(private.search_text(p_query), ' ') as word
-            where pg_catalog.strpos(' ' || private.search_text(p_text), ' ' || word) = 0
-        )
-    )
-$$;
-comment on function private.matches_words(text, text) is
-'True when every word of the query begins a word of the text. A blank query matches every text, and a query without '
-'letters or digits matches none.';
-grant execute on function private.matches_words(text, text) to authenticated;
+return (' ' || private.search_text(p_text)) like all(p_patterns);
+comment on function private.has_words(text, text[]) is
+'True when every word of a query, given as word_patterns, begins a word of the text.';
+grant execute on function private.has_words(text, text[]) to authenticated;
 
 
 -- Weights in kilograms (kg) and pounds (lb).

@@ -320,8 +320,10 @@ as $$
                 where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
             ))
             and (
-                p_q is null
-                or private.matches_words(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), p_q)
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(
+                    pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), (select private.word_patterns(p_q))
+                )
             )
     ),
     page as (
@@ -399,7 +401,10 @@ grant execute on function private.exercise_sessions(uuid, uuid[], timestamptz) t
 
 
 create function private.record_history(
-    p_user_id uuid, p_exercise_ids uuid[], p_until timestamptz default 'infinity'
+    p_user_id uuid,
+    p_exercise_ids uuid[],
+    p_until timestamptz default 'infinity',
+    p_workout_id uuid default null
 )
 returns table (
     exercise_id uuid,
@@ -416,39 +421,47 @@ stable
 security invoker
 set search_path = ''
 as $$
-    select *
+    select
+        session.exercise_id,
+        session.first_position,
+        candidate.rank,
+        candidate.kind,
+        candidate.value,
+        candidate.previous,
+        session.performed_at as achieved_at,
+        session.workout_id
     from (
         select
-            s.exercise_id,
-            s.first_position,
-            candidate.rank,
-            candidate.kind,
-            candidate.value,
-            -- The best of all earlier sessions. Of two that ended at the same moment, the one logged first is earlier.
-            nullif(max(candidate.value) over (
-                partition by s.exercise_id, candidate.rank
-                order by s.performed_at, w.created_at, w.id
-                rows between unbounded preceding and 1 preceding
-            ), 0) as previous,
-            s.performed_at as achieved_at,
-            s.workout_id
+            s.*,
+            max(s.weight) over earlier as best_weight,
+            max(s.estimated_1rm) over earlier as best_estimated_1rm,
+            max(s.reps) over earlier as best_reps,
+            max(s.session_volume) over earlier as best_session_volume
         from private.exercise_sessions(p_user_id, p_exercise_ids, p_until) as s
         inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
-        cross join lateral (
-            values
-            (1, 'weight', s.weight),
-            (2, 'estimated_1rm', s.estimated_1rm),
-            (3, 'reps', s.reps),
-            (4, 'session_volume', s.session_volume)
-        ) as candidate (rank, kind, value)
-    ) as judged
-    -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
-    where pg_catalog.round(judged.value, 2) > coalesce(pg_catalog.round(judged.previous, 2), 0)
+        -- Of two sessions that ended at the same moment, the one that was logged first is the earlier.
+        window earlier as (
+            partition by s.exercise_id
+            order by s.performed_at, w.created_at, w.id
+            rows between unbounded preceding and 1 preceding
+        )
+    ) as session
+    cross join lateral (
+        values
+        (1, 'weight', session.weight, nullif(session.best_weight, 0)),
+        (2, 'estimated_1rm', session.estimated_1rm, session.best_estimated_1rm),
+        (3, 'reps', session.reps, nullif(session.best_reps, 0)),
+        (4, 'session_volume', session.session_volume, nullif(session.best_session_volume, 0))
+    ) as candidate (rank, kind, value, previous)
+    where
+        (p_workout_id is null or session.workout_id = p_workout_id)
+        -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
+        and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
 $$;
-comment on function private.record_history(uuid, uuid[], timestamptz) is
-'Every record in these exercises that was set up to a moment, in kilograms and reps; previous is null for a first '
-'time, and rank orders the kinds.';
-grant execute on function private.record_history(uuid, uuid[], timestamptz) to authenticated;
+comment on function private.record_history(uuid, uuid[], timestamptz, uuid) is
+'Every record in these exercises that was set up to a moment, if asked by one workout, in kilograms and reps. previous '
+'is null for a first time, and rank orders the kinds.';
+grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid) to authenticated;
 
 
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)
@@ -467,12 +480,13 @@ as $$
     cross join lateral private.record_history(
         p_user_id,
         array(
-            select s.exercise_id from private.workout_sets as s
+            select distinct s.exercise_id from private.workout_sets as s
             where s.user_id = p_user_id and s.workout_id = p_workout_id
         ),
-        w.completed_at
+        w.completed_at,
+        p_workout_id
     ) as r
-    where w.user_id = p_user_id and w.id = p_workout_id and r.workout_id = p_workout_id
+    where w.user_id = p_user_id and w.id = p_workout_id
     order by r.first_position, r.rank
 $$;
 comment on function private.workout_records(uuid, uuid) is

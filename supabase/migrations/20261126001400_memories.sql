@@ -374,7 +374,10 @@ as $$
         where m.user_id = (select private.current_user_id())
             and (coalesce(p_superseded, false) or m.superseded_at is null)
             and (p_kinds is null or m.kind = any(p_kinds))
-            and (p_q is null or private.matches_words(m.content, p_q))
+            and (
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(m.content, (select private.word_patterns(p_q)))
+            )
     ),
     page as (
         select found.* from found

@@ -30,8 +30,10 @@ as $$
                 where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
             ))
             and (
-                p_q is null
-                or private.matches_words(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), p_q)
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(
+                    pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), (select private.word_patterns(p_q))
+                )
             )
     ),
     page as (
