@@ -235,6 +235,25 @@ comment on function private.without_repeats(text[]) is 'A list with each value o
 grant execute on function private.without_repeats(text[]) to authenticated;
 
 
+-- The changes that a client sends to update something.
+
+create function private.check_changes(p_changes jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_typeof(p_changes) is distinct from 'object' then
+        perform private.fail(422, 'invalid_changes', 'The changes must be a JSON object.');
+    end if;
+end
+$$;
+comment on function private.check_changes(jsonb) is 'Raises PT422 invalid_changes unless p_changes is a JSON object.';
+grant execute on function private.check_changes(jsonb) to authenticated;
+
+
 -- One shape for every list that the API returns.
 
 -- One shape for every list the API answers with.
