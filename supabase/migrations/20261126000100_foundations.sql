@@ -222,6 +222,8 @@ comment on function private.without_repeats(text[]) is
 grant execute on function private.without_repeats(text[]) to authenticated;
 
 
+-- The changes that a client sends to update something.
+
 create function private.check_changes(p_changes jsonb)
 returns void
 language plpgsql
@@ -230,13 +232,12 @@ security invoker
 set search_path = ''
 as $$
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
+    if pg_catalog.jsonb_typeof(p_changes) is distinct from 'object' then
         perform private.fail(422, 'invalid_changes', 'The changes must be a JSON object.');
     end if;
 end
 $$;
-comment on function private.check_changes(jsonb) is
-'For functions that change the fields which a JSON object names. Raises PT422 invalid_changes for anything else.';
+comment on function private.check_changes(jsonb) is 'Raises PT422 invalid_changes unless p_changes is a JSON object.';
 grant execute on function private.check_changes(jsonb) to authenticated;
 
 

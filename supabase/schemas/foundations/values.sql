@@ -81,21 +81,3 @@ $$;
 comment on function private.without_repeats(text[]) is
 'The list with each value once, in the place where it first stood.';
 grant execute on function private.without_repeats(text[]) to authenticated;
-
-
-create function private.check_changes(p_changes jsonb)
-returns void
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes must be a JSON object.');
-    end if;
-end
-$$;
-comment on function private.check_changes(jsonb) is
-'For functions that change the fields which a JSON object names. Raises PT422 invalid_changes for anything else.';
-grant execute on function private.check_changes(jsonb) to authenticated;
