@@ -56,7 +56,10 @@ def make_gateway(settings: Settings) -> RpcGateway:
     if settings.database_url is not None:
         return PostgresGateway(settings.database_url.get_secret_value(), pool_size=size, timeout_seconds=timeout)
     key = cast(str, settings.supabase_publishable_key)  # the settings require one of the two
-    return PostgrestGateway(settings.data_api_url, key, connections=size, timeout_seconds=timeout)
+    secret = None if settings.service_secret is None else settings.service_secret.get_secret_value()
+    return PostgrestGateway(
+        settings.data_api_url, key, service_secret=secret, connections=size, timeout_seconds=timeout
+    )
 
 
 def make_gemini(settings: Settings) -> Gemini | None:

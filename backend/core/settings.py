@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=100)
     database_timeout_seconds: float = Field(default=5, gt=0, le=60)
     gemini_api_key: SecretStr | None = None
+    service_secret: SecretStr | None = Field(default=None, validate_default=True)
     gemini_base_url: str | None = None
     gemini_chat_model: str = "gemini-2.5-flash"
     gemini_embedding_model: str = "gemini-embedding-001"
@@ -58,11 +59,22 @@ class Settings(BaseSettings):
             raise PydanticCustomError("missing", "or set SUPABASE_PUBLISHABLE_KEY, to go through the Data API")
         return value
 
-    @field_validator("supabase_jwt_secret")
+    @field_validator("supabase_jwt_secret", "service_secret")
     @classmethod
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:
             raise ValueError(f"a secret needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("service_secret")
+    @classmethod
+    def _companion_needs_the_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # A setting that failed its own check is absent from `info.data`, and reported already.
+        through_data_api = info.data.get("database_url", ...) is None
+        if value is None and through_data_api and info.data.get("gemini_api_key") is not None:
+            raise PydanticCustomError(
+                "missing", "GEMINI_API_KEY needs it to go through the Data API; set it here and in the database"
+            )
         return value
 
     @field_validator("gemini_base_url")

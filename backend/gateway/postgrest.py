@@ -26,7 +26,8 @@ EXPIRED_ON_THE_WAY = ("PGRST301", "PGRST303")
 class PostgrestGateway:
     """Calls functions over HTTP.
 
-    One pool of connections serves all users. A client object made for each call carries the user's token.
+    One pool of connections serves all users. A client object made for each call carries the user's token, and the
+    service's secret: functions that only the service may call answer 403 without it.
     """
 
     def __init__(
@@ -34,11 +35,14 @@ class PostgrestGateway:
         url: str,
         publishable_key: str,
         *,
+        service_secret: str | None,
         connections: int,
         timeout_seconds: float,
     ) -> None:
         self._url = url
         self._headers = {"apikey": publishable_key}
+        if service_secret is not None:
+            self._headers["X-Service-Secret"] = service_secret
         self._timeout = timeout_seconds
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS, pool=CONNECT_TIMEOUT_SECONDS),
