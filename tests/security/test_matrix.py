@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from backend.core.identity import Caller
+from backend.core.caller import Caller
 from backend.core.settings import Settings
 from backend.main import make_gateway
 from tests.security.catalogue import columns_by_table, functions, rows_of

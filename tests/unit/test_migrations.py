@@ -4,8 +4,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tools import MIGRATIONS, SEED
-from tools.stack import StackError
+from tools import MIGRATIONS, SEED, ToolError
 from tools.stack.database import Database, database_url
 from tools.stack.migrations import apply_migrations, run_file
 
@@ -60,7 +59,7 @@ def test_what_was_applied_is_not_applied_again(owner: psycopg.Connection, folder
 
 def test_a_broken_migration_is_told_with_its_line_and_leaves_nothing(owner: psycopg.Connection, folder: Path) -> None:
     (folder / "20260103000000_third.sql").write_text("create table public.third (x int);\n\nselect nonsense;\n")
-    with pytest.raises(StackError, match=r"20260103000000_third\.sql failed at line 3: column .nonsense. does not"):
+    with pytest.raises(ToolError, match=r"20260103000000_third\.sql failed at line 3: column .nonsense. does not"):
         apply_migrations(owner, folder)
     assert [version for version, _, _ in recorded(owner)] == ["20260101000000", "20260102000000"]
     assert owner.execute("select to_regclass('public.third')").fetchone() == (None,)
@@ -69,20 +68,20 @@ def test_a_broken_migration_is_told_with_its_line_and_leaves_nothing(owner: psyc
 def test_an_edited_migration_is_told(owner: psycopg.Connection, folder: Path) -> None:
     apply_migrations(owner, folder)
     (folder / "20260101000000_first.sql").write_text(FIRST.replace("int", "bigint"))
-    with pytest.raises(StackError, match=r"20260101000000_first\.sql was edited after it was applied.*--reset"):
+    with pytest.raises(ToolError, match=r"20260101000000_first\.sql was edited after it was applied.*--reset"):
         apply_migrations(owner, folder)
 
 
 def test_a_migration_that_is_gone_is_told(owner: psycopg.Connection, folder: Path) -> None:
     apply_migrations(owner, folder)
     (folder / "20260101000000_first.sql").unlink()
-    with pytest.raises(StackError, match=r"gone.*20260101000000.*--reset"):
+    with pytest.raises(ToolError, match=r"gone.*20260101000000.*--reset"):
         apply_migrations(owner, folder)
 
 
 def test_a_name_without_a_timestamp_is_told(owner: psycopg.Connection, folder: Path) -> None:
     (folder / "notes.sql").write_text("select 1")
-    with pytest.raises(StackError, match=r"notes\.sql"):
+    with pytest.raises(ToolError, match=r"notes\.sql"):
         apply_migrations(owner, folder)
 
 

@@ -6,17 +6,15 @@ something of the share of wanted memories among the first 5 and 10.
 """
 
 import json
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import psycopg
 
 from tools import MIGRATIONS, ROOT
-from tools.stack.database import Database
+from tools.stack.database import temporary_database
 from tools.stack.migrations import apply_migrations
 
 DATA = ROOT / "tests" / "data" / "memory_eval.json"
@@ -127,18 +125,12 @@ def read_users() -> list[dict[str, Any]]:
 def main() -> None:
     """Print the table that docs/companion.md keeps."""
     users = read_users()
-    with tempfile.TemporaryDirectory(prefix="slow-burn-eval-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        database = Database(Path(folder) / "postgres")
-        database.start()
-        try:
-            with database.connect("postgres") as owner:
-                apply_migrations(owner, MIGRATIONS)
-            with database.connect("supabase_admin") as connection:
-                load(connection, users)
-                _print(connection, users)
-        finally:
-            database.stop()
+    with temporary_database() as database:
+        with database.connect("postgres") as owner:
+            apply_migrations(owner, MIGRATIONS)
+        with database.connect("supabase_admin") as connection:
+            load(connection, users)
+            _print(connection, users)
 
 
 def _print(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:

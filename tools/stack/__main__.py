@@ -7,8 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import get_args
 
-from tools import ROOT
-from tools.stack import StackError
+from tools import ROOT, ToolError
 from tools.stack.stack import Gateway, StateDir, mint_token, run_stack
 
 DEFAULT_PORT = 8000
@@ -27,7 +26,7 @@ def main() -> int:
             for stop in STOP_SIGNALS:
                 signal.signal(stop, _interrupt)
             run_stack(options.port, state, reset=options.reset, gateway=options.gateway)
-    except StackError as error:
+    except ToolError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

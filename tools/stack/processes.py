@@ -13,8 +13,7 @@ from typing import Any
 import httpx
 import psutil
 
-from tools import ROOT
-from tools.stack import StackError
+from tools import ROOT, ToolError
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -24,13 +23,13 @@ MARK_VARIABLE = "SLOW_BURN_STACK"
 
 
 def check_port(port: int) -> None:
-    """Raises StackError when something listens there."""
+    """Raises ToolError when something listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise StackError(
+            raise ToolError(
                 f"Port {port} cannot be used ({error.strerror}). Stop what uses it, or choose another with --port."
             ) from error
 
@@ -96,18 +95,18 @@ class Child:
         )
 
     def wait_until(self, ready: Callable[[], bool]) -> None:
-        """Raises StackError when it stops, or is not ready in time."""
+        """Raises ToolError when it stops, or is not ready in time."""
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             self.check_running()
             if time.monotonic() > deadline:
-                raise StackError(f"{self._title} does not answer: see its messages above.")
+                raise ToolError(f"{self._title} does not answer: see its messages above.")
             time.sleep(0.05)
 
     def check_running(self) -> None:
-        """Raises StackError when it has stopped."""
+        """Raises ToolError when it has stopped."""
         if self._process is not None and self._process.poll() is not None:
-            raise StackError(f"{self._title} stopped by itself: see its messages above.")
+            raise ToolError(f"{self._title} stopped by itself: see its messages above.")
 
     def stop(self) -> None:
         """Ask it to stop, and make it when it does not. Does nothing when it does not run."""

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from backend.core.settings import Settings
-from tools import MIGRATIONS, ROOT, SEED
-from tools.stack import StackError, npm
+from tools import MIGRATIONS, ROOT, SEED, ToolError, shown
+from tools.stack import npm
 from tools.stack.data_api import make_data_api
 from tools.stack.database import POSTGRES_VERSION, Database, as_role
 from tools.stack.migrations import apply_migrations, run_file
@@ -73,19 +73,19 @@ class StateDir:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder: one stack at a time. Raises StackError when it is held, or cannot be written."""
+        """Hold the folder: one stack at a time. Raises ToolError when it is held, or cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("w")
         except OSError as error:
-            raise StackError(
+            raise ToolError(
                 f"Cannot write to {self.path} ({error.strerror}). Choose another folder with --state-dir."
             ) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise StackError(
+                raise ToolError(
                     f"A stack runs in {self.path} already. Stop it, or choose another folder with --state-dir."
                 ) from None
             yield
@@ -105,11 +105,11 @@ class StateDir:
         draft.replace(self.info)
 
     def read_info(self) -> StackInfo:
-        """What the running stack told. Raises StackError when none runs here."""
+        """What the running stack told. Raises ToolError when none runs here."""
         try:
             info: StackInfo = json.loads(self.info.read_text())
         except FileNotFoundError:
-            raise StackError(f"No stack runs in {self.path}. Start one with: uv run poe dev") from None
+            raise ToolError(f"No stack runs in {self.path}. Start one with: uv run poe dev") from None
         return info
 
 
@@ -159,7 +159,7 @@ def mint_token(email: str, state: StateDir) -> str:
         with psycopg.connect(as_role(info["database_url"], AUTH_ROLE), autocommit=True) as connection:
             user = find_or_create_user(connection, email)
     except psycopg.OperationalError as error:
-        raise StackError(f"The stack in {state.path} does not answer. Start it again: uv run poe dev") from error
+        raise ToolError(f"The stack in {state.path} does not answer. Start it again: uv run poe dev") from error
     return SigningKey.load_or_create(state.signing_key).access_token(user, info["supabase_url"])
 
 
@@ -260,7 +260,7 @@ def _summary(info: StackInfo, state: StateDir, gateway: Gateway) -> str:
     athlete = info["users"][0]
     users = "\n".join(f"               {user['email']}  password {user['password']}" for user in info["users"])
     return f"""
-Slow Burn is running. Ctrl-C stops it; its data stay in {_short(state.path)}.
+Slow Burn is running. Ctrl-C stops it; its data stay in {shown(state.path)}.
 
   API          {info["api_url"]}   (try it in the browser: {info["api_url"]}/docs)
   Supabase     {info["supabase_url"]}   (keys, sign-up and sign-in under /auth/v1{also})
@@ -268,16 +268,12 @@ Slow Burn is running. Ctrl-C stops it; its data stay in {_short(state.path)}.
   Demo users
 {users}
   Tokens       uv run poe token {athlete["email"]}{_state_option(state)}
-  All of this  {_short(state.info)}
+  All of this  {shown(state.info)}
 
 Try it:
   curl -s {info["api_url"]}/api/v1/profile -H 'Authorization: Bearer {athlete["access_token"]}'
 """
 
 
-def _short(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-
-
 def _state_option(state: StateDir) -> str:
-    return "" if state.path == ROOT / ".local" else f" --state-dir {shlex.quote(str(_short(state.path)))}"
+    return "" if state.path == ROOT / ".local" else f" --state-dir {shlex.quote(str(shown(state.path)))}"

@@ -1,0 +1,1 @@
+"""The database that supabase/schemas declares, compared with the one that supabase/migrations makes."""
