@@ -1,1 +1,1 @@
-"""The Slow Burn API: a small door to a Postgres that is the application."""
+"""The Slow Burn API: a thin HTTP layer over Postgres, which holds the application."""

@@ -1,4 +1,4 @@
-"""The one place where everything meets."""
+"""Assembles the service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,43 +13,57 @@ from starlette.middleware.cors import CORSMiddleware
 
 from backend.affinity.router import router as affinity_router
 from backend.auth.jwks import JwksCache
-from backend.auth.router import router as auth_router
 from backend.auth.verification import TokenVerifier
 from backend.companion.chores import Chores
+from backend.companion.companion import CompanionState
 from backend.companion.gemini import Gemini
-from backend.companion.prompt import REFUSAL
+from backend.companion.repository import ChatLimits
 from backend.companion.router import router as companion_router
-from backend.core.di import State
-from backend.core.errors import handle_http_exception, handle_invalid_request
+from backend.core.handlers import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
 from backend.core.middleware import ErrorBoundary, RequestContext
 from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
 from backend.core.settings import Settings, load_settings
+from backend.di import State
 from backend.exercises.router import router as exercises_router
+from backend.following.router import router as following_router
 from backend.gateway import RpcGateway
 from backend.gateway.postgres import PostgresGateway
 from backend.gateway.postgrest import PostgrestGateway
+from backend.identity.router import router as identity_router
+from backend.imports.router import MAX_IMPORT_BYTES
+from backend.imports.router import router as imports_router
+from backend.memories.router import router as memories_router
 from backend.plans.router import router as plans_router
-from backend.profile.router import router as profile_router
+from backend.profiles.router import router as profiles_router
 from backend.progress.router import router as progress_router
 from backend.service import router as service_router
-from backend.workouts.router import MAX_IMPORT_BYTES
 from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"
+ALLOWED_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"]
+EXPOSED_HEADERS = ["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"]
+
+
+class AppState(State, CompanionState):
+    """Everything that lives as long as the app."""
 
 
 def make_gateway(settings: Settings) -> RpcGateway:
-    """The direct gateway where there is a database URL, since it is the faster; else the Data API."""
+    """The direct gateway if there is a database URL, because it is faster; else the Data API."""
     size, timeout = settings.database_pool_size, settings.database_timeout_seconds
     if settings.database_url is not None:
         return PostgresGateway(settings.database_url.get_secret_value(), pool_size=size, timeout_seconds=timeout)
-    key = cast(str, settings.supabase_publishable_key)  # the settings made sure of one of the two
-    return PostgrestGateway(settings.data_api_url, key, connections=size, timeout_seconds=timeout)
+    key = cast(str, settings.supabase_publishable_key)  # the settings require one of the two
+    secret = None if settings.service_secret is None else settings.service_secret.get_secret_value()
+    return PostgrestGateway(
+        settings.data_api_url, key, service_secret=secret, connections=size, timeout_seconds=timeout
+    )
 
 
 def make_gemini(settings: Settings) -> Gemini | None:
-    """The companion's model; None without a key."""
+    """The companion's models; None without an API key."""
     if settings.gemini_api_key is None:
         return None
     return Gemini(
@@ -58,29 +72,28 @@ def make_gemini(settings: Settings) -> Gemini | None:
         chat_model=settings.gemini_chat_model,
         embedding_model=settings.gemini_embedding_model,
         budget_seconds=settings.gemini_timeout_seconds,
-        refusal=REFUSAL,
     )
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The whole service. What it opens it opens in its lifespan: the database's pool and the keys' HTTP client."""
+    """The whole service. Its lifespan opens and closes the gateway and the HTTP clients."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[AppState]:
         gateway = make_gateway(settings)
         gemini, chores = make_gemini(settings), Chores()
         async with httpx.AsyncClient() as client:
             jwks = JwksCache(settings.jwks_url, client)
-            # Both begin to connect in the background; whoever needs them first waits for them.
+            # Both start connecting in the background; the first request that needs one waits for it.
             jwks.refresh_if_stale()
             await gateway.open()
             try:
-                yield State(
+                yield AppState(
                     gateway=gateway,
                     verifier=TokenVerifier(settings, jwks),
                     gemini=gemini,
                     chores=chores,
-                    chat_limits=(settings.chat_messages_per_minute, settings.chat_messages_per_day),
+                    chat_limits=ChatLimits(settings.chat_messages_per_minute, settings.chat_messages_per_day),
                 )
             finally:
                 await chores.finish()
@@ -95,23 +108,16 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
-        # These become the names of methods in generated clients.
+        # Generated clients name their methods after these.
         generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(RequestContext),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=[
-                    "Authorization",
-                    "Content-Type",
-                    "Idempotency-Key",
-                    "If-Match",
-                    "If-None-Match",
-                    "X-Request-ID",
-                ],
-                expose_headers=["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"],
+                allow_methods=ALLOWED_METHODS,
+                allow_headers=ALLOWED_HEADERS,
+                expose_headers=EXPOSED_HEADERS,
                 max_age=86_400,
             ),
             Middleware(ErrorBoundary, larger_bodies={f"{API_PREFIX}/workouts/import": MAX_IMPORT_BYTES}),
@@ -120,14 +126,17 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(service_router)
     for router in (
-        auth_router,
-        profile_router,
+        identity_router,
+        profiles_router,
         exercises_router,
         plans_router,
+        following_router,
         workouts_router,
+        imports_router,
         progress_router,
         affinity_router,
         companion_router,
+        memories_router,
     ):
         app.include_router(router, prefix=API_PREFIX)
 
@@ -136,12 +145,12 @@ def create_app(settings: Settings) -> FastAPI:
             app.openapi_schema = build_openapi(app)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
     return app
 
 
 def app() -> FastAPI:
-    """For `uvicorn --factory backend.main:app`: the service with the environment's settings."""
+    """The service with the environment's settings, for `uvicorn --factory backend.main:app`."""
     settings = load_settings()
     configure_logging(settings.log_level)
     return create_app(settings)

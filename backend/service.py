@@ -3,11 +3,12 @@
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import ConfigDict
 
-from backend.core.di import Gateway
+from backend.core.examples import example
+from backend.core.http import PUBLIC, problems
 from backend.core.models import Output
-from backend.core.openapi import PUBLIC, VERSION, problems
+from backend.core.openapi import VERSION
+from backend.di import Gateway
 
 router = APIRouter(tags=["service"])
 
@@ -15,11 +16,7 @@ router = APIRouter(tags=["service"])
 class Welcome(Output):
     """What this is, and where to read on."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"name": "Slow Burn API", "version": VERSION, "docs": "/docs", "openapi": "/openapi.json"}
-        }
-    )
+    model_config = example({"name": "Slow Burn API", "version": VERSION, "docs": "/docs", "openapi": "/openapi.json"})
 
     name: str
     version: str
@@ -28,9 +25,9 @@ class Welcome(Output):
 
 
 class Health(Output):
-    """`status` tells that the service lives; `database` whether it can reach its data."""
+    """`status` says that the service runs, `database` whether it can reach its data."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"status": "ok", "version": VERSION, "database": "ok"}})
+    model_config = example({"status": "ok", "version": VERSION, "database": "ok"})
 
     status: Literal["ok"]
     version: str
@@ -45,6 +42,6 @@ async def read_root() -> Welcome:
 
 @router.get("/health", openapi_extra=PUBLIC, responses=problems())
 async def read_health(gateway: Gateway) -> Health:
-    """Whether the service lives, and whether it reaches the database; answers within about a second, always 200."""
+    """Whether the service runs and reaches the database. Answers within about a second, always with 200."""
     reachable = await gateway.is_ready()
     return Health(status="ok", version=VERSION, database="ok" if reachable else "unavailable")

@@ -19,6 +19,7 @@ from psycopg import sql
 from backend.core.settings import Settings
 from tests.support import (
     PUBLISHABLE_KEY,
+    SERVICE_SECRET,
     Connect,
     NewPerson,
     Person,
@@ -219,7 +220,7 @@ def gemini_url() -> Iterator[str]:
 def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database: str, gemini_url: str) -> Settings:
     way = {
         "postgres": {"database_url": database_url(socket_directory, "slow_burn_api", database)},
-        "postgrest": {"supabase_publishable_key": PUBLISHABLE_KEY},
+        "postgrest": {"supabase_publishable_key": PUBLISHABLE_KEY, "service_secret": SERVICE_SECRET},
     }[gateway]
     common = {
         "supabase_url": jwks.url,

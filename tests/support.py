@@ -27,6 +27,7 @@ from tools.stack.signing import SigningKey, User
 API = "/api/v1"
 DATA_API_PREFIX = "/rest/v1"
 PUBLISHABLE_KEY = "sb_publishable_tests"
+SERVICE_SECRET = "the secret of the service in tests"
 
 
 class SupabaseServer:
@@ -63,7 +64,8 @@ class SupabaseServer:
             return self.data_api_answer
         if headers.get("apikey") != PUBLISHABLE_KEY:
             return 401, "application/json", b'{"message": "No API key found in request"}'
-        passed_on = {name: headers[name] for name in ("Authorization", "Content-Type", "Prefer") if name in headers}
+        names = ("Authorization", "Content-Type", "Prefer", "X-Service-Secret")
+        passed_on = {name: headers[name] for name in names if name in headers}
         try:
             assert self.data_api is not None
             answer = self.data_api.request(method, path, headers=passed_on, content=body)

@@ -1,26 +1,12 @@
 """Affinity in the database."""
 
-from typing import TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 
-from backend.core.identity import Caller
-from backend.gateway import RpcGateway
+from fastapi import Depends
 
-
-class DBAffinityKindRow(TypedDict):
-    """What a kind of event has earned today."""
-
-    kind: str
-    label: str
-    earned: int
-    cap: int
-
-
-class DBAffinityTodayRow(TypedDict):
-    """What private.affinity_today answers."""
-
-    earned: int
-    cap: int
-    by_kind: list[DBAffinityKindRow]
+from backend.core.models import PageQuery
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
 
 
 class DBAffinityLevelRow(TypedDict):
@@ -43,34 +29,28 @@ class DBAffinityEventRow(TypedDict):
     workout_id: str | None
 
 
-class DBAffinityEventPageRow(TypedDict):
-    """A page of the ledger."""
-
-    items: list[DBAffinityEventRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBAffinityRow(TypedDict):
-    """What get_affinity answers."""
+    """What get_affinity returns."""
 
     score: int
     level: int
     title: str
     next_level_at: int | None
-    today: DBAffinityTodayRow
+    today: dict[str, Any]
     levels: list[DBAffinityLevelRow]
-    events: DBAffinityEventPageRow
+    events: DBPageRow[DBAffinityEventRow]
 
 
-class AffinityRepository:
-    """What the caller earned. Nothing is awarded here: what is worth something awards it in the database."""
+class AffinityRepository(Repository):
+    """Reads what the caller earned. The database awards points where they are earned; nothing is awarded here."""
 
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
-
-    async def get(self, page: int, per_page: int, caller: Caller) -> DBAffinityRow:
+    async def get(self, query: PageQuery) -> DBAffinityRow:
         """The standing, today, the levels and a page of the ledger."""
-        arguments = {"p_page": page, "p_per_page": per_page}
-        return cast(DBAffinityRow, await self._gateway.call("get_affinity", arguments, caller))
+        return cast(DBAffinityRow, await self._call("get_affinity", p_page=query.page, p_per_page=query.per_page))
+
+
+async def _affinities(gateway: Gateway, caller: CurrentUser) -> AffinityRepository:
+    return AffinityRepository(gateway, caller)
+
+
+Affinities = Annotated[AffinityRepository, Depends(_affinities)]

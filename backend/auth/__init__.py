@@ -1,1 +1,1 @@
-"""Who is asking: local verification of Supabase's JWTs."""
+"""Verifies Supabase's JWTs locally."""

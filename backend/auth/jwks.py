@@ -7,7 +7,7 @@ from time import monotonic
 import httpx
 import jwt
 
-from backend.core.errors import Problem
+from backend.core.problems import Code, Problem
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +19,10 @@ FETCH_TIMEOUT_SECONDS = 3
 class JwksCache:
     """Keys by key id (`kid`), from a JWKS endpoint.
 
-    - One fetch at a time; whoever waits for keys waits for the same fetch.
-    - Keys older than `ttl` are refreshed in the background: no request pays for it.
+    - There is one fetch at a time, and everyone who needs keys awaits the same one.
+    - Keys older than `ttl` are refreshed in the background, so no request waits for that.
     - The last good keys stay in use while the endpoint is down.
-    - A cool-down after every attempt, failed ones too: tokens with unknown key ids cannot cause a fetch storm.
+    - A cool-down follows every attempt, even a failed one, so tokens with unknown key ids cannot cause a fetch storm.
     """
 
     def __init__(
@@ -38,34 +38,34 @@ class JwksCache:
         self._attempted_at: float | None = None
         self._fetch: asyncio.Task[None] | None = None
         self.generation = 0
-        """Raised whenever the published keys change: what was verified before is to be verified again."""
+        """Grows whenever the published keys change: tokens verified before have to be verified again."""
 
     async def get(self, kid: str) -> jwt.PyJWK | None:
-        """The key with this id, or None when the project has none. Raises a 503 Problem while no keys are known."""
+        """The key with this id, or None if the project has none. Raises a 503 Problem while no keys are known."""
         self.refresh_if_stale()
         if kid not in self._keys and self._may_fetch():
             await asyncio.shield(self._fetch_once())
         if self._fetched_at is None:
             raise Problem(
-                503, "auth_unavailable", "The sign-in service cannot be reached, so tokens cannot be verified."
+                503, Code.AUTH_UNAVAILABLE, "The sign-in service cannot be reached, so tokens cannot be verified."
             )
         return self._keys.get(kid)
 
     def refresh_if_stale(self) -> None:
-        """Begin a background fetch when there are no keys yet, or they are older than their time to live."""
+        """Start a background fetch if there are no keys yet, or they are older than their time to live."""
         stale = self._fetched_at is None or monotonic() - self._fetched_at >= self._ttl
         if stale and self._may_fetch():
             self._fetch_once()
 
     async def close(self) -> None:
-        """Stop a fetch that is under way."""
+        """Cancel a running fetch."""
         if self._fetch is not None:
             self._fetch.cancel()
             await asyncio.gather(self._fetch, return_exceptions=True)
 
     def _may_fetch(self) -> bool:
-        under_way = self._fetch is not None and not self._fetch.done()
-        return under_way or self._attempted_at is None or monotonic() - self._attempted_at >= self._cool_down
+        running = self._fetch is not None and not self._fetch.done()
+        return running or self._attempted_at is None or monotonic() - self._attempted_at >= self._cool_down
 
     def _fetch_once(self) -> asyncio.Task[None]:
         if self._fetch is None or self._fetch.done():
@@ -91,12 +91,12 @@ class JwksCache:
 
 
 def _usable_keys(document: object) -> dict[str, jwt.PyJWK]:
-    """The asymmetric signing keys of a JWKS document by id. Raises ValueError for what is no JWKS."""
+    """The asymmetric signing keys of a JWKS document by id. Raises ValueError if it is not a JWKS."""
     if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
-        raise ValueError("not a JWKS")  # noqa: TRY004  # what was read is wrong, not how this was called
+        raise ValueError("not a JWKS")  # noqa: TRY004  # the document is wrong, not the call
     keys = {}
     for entry in document["keys"]:
-        # A symmetric key in a public document is no secret: whoever reads it could sign.
+        # A symmetric key in a public document is not secret: anyone who reads it could sign.
         if not isinstance(entry, dict) or entry.get("kty") not in ("EC", "RSA") or entry.get("use", "sig") != "sig":
             continue
         try:

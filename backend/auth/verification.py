@@ -1,4 +1,4 @@
-"""Verifies the JWTs of Supabase Auth without asking Supabase."""
+"""Verifies the JWTs of Supabase Auth without a request to Supabase."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ from cachetools import TLRUCache
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 
 from backend.auth.jwks import JwksCache
-from backend.core.errors import Problem, invalid_token
-from backend.core.identity import Caller
+from backend.core.caller import Caller
+from backend.core.problems import Code, Problem, invalid_token
 from backend.core.settings import Settings
 
 REMEMBERED_TOKENS = 4096
@@ -22,11 +22,11 @@ ROLE = "authenticated"
 
 
 class TokenVerifier:
-    """From a token to its caller, or a 401 Problem.
+    """Turns a token into its caller, or raises a 401 Problem.
 
-    Which algorithm verifies a key is decided here by the kind of key, never by what the token says: ES256 for P-256
-    keys, RS256 for RSA keys where the settings allow it, HS256 for the legacy secret alone. A verified token is
-    remembered until it expires or the project's keys change.
+    The kind of key decides the algorithm, never the token: ES256 for P-256 keys, RS256 for RSA keys if the settings
+    allow it, HS256 only for the legacy secret. A verified token is remembered until it expires or the project's keys
+    change.
     """
 
     def __init__(self, settings: Settings, jwks: JwksCache) -> None:
@@ -41,7 +41,7 @@ class TokenVerifier:
         )
 
     async def verify(self, token: str) -> Caller:
-        """The caller whom a token names. Raises a Problem: 401, or 503 while no keys could be fetched."""
+        """The caller of a token. Raises a Problem: 401, or 503 while no keys could be fetched."""
         self._jwks.refresh_if_stale()
         self._forget_if_keys_changed()
         digest = hashlib.sha256(token.encode()).digest()
@@ -63,7 +63,7 @@ class TokenVerifier:
         try:
             return _caller(token, await self._claims(token))
         except jwt.ExpiredSignatureError:
-            raise invalid_token("The access token has expired.", code="token_expired") from None
+            raise invalid_token("The access token has expired.", code=Code.TOKEN_EXPIRED) from None
         except (jwt.PyJWTError, ValueError, OverflowError):
             raise invalid_token() from None
 
@@ -72,7 +72,7 @@ class TokenVerifier:
             try:
                 return self._decode(token, self._legacy_secret, "HS256")
             except (jwt.InvalidAlgorithmError, jwt.InvalidSignatureError):
-                pass  # Not signed with the legacy secret: one of the project's keys may have.
+                pass  # Not signed with the legacy secret; perhaps with one of the project's keys.
         kid = jwt.get_unverified_header(token).get("kid")
         key = await self._jwks.get(kid) if isinstance(kid, str) else None
         if key is None:
@@ -93,7 +93,7 @@ class TokenVerifier:
             algorithms=[algorithm],
             audience=ROLE,
             issuer=self._issuer,
-            # Clocks differ by seconds, and a token issued "in the future" is no less authentic.
+            # Clocks differ by seconds, and a token issued "in the future" is just as authentic.
             options={"require": ["exp", "sub", "aud", "iss"], "verify_iat": False},
         )
         return claims
@@ -116,12 +116,12 @@ def _caller(token: str, claims: dict[str, Any]) -> Caller:
 
 
 def bearer_token(authorization: str | None) -> str:
-    """The token of an Authorization header. Raises a 401 Problem when there is none."""
+    """The token in an Authorization header. Raises a 401 Problem if there is none."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Problem(
             401,
-            "missing_token",
+            Code.MISSING_TOKEN,
             "Sign in first: send the access token as Authorization: Bearer <token>.",
             headers={"WWW-Authenticate": "Bearer"},
         )

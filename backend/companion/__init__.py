@@ -1,1 +1,1 @@
-"""The companion: conversations, memories, and the model behind them."""
+"""The companion: conversations, and the model behind them."""

@@ -1,4 +1,4 @@
-"""What goes on after an answer was given: embedding what was learnt, keeping what was said to a client that left."""
+"""Work that goes on after the response: embedding new memories, storing the reply of a client that disconnected."""
 
 import asyncio
 import logging
@@ -9,13 +9,13 @@ logger = logging.getLogger(__name__)
 
 
 class Chores:
-    """Tasks that outlive their request. Nothing waits for them but the end of the service."""
+    """Tasks that outlive their request. The service waits for them when it stops."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     def add(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Begin some work. What goes wrong with it is logged, without a word of what it was about."""
+        """Start some work. If it fails, log the type of the error only: its text may quote a user."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._end)
@@ -26,6 +26,6 @@ class Chores:
             logger.warning("a chore failed", extra={"error": type(error).__name__})
 
     async def finish(self) -> None:
-        """Wait for all of it."""
+        """Wait until all work is done."""
         while self._running:
             await asyncio.wait(self._running)

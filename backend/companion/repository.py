@@ -1,15 +1,18 @@
-"""Conversations and memories in the database."""
+"""Conversations in the database, and the embeddings of what was learnt from them."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
-from backend.core.identity import Caller
-from backend.gateway import RpcGateway
+from fastapi import Depends
+
+from backend.core.models import PageQuery
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
 
 
 class DBBegunTurnRow(TypedDict):
-    """What begin_chat_turn answers."""
+    """What begin_chat_turn returns. `answer` is set when the message was answered before."""
 
     conversation_id: str
     message_id: str
@@ -17,7 +20,7 @@ class DBBegunTurnRow(TypedDict):
 
 
 class DBRecalledMemoryRow(TypedDict):
-    """What private.recalled_json answers for a memory."""
+    """A memory that matches a message."""
 
     id: str
     content: str
@@ -27,7 +30,7 @@ class DBRecalledMemoryRow(TypedDict):
 
 
 class DBChatContextRow(TypedDict):
-    """What get_chat_context answers."""
+    """What get_chat_context returns."""
 
     user: dict[str, Any]
     affinity: dict[str, Any]
@@ -37,7 +40,7 @@ class DBChatContextRow(TypedDict):
 
 
 class DBChatAnswerRow(TypedDict):
-    """What private.chat_answer_json answers."""
+    """What complete_chat_turn returns."""
 
     conversation_id: str
     message_id: str
@@ -63,15 +66,6 @@ class DBConversationRow(TypedDict):
     messages: int
 
 
-class DBConversationPageRow(TypedDict):
-    """What list_conversations answers."""
-
-    items: list[DBConversationRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBMessageRow(TypedDict):
     """A message of a list."""
 
@@ -83,137 +77,84 @@ class DBMessageRow(TypedDict):
     cut_off: bool
 
 
-class DBMessagePageRow(TypedDict):
-    """What list_messages answers."""
-
-    items: list[DBMessageRow]
-    total: int
-    page: int
-    per_page: int
-
-
-class DBMemoryRow(TypedDict):
-    """What private.memory_json answers."""
-
-    id: str
-    content: str
-    kind: str
-    importance: float
-    pinned: bool
-    times_told: int
-    last_told_at: str
-    expires_at: str | None
-    superseded_at: str | None
-    superseded_by: str | None
-    created_at: str
-    learnt_from: dict[str, Any] | None
-
-
-class DBMemoryPageRow(TypedDict):
-    """What list_memories answers."""
-
-    items: list[DBMemoryRow]
-    total: int
-    page: int
-    per_page: int
-
-
-class DBForgottenRow(TypedDict):
-    """What delete_memories answers."""
-
-    forgotten: int
-
-
 class DBUnembeddedRow(TypedDict):
-    """What claim_unembedded_memories answers: memories as {id, content}."""
+    """What claim_unembedded_memories returns: memories as {id, content}."""
 
     memories: list[dict[str, str]]
 
 
-class CompanionRepository:
-    """What the companion and its user said, and what is known of the user."""
+class ChatLimits(NamedTuple):
+    """How many messages a user may send."""
 
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
+    per_minute: int
+    per_day: int
+
+
+class ConversationRepository(Repository):
+    """What the companion and its user said."""
 
     async def begin_turn(
-        self, message: dict[str, Any], key: str | None, limits: tuple[int, int], caller: Caller
+        self, message: str, conversation_id: UUID | None, key: str | None, limits: ChatLimits
     ) -> DBBegunTurnRow:
-        """Store what the caller says; `limits` are messages a minute and a day. A 429 Problem beyond them."""
-        per_minute, per_day = limits
-        arguments = {
-            "p_message": message["message"],
-            "p_conversation_id": message.get("conversation_id"),
-            "p_idempotency_key": key,
-            "p_per_minute": per_minute,
-            "p_per_day": per_day,
-        }
-        return cast(DBBegunTurnRow, await self._gateway.call("begin_chat_turn", arguments, caller))
+        """Store what the caller says; a 429 Problem beyond the limits.
 
-    async def context(self, message_id: str, embedding: Sequence[float] | None, caller: Caller) -> DBChatContextRow:
-        """All that the prompt needs."""
-        arguments = {"p_message_id": message_id, "p_embedding": None if embedding is None else str([*embedding])}
-        return cast(DBChatContextRow, await self._gateway.call("get_chat_context", arguments, caller))
+        For a key that was answered before, the row holds that answer.
+        """
+        row = await self._call(
+            "begin_chat_turn",
+            p_message=message,
+            p_conversation_id=None if conversation_id is None else str(conversation_id),
+            p_idempotency_key=key,
+            p_per_minute=limits.per_minute,
+            p_per_day=limits.per_day,
+        )
+        return cast(DBBegunTurnRow, row)
 
-    async def complete_turn(self, message_id: str, turn: dict[str, Any], caller: Caller) -> DBChatAnswerRow:
-        """Store the reply and what follows; the answer."""
-        arguments = {"p_message_id": message_id, "p_turn": turn}
-        return cast(DBChatAnswerRow, await self._gateway.call("complete_chat_turn", arguments, caller))
+    async def context(self, message_id: str, embedding: Sequence[float] | None) -> DBChatContextRow:
+        """Everything that the prompt for a message needs."""
+        vector = None if embedding is None else str([*embedding])
+        return cast(DBChatContextRow, await self._call("get_chat_context", p_message_id=message_id, p_embedding=vector))
 
-    async def conversations(self, page: int, per_page: int, caller: Caller) -> DBConversationPageRow:
+    async def complete_turn(self, message_id: str, turn: dict[str, Any]) -> DBChatAnswerRow:
+        """Store the reply, its memories and its affinity, and return the whole answer."""
+        return cast(DBChatAnswerRow, await self._call("complete_chat_turn", p_message_id=message_id, p_turn=turn))
+
+    async def list(self, query: PageQuery) -> DBPageRow[DBConversationRow]:
         """A page of conversations, the latest first."""
-        arguments = {"p_page": page, "p_per_page": per_page}
-        return cast(DBConversationPageRow, await self._gateway.call("list_conversations", arguments, caller))
+        row = await self._call("list_conversations", p_page=query.page, p_per_page=query.per_page)
+        return cast(DBPageRow[DBConversationRow], row)
 
-    async def messages(self, conversation_id: UUID, page: int, per_page: int, caller: Caller) -> DBMessagePageRow:
-        """A page of what was said, the latest first."""
-        arguments = {"p_conversation_id": str(conversation_id), "p_page": page, "p_per_page": per_page}
-        return cast(DBMessagePageRow, await self._gateway.call("list_messages", arguments, caller))
+    async def messages(self, conversation_id: UUID, query: PageQuery) -> DBPageRow[DBMessageRow]:
+        """A page of a conversation's messages, the latest first."""
+        row = await self._call(
+            "list_messages", p_conversation_id=str(conversation_id), p_page=query.page, p_per_page=query.per_page
+        )
+        return cast(DBPageRow[DBMessageRow], row)
 
-    async def delete_conversation(self, conversation_id: UUID, caller: Caller, *, keep_memories: bool) -> None:
-        """Delete a conversation, with or without what was learnt from it."""
-        arguments = {"p_id": str(conversation_id), "p_keep_memories": keep_memories}
-        await self._gateway.call("delete_conversation", arguments, caller)
+    async def delete(self, conversation_id: UUID, *, keep_memories: bool) -> None:
+        """Delete a conversation, with or without the memories learnt from it."""
+        await self._call("delete_conversation", p_id=str(conversation_id), p_keep_memories=keep_memories)
 
 
-class MemoryRepository:
-    """What the companion knows of the caller."""
+class EmbeddingRepository(Repository):
+    """The embeddings of the caller's memories."""
 
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
+    async def claim(self) -> DBUnembeddedRow:
+        """Take up to 20 memories that have no embedding; for two minutes no other call gets them."""
+        return cast(DBUnembeddedRow, await self._call("claim_unembedded_memories", p_limit=20))
 
-    async def list(self, filters: dict[str, Any], page: int, per_page: int, caller: Caller) -> DBMemoryPageRow:
-        """A page of memories."""
-        arguments = {
-            "p_q": filters["q"],
-            "p_kinds": filters["kind"],
-            "p_superseded": filters["superseded"],
-            "p_page": page,
-            "p_per_page": per_page,
-        }
-        return cast(DBMemoryPageRow, await self._gateway.call("list_memories", arguments, caller))
+    async def store(self, memories: Sequence[dict[str, Any]]) -> None:
+        """Store the embeddings of memories, given as {id, content, embedding}."""
+        await self._call("store_embeddings", p_embeddings={"memories": [*memories]})
 
-    async def create(self, memory: dict[str, Any], caller: Caller) -> DBMemoryRow:
-        """Let the companion know something."""
-        return cast(DBMemoryRow, await self._gateway.call("create_memory", {"p_memory": memory}, caller))
 
-    async def update(self, memory_id: UUID, changes: dict[str, Any], caller: Caller) -> DBMemoryRow:
-        """Correct or pin a memory; a 409 Problem when another one says that already."""
-        arguments = {"p_id": str(memory_id), "p_changes": changes}
-        return cast(DBMemoryRow, await self._gateway.call("update_memory", arguments, caller))
+async def _conversations(gateway: Gateway, caller: CurrentUser) -> ConversationRepository:
+    return ConversationRepository(gateway, caller)
 
-    async def delete(self, memory_id: UUID, caller: Caller) -> None:
-        """Forget one."""
-        await self._gateway.call("delete_memory", {"p_id": str(memory_id)}, caller)
 
-    async def delete_all(self, caller: Caller) -> DBForgottenRow:
-        """Forget all; how many there were."""
-        return cast(DBForgottenRow, await self._gateway.call("delete_memories", {}, caller))
+async def _embeddings(gateway: Gateway, caller: CurrentUser) -> EmbeddingRepository:
+    return EmbeddingRepository(gateway, caller)
 
-    async def claim_unembedded(self, caller: Caller) -> DBUnembeddedRow:
-        """Memories that wait for an embedding: nobody else gets them for two minutes."""
-        return cast(DBUnembeddedRow, await self._gateway.call("claim_unembedded_memories", {"p_limit": 20}, caller))
 
-    async def store_embeddings(self, memories: Sequence[dict[str, Any]], caller: Caller) -> None:
-        """Keep the embeddings of memories, as {id, content, embedding}."""
-        await self._gateway.call("store_embeddings", {"p_embeddings": {"memories": list(memories)}}, caller)
+Conversations = Annotated[ConversationRepository, Depends(_conversations)]
+Embeddings = Annotated[EmbeddingRepository, Depends(_embeddings)]

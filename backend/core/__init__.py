@@ -1,1 +1,1 @@
-"""What every subject shares. Depends on nothing else here, except that di.py knows what it hands out."""
+"""What every subject shares. Core imports no other part of the backend."""

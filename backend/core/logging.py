@@ -10,9 +10,9 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "taskName",
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger and message, then whatever was passed as `extra`.
+    """Writes time, level, logger and message, then everything passed as `extra`.
 
-    An exception is told by its type and stack alone: its text may quote what a user sent.
+    Of an exception it writes the type and the stack only: its text may quote what a user sent.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +30,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _stack(error: BaseException) -> dict[str, object]:
-    told: dict[str, object] = {
+    stack: dict[str, object] = {
         "type": type(error).__qualname__,
         "stack": [
             f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
@@ -38,12 +38,12 @@ def _stack(error: BaseException) -> dict[str, object]:
         ],
     }
     if error.__cause__ is not None:
-        told["cause"] = _stack(error.__cause__)
-    return told
+        stack["cause"] = _stack(error.__cause__)
+    return stack
 
 
 def configure_logging(level: str) -> None:
-    """Send every logger, uvicorn's too, to standard output as JSON; access lines are written by our middleware."""
+    """Send every logger, uvicorn's too, to standard output as JSON. Our middleware writes the access log."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -54,6 +54,6 @@ def configure_logging(level: str) -> None:
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
-    # httpx tells every URL it calls at INFO; psycopg.pool quotes connection errors, which name the host and user.
+    # At INFO httpx logs every URL it calls. psycopg.pool logs connection errors, which name the host and user.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""What surrounds every request: an id, timings, an access log line, a limit on bodies, and an answer to any fault."""
+"""What surrounds every request: an id, timings, an access log line, a limit on bodies, an answer to any fault."""
 
 import logging
 import re
@@ -9,7 +9,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.core.errors import Problem, internal_error, problem_response
+from backend.core.problems import Code, Problem, internal_error, problem_response
 from backend.core.timing import start_timing
 
 access_log = logging.getLogger("backend.access")
@@ -20,9 +20,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestContext:
-    """Outermost: gives the request its id, its timings and one line in the log.
+    """The outermost middleware: gives the request its id, its timings and one line in the log.
 
-    An `X-Request-ID` that a proxy or client sent is kept when it is short and plain.
+    It keeps an `X-Request-ID` that a proxy or client sent, if that is short and plain.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,7 +36,7 @@ class RequestContext:
         started = perf_counter()
         sent_id = Headers(scope=scope).get("x-request-id", "")
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
-        # A copy: the state that the server hands over is shared by all requests.
+        # A copy, because all requests share the state that the server passes in.
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         spent = start_timing()
         status = 500
@@ -67,10 +67,10 @@ class RequestContext:
 
 
 class ErrorBoundary:
-    """Innermost: refuses bodies over the limit, and turns what nobody expected into a 500 problem.
+    """The innermost middleware: refuses bodies over the limit, and turns unexpected exceptions into a 500 problem.
 
-    It stands inside CORS, so that a browser may read these answers too. `larger_bodies` are paths with a limit of
-    their own, in bytes.
+    It stands inside CORS, so that a browser may read these answers too. `larger_bodies` gives paths a limit of their
+    own, in bytes.
     """
 
     def __init__(self, app: ASGIApp, larger_bodies: Mapping[str, int]) -> None:
@@ -83,18 +83,18 @@ class ErrorBoundary:
             await self.app(scope, receive, send)
             return
         request_id = scope["state"]["request_id"]
-        answering = False
+        answered = False
 
         async def send_and_see(message: Message) -> None:
-            nonlocal answering
-            answering = True
+            nonlocal answered
+            answered = True
             await send(message)
 
         try:
             await self.app(scope, self._limited(scope, receive), send_and_see)
         except Exception:
             logger.exception("unexpected error", extra={"request_id": request_id})
-            if answering:
+            if answered:
                 raise
             await problem_response(request_id, internal_error())(scope, receive, send)
 
@@ -102,7 +102,7 @@ class ErrorBoundary:
         declared = Headers(scope=scope).get("content-length", "")
         limit = self.larger_bodies.get(scope["path"], MAX_BODY_BYTES)
         too_large = Problem(
-            413, "body_too_large", f"This body may have {limit} bytes ({limit // (1024 * 1024)} MiB) at most."
+            413, Code.BODY_TOO_LARGE, f"The body is too large: at most {limit} bytes ({limit // (1024 * 1024)} MiB)."
         )
         received = 0
 

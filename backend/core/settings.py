@@ -1,4 +1,4 @@
-"""The service's settings, read from the environment and checked once, at start. `.env.example` explains each."""
+"""The service's settings, read from the environment and checked once at start. `.env.example` explains each."""
 
 import re
 from typing import Annotated, Literal
@@ -8,8 +8,7 @@ from pydantic.networks import AnyUrl, HttpUrl
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-MIN_JWT_SECRET_LENGTH = 32
-
+MIN_SECRET_LENGTH = 32
 
 _ORIGIN = re.compile(r"https?://[^/\s?#@*]+")
 
@@ -21,7 +20,7 @@ class SupabaseUrl(AnyUrl):
 
 
 class Settings(BaseSettings):
-    """Each field is an environment variable of the same name in capitals; an empty one counts as not set."""
+    """Each field is an environment variable with the same name in capitals. An empty variable counts as not set."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -35,6 +34,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=1, le=100)
     database_timeout_seconds: float = Field(default=5, gt=0, le=60)
     gemini_api_key: SecretStr | None = None
+    service_secret: SecretStr | None = Field(default=None, validate_default=True)
     gemini_base_url: str | None = None
     gemini_chat_model: str = "gemini-2.5-flash"
     gemini_embedding_model: str = "gemini-embedding-001"
@@ -56,14 +56,25 @@ class Settings(BaseSettings):
         if value is not None:
             PostgresDsn(value.get_secret_value())
         elif info.data.get("supabase_publishable_key") is None:
-            raise PydanticCustomError("missing", "SUPABASE_PUBLISHABLE_KEY, to go through the Data API, will do too")
+            raise PydanticCustomError("missing", "or set SUPABASE_PUBLISHABLE_KEY, to go through the Data API")
         return value
 
-    @field_validator("supabase_jwt_secret")
+    @field_validator("supabase_jwt_secret", "service_secret")
     @classmethod
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < MIN_JWT_SECRET_LENGTH:
-            raise ValueError(f"a secret shorter than {MIN_JWT_SECRET_LENGTH} characters can be guessed")
+        if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:
+            raise ValueError(f"a secret needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("service_secret")
+    @classmethod
+    def _companion_needs_the_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        # A setting that failed its own check is absent from `info.data`, and reported already.
+        through_data_api = info.data.get("database_url", ...) is None
+        if value is None and through_data_api and info.data.get("gemini_api_key") is not None:
+            raise PydanticCustomError(
+                "missing", "GEMINI_API_KEY needs it to go through the Data API; set it here and in the database"
+            )
         return value
 
     @field_validator("gemini_base_url")
@@ -72,7 +83,7 @@ class Settings(BaseSettings):
         if value is not None:
             url = HttpUrl(value)
             if url.scheme != "https" and url.host not in ("127.0.0.1", "localhost"):
-                raise ValueError("conversations go there: it has to be https")
+                raise ValueError("use https, because conversations are sent there")
         return value
 
     @field_validator("cors_origins", mode="before")
@@ -83,7 +94,7 @@ class Settings(BaseSettings):
         origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
         for origin in origins:
             if not _ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin} is no origin, such as https://app.example.com")
+                raise ValueError(f"{origin} is not an origin such as https://app.example.com")
         return origins
 
     @property
@@ -93,7 +104,7 @@ class Settings(BaseSettings):
 
     @property
     def jwt_issuer(self) -> str:
-        """What Supabase Auth writes into `iss`."""
+        """The `iss` of Supabase Auth's tokens."""
         return f"{self.supabase_url}/auth/v1"
 
     @property
@@ -103,7 +114,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """The settings of this process. Raises SystemExit with one line that names every setting to mend."""
+    """The settings of this process. Raises SystemExit with one line that names every wrong setting."""
     try:
         return Settings()
     except ValidationError as error:
@@ -111,11 +122,11 @@ def load_settings() -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    faults = "; ".join(_told(fault) for fault in error.errors(include_input=False, include_url=False))
+    faults = "; ".join(_reason(fault) for fault in error.errors(include_input=False, include_url=False))
     return f"Cannot start: {faults}. Settings are environment variables; see .env.example."
 
 
-def _told(fault: ErrorDetails) -> str:
+def _reason(fault: ErrorDetails) -> str:
     name = str(fault["loc"][0]).upper()
     state = "missing" if fault["type"] == "missing" else "wrong"
     reason = fault["msg"].removeprefix("Value error, ")

@@ -12,7 +12,7 @@ _spent: ContextVar[dict[Phase, float]] = ContextVar("spent")
 
 
 def start_timing() -> dict[Phase, float]:
-    """Begin a request: returns the milliseconds of each phase, which `timed` adds to."""
+    """Start timing a request. Returns the milliseconds of each phase; `timed` adds to them."""
     spent: dict[Phase, float] = {"auth": 0.0, "db": 0.0, "ai": 0.0}
     _spent.set(spent)
     return spent
@@ -20,7 +20,7 @@ def start_timing() -> dict[Phase, float]:
 
 @contextmanager
 def timed(phase: Phase) -> Iterator[None]:
-    """Add the time spent inside to the current request's phase; outside a request it does nothing."""
+    """Add the time spent inside to a phase of the current request. Outside a request it does nothing."""
     spent = _spent.get(None)
     started = perf_counter()
     try:

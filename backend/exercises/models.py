@@ -1,24 +1,17 @@
 """What /exercises takes and answers."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import MISSING, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.core.models import (
-    WITHOUT_REPEATS,
-    BodyPart,
-    Input,
-    Name,
-    Output,
-    Page,
-    PageQuery,
-    QueryParameters,
-    Text,
-    may_be_absent,
-)
+from backend.core.examples import example
+from backend.core.fields import WITHOUT_REPEATS, Name, Text
+from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
+from backend.core.vocabulary import BodyPart, Level
+from backend.exercises import examples
 
 Category = Literal["strength", "powerlifting", "olympic", "strongman", "core", "mobility", "conditioning"]
 MovementPattern = Literal[
@@ -60,7 +53,6 @@ MovementPattern = Literal[
     "full_body",
     "stretch",
 ]
-Level = Literal["beginner", "intermediate", "advanced"]
 Mechanic = Literal["compound", "isolation"]
 Force = Literal["push", "pull", "static"]
 Laterality = Literal["bilateral", "unilateral", "alternating"]
@@ -69,60 +61,20 @@ RelationKind = Literal["variation", "regression", "progression", "alternative"]
 Sort = Literal["relevance", "name", "recent", "popular"]
 
 Slug = Annotated[Text, Field(max_length=100)]
-AnyOf = Field(default=(), max_length=50, description="Repeatable: any of the values will do.")
+AnyOf = Field(default=(), max_length=50, description="Repeatable: matches any of the values.")
 Instruction = Annotated[Name, Field(max_length=2000)]
 Cue = Annotated[Name, Field(max_length=500)]
 
-_SUMMARY: dict[str, Any] = {
-    "id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff",
-    "slug": "back-squat",
-    "name": "Back Squat",
-    "aliases": ["Squat", "Barbell Squat", "Barbell Back Squat"],
-    "category": "strength",
-    "movement_pattern": "squat",
-    "force": "push",
-    "mechanic": "compound",
-    "level": "intermediate",
-    "laterality": "bilateral",
-    "measured_in": "weight_and_reps",
-    "equipment": ["barbell", "rack"],
-    "primary_muscles": ["quadriceps", "glutes"],
-    "secondary_muscles": ["adductors", "hamstrings", "lower_back", "abs"],
-    "joints": ["knee", "hip", "lower_back", "ankle"],
-    "custom": False,
-    "available": True,
-    "safe": True,
-    "times_done": 12,
-    "last_done_at": "2026-03-01T18:30:00Z",
-}
-_CUSTOM: dict[str, Any] = {
-    "name": "Garage Lift",
-    "aliases": ["Stone Curl"],
-    "category": "strongman",
-    "movement_pattern": "hinge",
-    "force": "pull",
-    "mechanic": "compound",
-    "level": "intermediate",
-    "laterality": "bilateral",
-    "measured_in": "weight_and_reps",
-    "equipment": ["sandbag"],
-    "primary_muscles": ["glutes"],
-    "secondary_muscles": ["lower_back"],
-    "joints": ["hip", "lower_back"],
-    "instructions": ["Straddle the bag and lift it to your lap."],
-    "cues": ["Hug it."],
-}
-
 
 class ExerciseFilters(QueryParameters):
-    """Which exercises. Every filter that is given has to match."""
+    """Which exercises. All given filters have to match."""
 
     q: (
         Annotated[
             Text,
             Field(
                 max_length=100,
-                description="Words of a name or alias, in any order, whole or begun; typing errors are forgiven.",
+                description="Words of a name or alias, in any order, whole or begun; tolerates typing errors.",
             ),
         ]
         | None
@@ -130,19 +82,19 @@ class ExerciseFilters(QueryParameters):
     muscle: tuple[Slug, ...] = AnyOf
     equipment: Annotated[
         tuple[Slug, ...],
-        Field(max_length=50, description="Repeatable: any of the values will do. `none`: what needs nothing."),
+        Field(max_length=50, description="Repeatable: matches any of the values. `none`: needs no equipment."),
     ] = ()
     category: tuple[Category, ...] = AnyOf
     movement_pattern: tuple[MovementPattern, ...] = AnyOf
     level: tuple[Level, ...] = AnyOf
     mechanic: tuple[Mechanic, ...] = AnyOf
     force: tuple[Force, ...] = AnyOf
-    custom: bool | None = Field(default=None, description="true: only one's own; false: only the catalogue's.")
+    custom: bool | None = Field(default=None, description="true: only the caller's own; false: only the catalogue's.")
     available: bool | None = Field(
-        default=None, description="true: only what the profile's equipment is enough for; false: only the rest."
+        default=None, description="true: only those that the profile's equipment is enough for; false: only the rest."
     )
     safe: bool | None = Field(
-        default=None, description="true: only what spares the profile's injuries; false: only the rest."
+        default=None, description="true: only those that spare the profile's injuries; false: only the rest."
     )
 
 
@@ -151,25 +103,25 @@ class ExerciseQuery(ExerciseFilters, PageQuery):
 
     sort: Sort = Field(
         default="relevance",
-        description="`relevance`: what matches `q` best first, without `q` by name; `recent`: what one did last first; "
-        "`popular`: what one did most often first.",
+        description="`relevance`: the best match of `q` first, without `q` by name; `recent`: what the caller did last "
+        "first; `popular`: what the caller did most often first.",
     )
 
 
 class AlternativesQuery(PageQuery):
-    """Which alternatives: only what fits the profile, unless told otherwise."""
+    """Which alternatives. By default only those that fit the profile."""
 
-    available: bool = Field(default=True, description="Only what the profile's equipment is enough for.")
-    safe: bool = Field(default=True, description="Only what spares the profile's injuries.")
+    available: bool = Field(default=True, description="Only those that the profile's equipment is enough for.")
+    safe: bool = Field(default=True, description="Only those that spare the profile's injuries.")
 
 
 class ExerciseSummary(Output):
     """An exercise as lists show it."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _SUMMARY})
+    model_config = example(examples.SUMMARY)
 
     id: UUID
-    slug: str | None = Field(description="The catalogue's stable name for it; null for one's own.")
+    slug: str | None = Field(description="The catalogue's stable name for it; null for the caller's own.")
     name: str
     aliases: list[str]
     category: Category
@@ -184,13 +136,13 @@ class ExerciseSummary(Output):
     equipment: list[str] = Field(description="All that it needs.")
     primary_muscles: list[str]
     secondary_muscles: list[str]
-    joints: list[BodyPart] | None = Field(description="What it loads; null when nobody has told.")
+    joints: list[BodyPart] | None = Field(description="What it loads; null when unknown.")
     custom: bool = Field(description="Whether it is the caller's own.")
     available: bool = Field(description="Whether the profile's equipment is enough for it.")
     safe: bool = Field(
         description="Whether it spares the profile's injuries; with an injury, false for unknown joints."
     )
-    times_done: int = Field(description="In how many of the caller's workouts it stands.")
+    times_done: int = Field(description="How many of the caller's workouts include it.")
     last_done_at: datetime | None
 
 
@@ -205,45 +157,25 @@ class ExerciseRelation(Output):
 
 
 class Exercise(ExerciseSummary):
-    """One exercise with its texts."""
+    """An exercise with its texts."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": _SUMMARY
-            | {
-                "instructions": ["Set the bar across your upper back.", "Squat until your hips are below your knees."],
-                "cues": ["Push the floor away."],
-                "source": None,
-                "license": None,
-                "archived": False,
-                "relations": [
-                    {
-                        "kind": "variation",
-                        "exercise_id": "94822480-b648-03bf-4720-826de29a4b3e",
-                        "name": "Front Squat",
-                    }
-                ],
-            }
-        }
-    )
+    model_config = example(examples.EXERCISE)
 
     instructions: list[str]
     cues: list[str]
-    source: str | None = Field(description="The library it was imported from; null for our own and for custom ones.")
+    source: str | None = Field(description="The library it was imported from; null if it was not imported.")
     license: str | None = Field(description="The license of that library.")
-    archived: bool = Field(description="Deleted by its owner while workouts use it: it is in no list any more.")
+    archived: bool = Field(description="Deleted by its owner while workouts use it: in no list any more.")
     relations: list[ExerciseRelation]
 
 
 class ExercisePage(Page[ExerciseSummary]):
     """A page of exercises."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"items": [_SUMMARY], "total": 1, "page": 1, "per_page": 20}}
-    )
+    model_config = example(examples.PAGE)
 
 
-class Alternative(ExerciseSummary):
+class ExerciseAlternative(ExerciseSummary):
     """An exercise that can replace another."""
 
     score: float = Field(
@@ -254,22 +186,10 @@ class Alternative(ExerciseSummary):
     shared_muscles: list[str]
 
 
-class AlternativePage(Page[Alternative]):
+class AlternativePage(Page[ExerciseAlternative]):
     """A page of alternatives, the best first."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "items": [
-                    _SUMMARY
-                    | {"score": 0.81, "relation": "variation", "same_pattern": True, "shared_muscles": ["quadriceps"]}
-                ],
-                "total": 1,
-                "page": 1,
-                "per_page": 20,
-            }
-        }
-    )
+    model_config = example(examples.ALTERNATIVE_PAGE)
 
 
 class FacetValue(Output):
@@ -281,21 +201,9 @@ class FacetValue(Output):
 
 
 class ExerciseFacets(Output):
-    """For each filter its values, the most frequent first."""
+    """The values of each filter, the most frequent first."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "muscles": [{"value": "quadriceps", "label": "Quadriceps", "count": 3}],
-                "equipment": [{"value": "none", "label": "No Equipment", "count": 3}],
-                "categories": [{"value": "strength", "label": "Strength", "count": 3}],
-                "movement_patterns": [{"value": "squat", "label": "Squat", "count": 3}],
-                "levels": [{"value": "beginner", "label": "Beginner", "count": 3}],
-                "mechanics": [{"value": "compound", "label": "Compound", "count": 3}],
-                "forces": [{"value": "push", "label": "Push", "count": 3}],
-            }
-        }
-    )
+    model_config = example(examples.FACETS)
 
     muscles: list[FacetValue]
     equipment: list[FacetValue]
@@ -307,48 +215,54 @@ class ExerciseFacets(Output):
 
 
 class ExerciseChanges(Input):
-    """What to change about one's own exercise: an absent field stays as it is; null clears, where it is allowed."""
+    """What to change about an exercise of the caller's own: an absent field stays as it is; null clears, where it is
+    allowed.
+    """
 
-    model_config = ConfigDict(json_schema_extra={"example": {"name": "Garage Lift", "joints": ["lower_back"]}})
+    model_config = example(examples.CHANGES)
 
-    name: Annotated[Name, Field(max_length=100)] = may_be_absent()
-    aliases: Annotated[list[Annotated[Name, Field(max_length=100)]], Field(max_length=20), WITHOUT_REPEATS] = (
-        may_be_absent()
-    )
-    category: Annotated[Category, Field(description="Default: strength.")] = may_be_absent()
-    movement_pattern: MovementPattern | None = may_be_absent()
-    force: Force | None = may_be_absent()
-    mechanic: Mechanic | None = may_be_absent()
-    level: Annotated[Level, Field(description="Default: beginner.")] = may_be_absent()
-    laterality: Laterality | None = may_be_absent()
-    measured_in: Annotated[MeasuredIn, Field(description="Default: weight_and_reps.")] = may_be_absent()
-    equipment: Annotated[
-        list[Slug], Field(max_length=20, description="Slugs of all that it needs."), WITHOUT_REPEATS
-    ] = may_be_absent()
-    primary_muscles: Annotated[list[Slug], Field(max_length=10), WITHOUT_REPEATS] = may_be_absent()
-    secondary_muscles: Annotated[list[Slug], Field(max_length=20), WITHOUT_REPEATS] = may_be_absent()
+    name: Annotated[Name, Field(max_length=100)] | MISSING = MISSING
+    aliases: (
+        Annotated[list[Annotated[Name, Field(max_length=100)]], Field(max_length=20), WITHOUT_REPEATS] | MISSING
+    ) = MISSING
+    category: Annotated[Category, Field(description="Default: strength.")] | MISSING = MISSING
+    movement_pattern: MovementPattern | MISSING | None = MISSING
+    force: Force | MISSING | None = MISSING
+    mechanic: Mechanic | MISSING | None = MISSING
+    level: Annotated[Level, Field(description="Default: beginner.")] | MISSING = MISSING
+    laterality: Laterality | MISSING | None = MISSING
+    measured_in: Annotated[MeasuredIn, Field(description="Default: weight_and_reps.")] | MISSING = MISSING
+    equipment: (
+        Annotated[list[Slug], Field(max_length=20, description="Slugs of all that it needs."), WITHOUT_REPEATS]
+        | MISSING
+    ) = MISSING
+    primary_muscles: Annotated[list[Slug], Field(max_length=10), WITHOUT_REPEATS] | MISSING = MISSING
+    secondary_muscles: Annotated[list[Slug], Field(max_length=20), WITHOUT_REPEATS] | MISSING = MISSING
     joints: (
         Annotated[
             list[BodyPart],
-            Field(max_length=100, description="What it loads; unknown joints are safe for no injury."),
+            Field(max_length=100, description="What it loads; an exercise with unknown joints is safe for no injury."),
             WITHOUT_REPEATS,
         ]
+        | MISSING
         | None
-    ) = may_be_absent()
-    instructions: Annotated[list[Instruction], Field(max_length=40)] = may_be_absent()
-    cues: Annotated[list[Cue], Field(max_length=10)] = may_be_absent()
-    archived: Annotated[bool, Field(description="Out of all lists, or back again.")] = may_be_absent()
+    ) = MISSING
+    instructions: Annotated[list[Instruction], Field(max_length=40)] | MISSING = MISSING
+    cues: Annotated[list[Cue], Field(max_length=10)] | MISSING = MISSING
+    archived: Annotated[bool, Field(description="true: in no list any more; false: back in lists.")] | MISSING = MISSING
 
     @model_validator(mode="after")
     def _lists_a_muscle_once(self) -> Self:
-        if set(self.primary_muscles or ()) & set(self.secondary_muscles or ()):
+        primary = [] if self.primary_muscles is MISSING else self.primary_muscles
+        secondary = [] if self.secondary_muscles is MISSING else self.secondary_muscles
+        if set(primary) & set(secondary):
             raise PydanticCustomError("muscle_listed_twice", "A muscle is primary or secondary, not both")
         return self
 
 
 class NewExercise(ExerciseChanges):
-    """An exercise of one's own: all but its name may be left out, and be filled in later."""
+    """An exercise of the caller's own. Only its name is required; the rest can be filled in later."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _CUSTOM})
+    model_config = example(examples.NEW_EXERCISE)
 
     name: Annotated[Name, Field(max_length=100)]

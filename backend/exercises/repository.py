@@ -1,15 +1,17 @@
 """Exercises in the database."""
 
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
-from backend.core.identity import Caller
+from fastapi import Depends
+
+from backend.di import CurrentUser, Gateway
 from backend.exercises.models import AlternativesQuery, ExerciseFilters, ExerciseQuery
-from backend.gateway import RpcGateway
+from backend.gateway.repository import DBPageRow, Repository
 
 
 class DBExerciseSummaryRow(TypedDict):
-    """What private.exercise_json answers."""
+    """An exercise of a list."""
 
     id: str
     slug: str | None
@@ -34,7 +36,7 @@ class DBExerciseSummaryRow(TypedDict):
 
 
 class DBExerciseRelationRow(TypedDict):
-    """A relation as get_exercise tells it."""
+    """A relation of an exercise."""
 
     kind: str
     exercise_id: str
@@ -42,7 +44,7 @@ class DBExerciseRelationRow(TypedDict):
 
 
 class DBExerciseRow(DBExerciseSummaryRow):
-    """What get_exercise answers."""
+    """What get_exercise, create_exercise and update_exercise return."""
 
     instructions: list[str]
     cues: list[str]
@@ -52,17 +54,8 @@ class DBExerciseRow(DBExerciseSummaryRow):
     relations: list[DBExerciseRelationRow]
 
 
-class DBExercisePageRow(TypedDict):
-    """What search_exercises answers."""
-
-    items: list[DBExerciseSummaryRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBAlternativeRow(DBExerciseSummaryRow):
-    """What list_alternatives tells of each."""
+    """An alternative of a list."""
 
     score: float
     relation: str | None
@@ -70,82 +63,63 @@ class DBAlternativeRow(DBExerciseSummaryRow):
     shared_muscles: list[str]
 
 
-class DBAlternativePageRow(TypedDict):
-    """What list_alternatives answers."""
-
-    items: list[DBAlternativeRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBFacetValueRow(TypedDict):
-    """A value of a facet."""
+    """A value of a facet; `name` is the reference table's, for muscles and equipment."""
 
     value: str
-    label: str
+    name: str | None
     count: int
 
 
-class DBExerciseFacetsRow(TypedDict):
-    """What count_exercises answers."""
-
-    muscles: list[DBFacetValueRow]
-    equipment: list[DBFacetValueRow]
-    categories: list[DBFacetValueRow]
-    movement_patterns: list[DBFacetValueRow]
-    levels: list[DBFacetValueRow]
-    mechanics: list[DBFacetValueRow]
-    forces: list[DBFacetValueRow]
+type DBExerciseFacetsRow = dict[str, list[DBFacetValueRow]]
+"""What count_exercises returns: values by facet."""
 
 
-class ExerciseRepository:
+class ExerciseRepository(Repository):
     """The catalogue, and the caller's own exercises."""
 
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
-
-    async def search(self, query: ExerciseQuery, caller: Caller) -> DBExercisePageRow:
+    async def search(self, query: ExerciseQuery) -> DBPageRow[DBExerciseSummaryRow]:
         """A page of the exercises that match."""
-        arguments = {
+        row = await self._call(
+            "search_exercises",
             **_filters(query),
-            "p_sort": query.sort,
-            "p_page": query.page,
-            "p_per_page": query.per_page,
-        }
-        return cast(DBExercisePageRow, await self._gateway.call("search_exercises", arguments, caller))
+            p_sort=query.sort,
+            p_page=query.page,
+            p_per_page=query.per_page,
+        )
+        return cast(DBPageRow[DBExerciseSummaryRow], row)
 
-    async def count(self, filters: ExerciseFilters, caller: Caller) -> DBExerciseFacetsRow:
+    async def count(self, filters: ExerciseFilters) -> DBExerciseFacetsRow:
         """How many exercises each value of each filter would find."""
-        return cast(DBExerciseFacetsRow, await self._gateway.call("count_exercises", {**_filters(filters)}, caller))
+        return cast(DBExerciseFacetsRow, await self._call("count_exercises", **_filters(filters)))
 
-    async def get(self, exercise_id: UUID, caller: Caller) -> DBExerciseRow:
+    async def get(self, exercise_id: UUID) -> DBExerciseRow:
         """One exercise; a 404 Problem for another user's own."""
-        return cast(DBExerciseRow, await self._gateway.call("get_exercise", {"p_id": str(exercise_id)}, caller))
+        return cast(DBExerciseRow, await self._call("get_exercise", p_id=str(exercise_id)))
 
-    async def alternatives(self, exercise_id: UUID, query: AlternativesQuery, caller: Caller) -> DBAlternativePageRow:
-        """A page of what can replace an exercise."""
-        arguments = {
-            "p_id": str(exercise_id),
-            "p_available": query.available,
-            "p_safe": query.safe,
-            "p_page": query.page,
-            "p_per_page": query.per_page,
-        }
-        return cast(DBAlternativePageRow, await self._gateway.call("list_alternatives", arguments, caller))
+    async def alternatives(self, exercise_id: UUID, query: AlternativesQuery) -> DBPageRow[DBAlternativeRow]:
+        """A page of the exercises that can replace this one."""
+        row = await self._call(
+            "list_alternatives",
+            p_id=str(exercise_id),
+            p_available=query.available,
+            p_safe=query.safe,
+            p_page=query.page,
+            p_per_page=query.per_page,
+        )
+        return cast(DBPageRow[DBAlternativeRow], row)
 
-    async def create(self, exercise: dict[str, Any], caller: Caller) -> DBExerciseRow:
-        """Make an exercise of the caller's own; a 409 Problem when its name is taken."""
-        return cast(DBExerciseRow, await self._gateway.call("create_exercise", {"p_exercise": exercise}, caller))
+    async def create(self, exercise: dict[str, Any]) -> DBExerciseRow:
+        """Create an exercise of the caller's own; a 409 Problem when its name is taken."""
+        return cast(DBExerciseRow, await self._call("create_exercise", p_exercise=exercise))
 
-    async def update(self, exercise_id: UUID, changes: dict[str, Any], caller: Caller) -> DBExerciseRow:
+    async def update(self, exercise_id: UUID, changes: dict[str, Any]) -> DBExerciseRow:
         """Change an exercise of the caller's own; a 403 Problem for the catalogue's."""
-        arguments = {"p_id": str(exercise_id), "p_changes": changes}
-        return cast(DBExerciseRow, await self._gateway.call("update_exercise", arguments, caller))
+        return cast(DBExerciseRow, await self._call("update_exercise", p_id=str(exercise_id), p_changes=changes))
 
-    async def delete(self, exercise_id: UUID, caller: Caller) -> None:
+    async def delete(self, exercise_id: UUID) -> None:
         """Delete an exercise of the caller's own, or archive it when workouts use it."""
-        await self._gateway.call("delete_exercise", {"p_id": str(exercise_id)}, caller)
+        await self._call("delete_exercise", p_id=str(exercise_id))
 
 
 def _filters(query: ExerciseFilters) -> dict[str, Any]:
@@ -162,3 +136,10 @@ def _filters(query: ExerciseFilters) -> dict[str, Any]:
         "p_available": query.available,
         "p_safe": query.safe,
     }
+
+
+async def _exercises(gateway: Gateway, caller: CurrentUser) -> ExerciseRepository:
+    return ExerciseRepository(gateway, caller)
+
+
+Exercises = Annotated[ExerciseRepository, Depends(_exercises)]

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from backend.core.caching import REVALIDATED, IfNoneMatch, revalidated
-from backend.core.di import CurrentUser, Exercises
+from backend.core.http import REVALIDATED, IfNoneMatch, problems, revalidated
 from backend.core.models import to_database
-from backend.core.openapi import problems
+from backend.exercises.labels import labelled
 from backend.exercises.models import (
     AlternativePage,
     AlternativesQuery,
@@ -20,61 +19,52 @@ from backend.exercises.models import (
     ExerciseQuery,
     NewExercise,
 )
+from backend.exercises.repository import Exercises
 
 router = APIRouter(prefix="/exercises", tags=["exercises"])
 
 
 @router.get("", response_model=ExercisePage, responses={**REVALIDATED, **problems(401, 404, 422, 503)})
 async def list_exercises(
-    query: Annotated[ExerciseQuery, Query()],
-    caller: CurrentUser,
-    exercises: Exercises,
-    if_none_match: IfNoneMatch = None,
+    query: Annotated[ExerciseQuery, Query()], exercises: Exercises, if_none_match: IfNoneMatch = None
 ) -> Response:
-    """Search the catalogue and one's own exercises."""
-    return revalidated(ExercisePage.model_validate(await exercises.search(query, caller)), if_none_match)
+    """Search the catalogue and the caller's own exercises."""
+    return revalidated(ExercisePage.model_validate(await exercises.search(query)), if_none_match)
 
 
 @router.get("/facets", response_model=ExerciseFacets, responses={**REVALIDATED, **problems(401, 404, 422, 503)})
 async def count_exercises(
-    filters: Annotated[ExerciseFilters, Query()],
-    caller: CurrentUser,
-    exercises: Exercises,
-    if_none_match: IfNoneMatch = None,
+    filters: Annotated[ExerciseFilters, Query()], exercises: Exercises, if_none_match: IfNoneMatch = None
 ) -> Response:
     """How many exercises each value of a filter would find under all the other filters.
 
-    A value is left out when nothing has it that matches `q`, `custom`, `available` and `safe`.
+    Values without any exercise that matches `q`, `custom`, `available` and `safe` are left out.
     """
-    return revalidated(ExerciseFacets.model_validate(await exercises.count(filters, caller)), if_none_match)
+    return revalidated(ExerciseFacets.model_validate(labelled(await exercises.count(filters))), if_none_match)
 
 
 @router.post("", status_code=201, responses=problems(401, 404, 409, 503, body=True))
-async def create_exercise(exercise: NewExercise, caller: CurrentUser, exercises: Exercises) -> Exercise:
-    """Make an exercise of one's own, which nobody else sees: 500 at most."""
-    return Exercise.model_validate(await exercises.create(to_database(exercise), caller))
+async def create_exercise(exercise: NewExercise, exercises: Exercises) -> Exercise:
+    """Create an exercise that only the caller sees: 500 at most."""
+    return Exercise.model_validate(await exercises.create(to_database(exercise)))
 
 
 @router.get("/{exercise_id}", response_model=Exercise, responses={**REVALIDATED, **problems(401, 404, 422, 503)})
-async def read_exercise(
-    exercise_id: UUID, caller: CurrentUser, exercises: Exercises, if_none_match: IfNoneMatch = None
-) -> Response:
+async def read_exercise(exercise_id: UUID, exercises: Exercises, if_none_match: IfNoneMatch = None) -> Response:
     """One exercise with its texts and relations."""
-    return revalidated(Exercise.model_validate(await exercises.get(exercise_id, caller)), if_none_match)
+    return revalidated(Exercise.model_validate(await exercises.get(exercise_id)), if_none_match)
 
 
 @router.patch("/{exercise_id}", responses=problems(401, 403, 404, 409, 503, body=True))
-async def change_exercise(
-    exercise_id: UUID, changes: ExerciseChanges, caller: CurrentUser, exercises: Exercises
-) -> Exercise:
-    """Change some fields of an exercise of one's own, or bring an archived one back. Absent fields stay as they are."""
-    return Exercise.model_validate(await exercises.update(exercise_id, to_database(changes), caller))
+async def change_exercise(exercise_id: UUID, changes: ExerciseChanges, exercises: Exercises) -> Exercise:
+    """Change some fields of the caller's own exercise, or restore an archived one. Absent fields stay as they are."""
+    return Exercise.model_validate(await exercises.update(exercise_id, to_database(changes)))
 
 
 @router.delete("/{exercise_id}", status_code=204, responses=problems(401, 403, 404, 422, 503))
-async def delete_exercise(exercise_id: UUID, caller: CurrentUser, exercises: Exercises) -> None:
-    """Delete an exercise of one's own. One that workouts use is archived: in no list any more, but still readable."""
-    await exercises.delete(exercise_id, caller)
+async def delete_exercise(exercise_id: UUID, exercises: Exercises) -> None:
+    """Delete the caller's own exercise. One that workouts use is archived instead: in no list, but still readable."""
+    await exercises.delete(exercise_id)
 
 
 @router.get(
@@ -85,10 +75,8 @@ async def delete_exercise(exercise_id: UUID, caller: CurrentUser, exercises: Exe
 async def list_alternatives(
     exercise_id: UUID,
     query: Annotated[AlternativesQuery, Query()],
-    caller: CurrentUser,
     exercises: Exercises,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """What can replace an exercise, best first; only what the profile's equipment and injuries allow."""
-    answer = await exercises.alternatives(exercise_id, query, caller)
-    return revalidated(AlternativePage.model_validate(answer), if_none_match)
+    """Exercises that can replace this one, best first; by default only those that fit the caller's profile."""
+    return revalidated(AlternativePage.model_validate(await exercises.alternatives(exercise_id, query)), if_none_match)

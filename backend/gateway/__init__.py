@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from backend.core.identity import Caller
+from backend.core.caller import Caller
 
 
 class RpcGateway(Protocol):
     """Calls the database's public functions on behalf of a user: arguments and answers are JSON types."""
 
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
-        """What `public.<function>` answers as JSON, run as the caller.
+        """Run `public.<function>` as the caller and return its answer, as JSON types.
 
-        Raises a Problem: what the function raised, or 503 when the database does not answer in time.
+        Raises a Problem: what the function raised, or a 503 when the database does not answer in time.
         """
         ...
 
     async def open(self) -> None:
-        """Begin to connect, without waiting: the service starts while the database is down, and says so in /health."""
+        """Start connecting, without waiting: the service starts while the database is down, and /health says so."""
         ...
 
     async def close(self) -> None:
@@ -25,5 +25,5 @@ class RpcGateway(Protocol):
         ...
 
     async def is_ready(self) -> bool:
-        """Whether the database answers, found out within a second; never raises."""
+        """Whether the database answers within a second. Never raises."""
         ...

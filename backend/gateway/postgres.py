@@ -1,4 +1,4 @@
-"""The direct gateway: what PostgREST does for a call, without the HTTP hop."""
+"""The direct gateway: does what PostgREST does for a call, without the HTTP hop."""
 
 import asyncio
 import logging
@@ -15,15 +15,16 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from backend.core.errors import Problem, database_unavailable, problem_from_database
-from backend.core.identity import Caller
+from backend.core.caller import Caller
+from backend.core.problems import Problem
 from backend.core.timing import timed
+from backend.gateway.errors import database_unavailable, problem_from_database
 
 logger = logging.getLogger(__name__)
 
 ACQUIRE_TIMEOUT_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 1
-# Requests that wait for one connection before further ones are told to come back later.
+# Requests that may wait for each connection; further ones get a 503.
 WAITING_PER_CONNECTION = 20
 RECENTLY_SECONDS = 5
 BUSY = (PoolTimeout, TooManyRequests)
@@ -32,11 +33,11 @@ type Connection = AsyncConnection[TupleRow]
 
 
 class PostgresGateway:
-    """Calls functions over a pool of connections whose own role may do nothing.
+    """Calls functions over a pool of connections whose own role has no rights.
 
     A call is one message to the server, and so one implicit transaction and one network round trip: it sets the
-    caller's role and claims for that transaction alone, and calls the function. No statement is prepared, so a
-    transaction-mode pooler may stand in between.
+    caller's role and claims for that transaction only, and calls the function. It prepares no statements, so it works
+    through a pooler in transaction mode.
     """
 
     def __init__(self, database_url: str, *, pool_size: int, timeout_seconds: float) -> None:
@@ -58,8 +59,8 @@ class PostgresGateway:
             max_size=pool_size,
             max_waiting=pool_size * WAITING_PER_CONNECTION,
             timeout=ACQUIRE_TIMEOUT_SECONDS,
-            # Give up on a lost database soon: the next request tries again at once, where a longer wait would
-            # have it wait for the pool's growing pauses.
+            # Give up on a lost database soon: then the next request tries again at once, instead of waiting for the
+            # pool's growing pauses.
             reconnect_timeout=1,
             open=False,
         )
@@ -83,7 +84,7 @@ class PostgresGateway:
         ]
         with timed("db"):
             try:
-                # The server stops a statement that takes too long; the margin is for a server that does not answer.
+                # Postgres stops a statement that takes too long. The margin is for a server that does not answer.
                 return await self._within(
                     ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._call_in_turn(statement, values, caller)
                 )
@@ -93,7 +94,7 @@ class PostgresGateway:
                 raise _problem(error) from error
 
     async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready. When every connection is busy, what the last calls met tells."""
+        """See RpcGateway.is_ready. When every connection is busy, a recent answer counts."""
         try:
             await self._within(HEALTH_TIMEOUT_SECONDS, self._select_one())
         except BUSY:
@@ -103,7 +104,7 @@ class PostgresGateway:
         return True
 
     async def _call_in_turn(self, statement: sql.Composed, values: list[Any], caller: Caller) -> Any:
-        # What one user writes waits for what they wrote before: it shall not wait on everybody's connections.
+        # One user's writes wait for each other in the database. Limit how many connections they hold while waiting.
         turn = self._turns.setdefault(caller.user_id, asyncio.Semaphore(self._per_user))
         async with turn, self._connection() as conn:
             cursor = await conn.execute(statement, values)
@@ -117,8 +118,9 @@ class PostgresGateway:
             await conn.execute("select 1")
 
     async def _within[Result](self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result of some work. Raises TimeoutError in time: psycopg may take ten seconds to give up a server that
-        hangs, so it is left to that by itself.
+        """The result of some work, or TimeoutError after these seconds.
+
+        Cancelled work is not awaited: psycopg may take ten seconds to give up on a server that hangs.
         """
         task = asyncio.create_task(work)
         try:
@@ -135,12 +137,12 @@ class PostgresGateway:
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._given_up.discard(task)
         if not task.cancelled():
-            task.exception()  # Nobody waits for it any more.
+            task.exception()  # Mark it as retrieved: nobody awaits the task any more.
 
     @asynccontextmanager
     async def _connection(self, patience: float | None = None) -> AsyncIterator[Connection]:
-        # After a restart of the database every idle connection is dead, so more than one may have to be passed over.
-        # The pool's own check would pause between two tries and ask the server each time.
+        # After a restart of the database every idle connection is dead, so skip as many as it takes. The pool's own
+        # check would ask the server for each call, and pause between attempts.
         for _ in range(self._pool.max_size + 1):
             async with self._pool.connection(patience) as conn:
                 if not _has_gone_stale(conn):
@@ -151,7 +153,7 @@ class PostgresGateway:
 
 
 def _has_gone_stale(conn: Connection) -> bool:
-    """Whether an idle connection has something to read: hardly ever anything but the server's goodbye."""
+    """Whether an idle connection has something to read, which is nearly always that the server closed it."""
     poll = select.poll()
     poll.register(conn.fileno(), select.POLLIN)
     return bool(poll.poll(0))

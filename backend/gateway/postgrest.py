@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 from postgrest import APIError, AsyncPostgrestClient
 
-from backend.core.errors import Problem, database_unavailable, invalid_token, problem_from_database
-from backend.core.identity import Caller
+from backend.core.caller import Caller
+from backend.core.problems import Code, Problem, invalid_token
 from backend.core.timing import timed
+from backend.gateway.errors import database_unavailable, problem_from_database
 
 logger = logging.getLogger(__name__)
 
@@ -18,18 +19,30 @@ CONNECT_TIMEOUT_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 1
 PERMISSION_DENIED = "42501"
 SQLSTATE_LENGTH = 5
-# The token was good when it was verified here.
+# PostgREST rejects the token. It was valid when we verified it, so it expired in between.
 EXPIRED_ON_THE_WAY = ("PGRST301", "PGRST303")
 
 
 class PostgrestGateway:
-    """Calls functions over HTTP. One pool of connections serves all users; what tells them apart, their token, is in
-    the headers of a client object made for each call.
+    """Calls functions over HTTP.
+
+    One pool of connections serves all users. A client object made for each call carries the user's token, and the
+    service's secret: functions that only the service may call answer 403 without it.
     """
 
-    def __init__(self, url: str, publishable_key: str, *, connections: int, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        publishable_key: str,
+        *,
+        service_secret: str | None,
+        connections: int,
+        timeout_seconds: float,
+    ) -> None:
         self._url = url
-        self._key = publishable_key
+        self._headers = {"apikey": publishable_key}
+        if service_secret is not None:
+            self._headers["X-Service-Secret"] = service_secret
         self._timeout = timeout_seconds
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS, pool=CONNECT_TIMEOUT_SECONDS),
@@ -37,7 +50,7 @@ class PostgrestGateway:
         )
 
     async def open(self) -> None:
-        """See RpcGateway.open: connections are made when they are needed."""
+        """See RpcGateway.open. Connections are made when they are needed."""
 
     async def close(self) -> None:
         """See RpcGateway.close."""
@@ -47,14 +60,14 @@ class PostgrestGateway:
         """See RpcGateway.call."""
         client = AsyncPostgrestClient(
             self._url,
-            headers={"apikey": self._key, "Authorization": f"Bearer {caller.token}"},
+            headers={**self._headers, "Authorization": f"Bearer {caller.token}"},
             http_client=self._http,
-            # A call may write; whoever asked knows best whether to ask again.
+            # A call may write, so only the client can decide whether to repeat it.
             retry_enabled=False,
         )
         with timed("db"):
             try:
-                # httpx limits each wait, and an answer that trickles has many.
+                # httpx limits each read, but an answer that trickles in takes many reads.
                 async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS + self._timeout):
                     answer = (await client.rpc(function, dict(arguments)).execute()).data
             except (APIError, httpx.HTTPError, TimeoutError) as error:
@@ -62,23 +75,23 @@ class PostgrestGateway:
         return _checked(answer)
 
     async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready. Whoever is not signed in may read no table: the database itself says so."""
+        """See RpcGateway.is_ready. Without a user, the database itself refuses to read a table: so it is there."""
         try:
             async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
-                answer = await self._http.get(f"{self._url}/affinity_levels", headers={"apikey": self._key})
+                answer = await self._http.get(f"{self._url}/affinity_levels", headers=self._headers)
             return bool(answer.json()["code"] == PERMISSION_DENIED)
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
             return False
 
 
 def _checked(answer: Any) -> Any:
-    # Every function answers an object or nothing, of which postgrest-py makes an empty list. Text is no answer of
-    # PostgREST's: something in between speaks for it.
+    # Every function returns an object or nothing, which postgrest-py turns into an empty list. Anything else comes from
+    # something between us and PostgREST.
     if isinstance(answer, dict):
         return answer
     if answer == []:
         return None
-    logger.warning("the Data API did not answer as PostgREST does")
+    logger.warning("the Data API's answer is not from PostgREST")
     raise database_unavailable()
 
 
@@ -87,9 +100,9 @@ def _problem(error: APIError | httpx.HTTPError | TimeoutError) -> Problem:
         return problem_from_database("57014", "", None, None)
     code = str(error.code) if isinstance(error, APIError) else type(error).__name__
     if code in EXPIRED_ON_THE_WAY:
-        return invalid_token("The access token has expired.", code="token_expired")
-    # A status alone, such as 502, is what postgrest-py makes of an answer that is no JSON; PGRST codes are PostgREST's
-    # own: it cannot reach the database, or is reloading its schema.
+        return invalid_token("The access token has expired.", code=Code.TOKEN_EXPIRED)
+    # For an answer that is not JSON, postgrest-py gives the HTTP status as code. PGRST codes are PostgREST's own: it
+    # cannot reach the database, or it is reloading its schema.
     if isinstance(error, APIError) and len(code) == SQLSTATE_LENGTH and not code.startswith("PGRST"):
         detail = error.details if isinstance(error.details, str) else None
         return problem_from_database(code, error.message or "", detail, error.hint)

@@ -1,1 +1,1 @@
-"""Training plans: written, versioned, published, copied and followed."""
+"""Training plans: written, versioned, published and copied."""

@@ -1,15 +1,19 @@
 """Plans in the database."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
-from backend.core.identity import Caller
-from backend.gateway import RpcGateway
+from fastapi import Depends
+
+from backend.core.models import PageQuery
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
+from backend.plans.models import PlanQuery
 
 
 class DBPlanSetRow(TypedDict):
-    """What private.plan_sets_json answers for a set."""
+    """A set of an exercise."""
 
     set_type: str
     reps_min: int | None
@@ -34,7 +38,7 @@ class DBPlanExerciseRow(TypedDict):
 
 
 class DBPlanDayRow(TypedDict):
-    """What private.plan_days_json answers for a day."""
+    """A day of a plan."""
 
     day: int
     name: str | None
@@ -42,7 +46,7 @@ class DBPlanDayRow(TypedDict):
 
 
 class DBPlanSummaryRow(TypedDict):
-    """What private.plan_summary_json answers."""
+    """A plan of a list."""
 
     id: str
     own: bool
@@ -61,141 +65,51 @@ class DBPlanSummaryRow(TypedDict):
 
 
 class DBPlanRow(DBPlanSummaryRow):
-    """What get_plan answers."""
+    """A whole plan."""
 
     days: list[DBPlanDayRow]
 
 
-class DBPlanPageRow(TypedDict):
-    """What list_plans answers."""
+class PlanRepository(Repository):
+    """The caller's plans, and the public plans of others."""
 
-    items: list[DBPlanSummaryRow]
-    total: int
-    page: int
-    per_page: int
-
-
-class DBPlanVersionPageRow(TypedDict):
-    """What list_plan_versions answers."""
-
-    items: list[DBPlanRow]
-    total: int
-    page: int
-    per_page: int
-
-
-class DBSuggestedSetRow(DBPlanSetRow):
-    """What private.suggested_sets answers for a set."""
-
-    reps: int | None
-
-
-class DBSuggestedExerciseRow(TypedDict):
-    """What private.dry_run_json answers for an exercise."""
-
-    exercise_id: str
-    exercise_name: str
-    why: str
-    sets: list[DBSuggestedSetRow]
-
-
-class DBDueExerciseRow(DBSuggestedExerciseRow):
-    """What private.due_exercises_json answers for an exercise."""
-
-    superset: int | None
-    notes: str | None
-    available: bool
-    safe: bool
-    missing_equipment: list[str]
-    injured_joints: list[str]
-    alternatives: list[dict[str, Any]]
-
-
-class DBImaginedSessionRow(TypedDict):
-    """What private.dry_run_json answers for a session."""
-
-    week: int
-    day: int
-    day_name: str | None
-    exercises: list[DBSuggestedExerciseRow]
-
-
-class DBNextSessionRow(TypedDict):
-    """What get_next_session answers."""
-
-    plan_id: str
-    plan_name: str
-    version: int
-    duration_weeks: int | None
-    week: int | None
-    day: int | None
-    day_name: str | None
-    finished: bool
-    due_on: str | None
-    done_this_week: int
-    planned_per_week: int
-    exercises: list[DBDueExerciseRow]
-    dry_run: list[DBImaginedSessionRow]
-
-
-class DBAdherenceRow(TypedDict):
-    """What get_adherence answers."""
-
-    plan_id: str
-    planned_per_week: int
-    sessions: int
-    rate: float | None
-    weeks: list[dict[str, Any]]
-
-
-class PlanRepository:
-    """The caller's plans, and what others have published."""
-
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
-
-    async def create(self, plan: dict[str, Any], caller: Caller) -> DBPlanRow:
+    async def create(self, plan: dict[str, Any]) -> DBPlanRow:
         """Store a new plan; a 409 Problem when its name is taken."""
-        return cast(DBPlanRow, await self._gateway.call("create_plan", {"p_plan": plan}, caller))
+        return cast(DBPlanRow, await self._call("create_plan", p_plan=plan))
 
-    async def list(self, visibility: str, page: int, per_page: int, caller: Caller) -> DBPlanPageRow:
+    async def list(self, query: PlanQuery) -> DBPageRow[DBPlanSummaryRow]:
         """A page of plans in their current version."""
-        arguments = {"p_visibility": visibility, "p_page": page, "p_per_page": per_page}
-        return cast(DBPlanPageRow, await self._gateway.call("list_plans", arguments, caller))
+        row = await self._call(
+            "list_plans", p_visibility=query.visibility, p_page=query.page, p_per_page=query.per_page
+        )
+        return cast(DBPageRow[DBPlanSummaryRow], row)
 
-    async def get(self, plan_id: UUID, caller: Caller) -> DBPlanRow:
-        """One plan, whole; a 404 Problem for another user's private one."""
-        return cast(DBPlanRow, await self._gateway.call("get_plan", {"p_id": str(plan_id)}, caller))
+    async def get(self, plan_id: UUID) -> DBPlanRow:
+        """One whole plan; a 404 Problem for another user's private one."""
+        return cast(DBPlanRow, await self._call("get_plan", p_id=str(plan_id)))
 
-    async def replace(
-        self, plan_id: UUID, plan: dict[str, Any], if_versions: Sequence[int] | None, caller: Caller
-    ) -> DBPlanRow:
-        """Make a new version; a 412 Problem when the current one is none of those expected."""
-        arguments = {
-            "p_id": str(plan_id),
-            "p_plan": plan,
-            "p_if_versions": None if if_versions is None else [*if_versions],
-        }
-        return cast(DBPlanRow, await self._gateway.call("replace_plan", arguments, caller))
+    async def replace(self, plan_id: UUID, plan: dict[str, Any], if_versions: Sequence[int] | None) -> DBPlanRow:
+        """Store a new version; a 412 Problem when the current version is not one of `if_versions`."""
+        versions = None if if_versions is None else [*if_versions]
+        row = await self._call("replace_plan", p_id=str(plan_id), p_plan=plan, p_if_versions=versions)
+        return cast(DBPlanRow, row)
 
-    async def delete(self, plan_id: UUID, caller: Caller) -> None:
+    async def delete(self, plan_id: UUID) -> None:
         """Delete a plan of the caller's with all its versions."""
-        await self._gateway.call("delete_plan", {"p_id": str(plan_id)}, caller)
+        await self._call("delete_plan", p_id=str(plan_id))
 
-    async def copy(self, plan_id: UUID, name: str | None, caller: Caller) -> DBPlanRow:
-        """Make a plan of the caller's from one they may read."""
-        return cast(DBPlanRow, await self._gateway.call("copy_plan", {"p_id": str(plan_id), "p_name": name}, caller))
+    async def copy(self, plan_id: UUID, name: str | None) -> DBPlanRow:
+        """Copy a plan that the caller may read into one of their own."""
+        return cast(DBPlanRow, await self._call("copy_plan", p_id=str(plan_id), p_name=name))
 
-    async def versions(self, plan_id: UUID, page: int, per_page: int, caller: Caller) -> DBPlanVersionPageRow:
+    async def versions(self, plan_id: UUID, query: PageQuery) -> DBPageRow[DBPlanRow]:
         """A page of a plan's versions."""
-        arguments = {"p_id": str(plan_id), "p_page": page, "p_per_page": per_page}
-        return cast(DBPlanVersionPageRow, await self._gateway.call("list_plan_versions", arguments, caller))
+        row = await self._call("list_plan_versions", p_id=str(plan_id), p_page=query.page, p_per_page=query.per_page)
+        return cast(DBPageRow[DBPlanRow], row)
 
-    async def next_session(self, plan_id: UUID, dry_run_weeks: int, caller: Caller) -> DBNextSessionRow:
-        """The session that is due, and how the weeks from then on would go."""
-        arguments = {"p_id": str(plan_id), "p_dry_run_weeks": dry_run_weeks}
-        return cast(DBNextSessionRow, await self._gateway.call("get_next_session", arguments, caller))
 
-    async def adherence(self, plan_id: UUID, caller: Caller) -> DBAdherenceRow:
-        """How regularly the caller has followed a plan."""
-        return cast(DBAdherenceRow, await self._gateway.call("get_adherence", {"p_id": str(plan_id)}, caller))
+async def _plans(gateway: Gateway, caller: CurrentUser) -> PlanRepository:
+    return PlanRepository(gateway, caller)
+
+
+Plans = Annotated[PlanRepository, Depends(_plans)]

@@ -1,63 +1,16 @@
 """What /progress takes and answers."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import MISSING, Field
 
-from backend.core.models import (
-    RFC3339_DAY,
-    Input,
-    Output,
-    Page,
-    PageQuery,
-    QueryParameters,
-    RecordKind,
-    WeightUnit,
-    may_be_absent,
-)
-
-Day = Annotated[date, Field(strict=False), RFC3339_DAY]
-
-_SQUAT_ID = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
-_WORKOUT_ID = "0d7c9f3e-52b1-4a86-8f0a-6d1e2b3c4a59"
-_STREAK: dict[str, Any] = {"current": 6, "longest": 11, "paused": False}
-_RECORD: dict[str, Any] = {
-    "exercise_id": _SQUAT_ID,
-    "exercise_name": "Back Squat",
-    "kind": "weight",
-    "unit": "kg",
-    "value": 120,
-    "achieved_at": "2026-03-08T18:30:00Z",
-    "workout_id": _WORKOUT_ID,
-    "history": [
-        {
-            "value": 110,
-            "achieved_at": "2026-03-01T18:30:00Z",
-            "workout_id": "8e2d4b6a-1c3f-4e5d-9a7b-6c8d0e1f2a3b",
-        },
-        {"value": 120, "achieved_at": "2026-03-08T18:30:00Z", "workout_id": _WORKOUT_ID},
-    ],
-}
-_POINT: dict[str, Any] = {
-    "workout_id": _WORKOUT_ID,
-    "completed_at": "2026-03-08T18:30:00Z",
-    "date": "2026-03-08",
-    "working_sets": 3,
-    "volume_kg": 1800,
-    "estimated_1rm_kg": 140,
-    "top_set": {
-        "weight": 120,
-        "weight_unit": "kg",
-        "weight_kg": 120,
-        "reps": 5,
-        "duration_seconds": None,
-        "distance_meters": None,
-        "rpe": 8.5,
-    },
-    "reps_at_weight": [{"weight": 120, "weight_unit": "kg", "reps": 5}],
-}
+from backend.core.examples import example
+from backend.core.fields import Day
+from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
+from backend.core.vocabulary import RecordKind, RecordUnit, WeightUnit
+from backend.progress import examples
 
 
 class SummaryQuery(QueryParameters):
@@ -69,7 +22,7 @@ class SummaryQuery(QueryParameters):
 class RecordQuery(PageQuery):
     """Which records, and which page of them."""
 
-    exercise_id: UUID | None = Field(default=None, description="Of this exercise alone.")
+    exercise_id: UUID | None = Field(default=None, description="Of this exercise only.")
 
 
 class SeriesQuery(QueryParameters):
@@ -80,15 +33,15 @@ class SeriesQuery(QueryParameters):
 
 
 class Pause(Input):
-    """Weeks in which nobody has to train."""
+    """Weeks that the streak skips."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"weeks": 2, "from": "2026-08-03"}})
+    model_config = example(examples.PAUSE)
 
-    weeks: Annotated[int, Field(ge=1, le=12, description="Default: 1.")] = may_be_absent()
+    weeks: Annotated[int, Field(ge=1, le=12, description="Default: 1.")] | MISSING = MISSING
     from_: Annotated[
-        Day,
+        Day | MISSING,
         Field(alias="from", description="A day of the first week, four weeks ago at the earliest. Default: today."),
-    ] = may_be_absent()
+    ] = MISSING
 
 
 class Streak(Output):
@@ -102,7 +55,7 @@ class Streak(Output):
 class PausedStreak(Output):
     """The streak, and the weeks that are paused."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"streak": _STREAK, "paused_weeks": ["2026-08-03"]}})
+    model_config = example(examples.PAUSED_STREAK)
 
     streak: Streak
     paused_weeks: list[date] = Field(description="Their Mondays, oldest first.")
@@ -130,30 +83,14 @@ class Week(Output):
 class ProgressSummary(Output):
     """The last weeks."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "streak": _STREAK,
-                "weeks": [
-                    {
-                        "week_start": "2026-03-02",
-                        "sessions": 3,
-                        "duration_seconds": 12_600,
-                        "volume_kg": 15_400,
-                        "average_rpe": 7.9,
-                        "muscles": [{"muscle": "quadriceps", "hard_sets": 12, "sessions": 3}],
-                    }
-                ],
-            }
-        }
-    )
+    model_config = example(examples.SUMMARY)
 
     streak: Streak
-    weeks: list[Week] = Field(description="Oldest first; empty ones are there, too. The last one is the current one.")
+    weeks: list[Week] = Field(description="Oldest first, empty weeks included; the last is the current week.")
 
 
 class RecordStep(Output):
-    """A best as it stood."""
+    """A best at the time."""
 
     value: float
     achieved_at: datetime
@@ -166,20 +103,18 @@ class Record(RecordStep):
     exercise_id: UUID
     exercise_name: str
     kind: RecordKind
-    unit: Literal["kg", "lb", "reps"] = Field(description="For weights, the profile's unit.")
+    unit: RecordUnit = Field(description="For weights, the profile's unit.")
     history: list[RecordStep] = Field(description="Each time it was beaten, oldest first, this one included.")
 
 
 class RecordPage(Page[Record]):
     """A page of personal records, by exercise and kind."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"items": [_RECORD], "total": 1, "page": 1, "per_page": 20}}
-    )
+    model_config = example(examples.RECORD_PAGE)
 
 
 class TopSet(Output):
-    """The heaviest working set; of these the one with most reps."""
+    """The heaviest working set; among equals, the one with the most reps."""
 
     weight: float | None
     weight_unit: WeightUnit | None
@@ -214,16 +149,7 @@ class ExercisePoint(Output):
 class ExerciseProgress(Output):
     """An exercise over time, ready for a chart."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "exercise_id": _SQUAT_ID,
-                "exercise_name": "Back Squat",
-                "trend_kg_per_week": 1.25,
-                "points": [_POINT],
-            }
-        }
-    )
+    model_config = example(examples.EXERCISE_PROGRESS)
 
     exercise_id: UUID
     exercise_name: str

@@ -1,15 +1,17 @@
 """Progress in the database."""
 
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
-from backend.core.identity import Caller
-from backend.gateway import RpcGateway
-from backend.progress.models import SeriesQuery
+from fastapi import Depends
+
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
+from backend.progress.models import RecordQuery, SeriesQuery
 
 
 class DBStreakRow(TypedDict):
-    """What private.streak_json answers."""
+    """The streak."""
 
     current: int
     longest: int
@@ -17,7 +19,7 @@ class DBStreakRow(TypedDict):
 
 
 class DBPausesRow(TypedDict):
-    """What private.pauses_json answers."""
+    """What pause_streak and resume_streak return."""
 
     streak: DBStreakRow
     paused_weeks: list[str]
@@ -35,7 +37,7 @@ class DBWeekRow(TypedDict):
 
 
 class DBSummaryRow(TypedDict):
-    """What get_progress_summary answers."""
+    """What get_progress_summary returns."""
 
     streak: DBStreakRow
     weeks: list[DBWeekRow]
@@ -54,15 +56,6 @@ class DBRecordRow(TypedDict):
     history: list[dict[str, Any]]
 
 
-class DBRecordPageRow(TypedDict):
-    """What list_records answers."""
-
-    items: list[DBRecordRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBExercisePointRow(TypedDict):
     """A workout's point in a time series."""
 
@@ -77,7 +70,7 @@ class DBExercisePointRow(TypedDict):
 
 
 class DBExerciseProgressRow(TypedDict):
-    """What get_exercise_progress answers."""
+    """What get_exercise_progress returns."""
 
     exercise_id: str
     exercise_name: str
@@ -85,39 +78,44 @@ class DBExerciseProgressRow(TypedDict):
     points: list[DBExercisePointRow]
 
 
-class ProgressRepository:
-    """What came of the caller's training."""
+class ProgressRepository(Repository):
+    """What the caller's training has led to."""
 
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
-
-    async def summary(self, weeks: int, caller: Caller) -> DBSummaryRow:
+    async def summary(self, weeks: int) -> DBSummaryRow:
         """The streak and the last weeks."""
-        return cast(DBSummaryRow, await self._gateway.call("get_progress_summary", {"p_weeks": weeks}, caller))
+        return cast(DBSummaryRow, await self._call("get_progress_summary", p_weeks=weeks))
 
-    async def records(self, exercise_id: UUID | None, page: int, per_page: int, caller: Caller) -> DBRecordPageRow:
+    async def records(self, query: RecordQuery) -> DBPageRow[DBRecordRow]:
         """A page of personal records."""
-        arguments = {
-            "p_exercise_id": None if exercise_id is None else str(exercise_id),
-            "p_page": page,
-            "p_per_page": per_page,
-        }
-        return cast(DBRecordPageRow, await self._gateway.call("list_records", arguments, caller))
+        row = await self._call(
+            "list_records",
+            p_exercise_id=None if query.exercise_id is None else str(query.exercise_id),
+            p_page=query.page,
+            p_per_page=query.per_page,
+        )
+        return cast(DBPageRow[DBRecordRow], row)
 
-    async def exercise(self, exercise_id: UUID, query: SeriesQuery, caller: Caller) -> DBExerciseProgressRow:
+    async def exercise(self, exercise_id: UUID, query: SeriesQuery) -> DBExerciseProgressRow:
         """The time series of an exercise; a 404 Problem for one that the caller cannot see."""
-        arguments = {
-            "p_id": str(exercise_id),
-            "p_from": None if query.from_ is None else query.from_.isoformat(),
-            "p_to": None if query.to is None else query.to.isoformat(),
-        }
-        return cast(DBExerciseProgressRow, await self._gateway.call("get_exercise_progress", arguments, caller))
+        row = await self._call(
+            "get_exercise_progress",
+            p_id=str(exercise_id),
+            p_from=None if query.from_ is None else query.from_.isoformat(),
+            p_to=None if query.to is None else query.to.isoformat(),
+        )
+        return cast(DBExerciseProgressRow, row)
 
-    async def pause(self, weeks: int | None, first_day: str | None, caller: Caller) -> DBPausesRow:
-        """Pause the streak."""
-        arguments = {"p_weeks": 1 if weeks is None else weeks, "p_from": first_day}
-        return cast(DBPausesRow, await self._gateway.call("pause_streak", arguments, caller))
+    async def pause(self, weeks: int, first_day: str | None) -> DBPausesRow:
+        """Pause the streak for some weeks, from the week of a day or from this week on."""
+        return cast(DBPausesRow, await self._call("pause_streak", p_weeks=weeks, p_from=first_day))
 
-    async def resume(self, caller: Caller) -> DBPausesRow:
-        """Let this week and those to come count again."""
-        return cast(DBPausesRow, await self._gateway.call("resume_streak", {}, caller))
+    async def resume(self) -> DBPausesRow:
+        """End a pause: this week and later ones count again."""
+        return cast(DBPausesRow, await self._call("resume_streak"))
+
+
+async def _progress(gateway: Gateway, caller: CurrentUser) -> ProgressRepository:
+    return ProgressRepository(gateway, caller)
+
+
+Progress = Annotated[ProgressRepository, Depends(_progress)]

@@ -1,1 +1,1 @@
-"""Completed workouts: logging them, reading them back, deleting them."""
+"""Completed workouts: logging, reading, editing and deleting them."""

@@ -1,17 +1,17 @@
 """Workouts in the database."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
-from backend.core.identity import Caller
-from backend.gateway import RpcGateway
+from fastapi import Depends
+
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
 from backend.workouts.models import WorkoutQuery
 
 
 class DBWorkoutSetRow(TypedDict):
-    """What private.workout_sets_json answers for a set."""
+    """A set of a workout."""
 
     id: str
     position: int
@@ -44,7 +44,7 @@ class DBWorkoutExerciseRow(TypedDict):
 
 
 class DBWorkoutSummaryRow(TypedDict):
-    """What private.workout_summary_json answers."""
+    """A workout of a list."""
 
     id: str
     plan_id: str | None
@@ -68,22 +68,13 @@ class DBWorkoutSummaryRow(TypedDict):
 
 
 class DBWorkoutRow(DBWorkoutSummaryRow):
-    """What get_workout answers."""
+    """What get_workout returns."""
 
     sets: list[DBWorkoutSetRow]
 
 
-class DBWorkoutPageRow(TypedDict):
-    """What list_workouts answers."""
-
-    items: list[DBWorkoutSummaryRow]
-    total: int
-    page: int
-    per_page: int
-
-
 class DBUpdatedWorkoutRow(TypedDict):
-    """What update_workout answers."""
+    """What update_workout returns."""
 
     workout: DBWorkoutRow
     affinity: dict[str, Any]
@@ -91,64 +82,49 @@ class DBUpdatedWorkoutRow(TypedDict):
 
 
 class DBLoggedWorkoutRow(DBUpdatedWorkoutRow):
-    """What log_workout answers."""
+    """What log_workout returns."""
 
     replayed: bool
 
 
-class DBImportRow(TypedDict):
-    """What import_workouts answers."""
+class WorkoutRepository(Repository):
+    """Logs, reads, edits and deletes the caller's workouts."""
 
-    imported: int
-    skipped: int
-    unmatched_exercises: list[str]
-    lines_in_future: list[int]
+    async def log(self, workout: dict[str, Any], idempotency_key: str | None) -> DBLoggedWorkoutRow:
+        """Store a workout with its sets, records and affinity: all or nothing."""
+        row = await self._call("log_workout", p_workout=workout, p_idempotency_key=idempotency_key)
+        return cast(DBLoggedWorkoutRow, row)
 
+    async def update(self, workout_id: UUID, workout: dict[str, Any]) -> DBUpdatedWorkoutRow:
+        """Replace a workout with its sets, and recompute its records and affinity."""
+        row = await self._call("update_workout", p_id=str(workout_id), p_workout=workout)
+        return cast(DBUpdatedWorkoutRow, row)
 
-class WorkoutRepository:
-    """Logs, reads and deletes the caller's workouts. Raises the Problems that the functions' comments name."""
-
-    def __init__(self, gateway: RpcGateway) -> None:
-        self._gateway = gateway
-
-    async def log(self, workout: dict[str, Any], idempotency_key: str | None, caller: Caller) -> DBLoggedWorkoutRow:
-        """Store a workout with its sets and all that follows, or nothing."""
-        arguments = {"p_workout": workout, "p_idempotency_key": idempotency_key}
-        return cast(DBLoggedWorkoutRow, await self._gateway.call("log_workout", arguments, caller))
-
-    async def update(self, workout_id: UUID, workout: dict[str, Any], caller: Caller) -> DBUpdatedWorkoutRow:
-        """Replace a workout with its sets, and recompute all that follows."""
-        arguments = {"p_id": str(workout_id), "p_workout": workout}
-        return cast(DBUpdatedWorkoutRow, await self._gateway.call("update_workout", arguments, caller))
-
-    async def list(self, query: WorkoutQuery, caller: Caller) -> DBWorkoutPageRow:
+    async def list(self, query: WorkoutQuery) -> DBPageRow[DBWorkoutSummaryRow]:
         """A page of the workouts that match, latest first."""
-        arguments = {
-            "p_page": query.page,
-            "p_per_page": query.per_page,
-            "p_from": _text(query.from_),
-            "p_to": _text(query.to),
-            "p_plan_id": _text(query.plan_id),
-            "p_exercise_id": _text(query.exercise_id),
-            "p_q": query.q,
-        }
-        return cast(DBWorkoutPageRow, await self._gateway.call("list_workouts", arguments, caller))
+        row = await self._call(
+            "list_workouts",
+            p_page=query.page,
+            p_per_page=query.per_page,
+            p_from=None if query.from_ is None else query.from_.isoformat(),
+            p_to=None if query.to is None else query.to.isoformat(),
+            p_plan_id=None if query.plan_id is None else str(query.plan_id),
+            p_exercise_id=None if query.exercise_id is None else str(query.exercise_id),
+            p_q=query.q,
+        )
+        return cast(DBPageRow[DBWorkoutSummaryRow], row)
 
-    async def get(self, workout_id: UUID, caller: Caller) -> DBWorkoutRow:
+    async def get(self, workout_id: UUID) -> DBWorkoutRow:
         """One workout; a 404 Problem for another user's."""
-        return cast(DBWorkoutRow, await self._gateway.call("get_workout", {"p_id": str(workout_id)}, caller))
+        return cast(DBWorkoutRow, await self._call("get_workout", p_id=str(workout_id)))
 
-    async def import_some(
-        self, workouts: Sequence[dict[str, Any]], caller: Caller, *, create_missing: bool
-    ) -> DBImportRow:
-        """Store up to 100 workouts of another app, each once."""
-        arguments = {"p_history": {"workouts": list(workouts)}, "p_create_missing": create_missing}
-        return cast(DBImportRow, await self._gateway.call("import_workouts", arguments, caller))
-
-    async def delete(self, workout_id: UUID, caller: Caller) -> None:
+    async def delete(self, workout_id: UUID) -> None:
         """Delete one workout; a 404 Problem for another user's."""
-        await self._gateway.call("delete_workout", {"p_id": str(workout_id)}, caller)
+        await self._call("delete_workout", p_id=str(workout_id))
 
 
-def _text(value: datetime | UUID | None) -> str | None:
-    return value.isoformat() if isinstance(value, datetime) else None if value is None else str(value)
+async def _workouts(gateway: Gateway, caller: CurrentUser) -> WorkoutRepository:
+    return WorkoutRepository(gateway, caller)
+
+
+Workouts = Annotated[WorkoutRepository, Depends(_workouts)]

@@ -58,7 +58,6 @@ grant execute on function private.fail(integer, text, text, text) to authenticat
 
 -- Who is calling.
 
--- Every rule about "whose" starts here.
 create function private.current_user_id()
 returns uuid
 language plpgsql
@@ -70,13 +69,13 @@ declare
     v_user_id uuid := auth.uid();
 begin
     if v_user_id is null then
-        perform private.fail(401, 'not_authenticated', 'This needs a signed-in user.');
+        perform private.fail(401, 'not_authenticated', 'Sign in to call this function.');
     end if;
     return v_user_id;
 end
 $$;
 comment on function private.current_user_id() is
-'The caller''s user id. Raises PT401 not_authenticated when the request carries no user.';
+'The id of the user who calls. Raises PT401 not_authenticated when the request carries no user.';
 grant execute on function private.current_user_id() to authenticated;
 
 
@@ -138,9 +137,8 @@ comment on function private.check_service() is
 grant execute on function private.check_service() to authenticated;
 
 
--- Checks of lists, JSON objects and numbers, for check constraints.
+-- Checks of the lists, JSON objects and numbers that users write.
 
--- One definition of "a short list of short texts", for every text[] that a user writes.
 create function private.is_text_list(p_values text[], p_max_items integer, p_max_length integer)
 returns boolean
 language sql
@@ -150,7 +148,7 @@ set search_path = ''
 as $$
     select
         pg_catalog.cardinality(p_values) <= p_max_items
-        -- Postgres would take a list of lists as well.
+        -- A text[] may also hold a list of lists.
         and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
         and not exists (
             select from pg_catalog.unnest(p_values) as item
@@ -158,44 +156,35 @@ as $$
         )
 $$;
 comment on function private.is_text_list(text[], integer, integer) is
-'True for a plain list within its length whose texts are neither null, blank nor too long. For check constraints.';
+'True for a flat list of at most p_max_items texts, none of them null, blank or longer than p_max_length. For check '
+'constraints.';
 grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 
--- One definition of "a small object of the frontend's own", for every jsonb that a user writes freely.
-create function private.is_small_object(p_value jsonb)
-returns boolean
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.jsonb_typeof(p_value) = 'object'
-        and pg_catalog.octet_length(p_value::text) <= 8192
-        and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}')
-$$;
-comment on function private.is_small_object(jsonb) is
-'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
-grant execute on function private.is_small_object(jsonb) to authenticated;
-
-
--- One vocabulary for what can be injured and what an exercise loads.
 create function private.are_body_parts(p_values text[])
 returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select
-        p_values
-        <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
-        and private.is_text_list(p_values, 100, 100)
-$$;
+return p_values <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
+and private.is_text_list(p_values, 100, 100);
 comment on function private.are_body_parts(text[]) is
-'True for a plain list of body parts; null for null. For check constraints.';
+'True for a flat list of the body parts that can be injured and that exercises load; null for null. For check '
+'constraints.';
 grant execute on function private.are_body_parts(text[]) to authenticated;
+
+
+create function private.is_small_object(p_value jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return pg_catalog.jsonb_typeof(p_value) = 'object'
+and pg_catalog.octet_length(p_value::text) <= 8192
+and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}');
+comment on function private.is_small_object(jsonb) is
+'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
+grant execute on function private.is_small_object(jsonb) to authenticated;
 
 
 create function private.is_number_between(p_value jsonb, p_least numeric, p_most numeric)
@@ -203,15 +192,12 @@ returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select case
-        when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
-        else false
-    end
-$$;
+return case
+    when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
+    else false
+end;
 comment on function private.is_number_between(jsonb, numeric, numeric) is
-'True for a JSON number within limits, and false for all else, null among it. For check constraints.';
+'True for a JSON number within the limits, false for everything else, null included. For check constraints.';
 grant execute on function private.is_number_between(jsonb, numeric, numeric) to authenticated;
 
 
@@ -231,30 +217,33 @@ as $$
         group by listed.value
     ) as first
 $$;
-comment on function private.without_repeats(text[]) is 'A list with each value once, where it first stood.';
+comment on function private.without_repeats(text[]) is
+'The list with each value once, in the place where it first stood.';
 grant execute on function private.without_repeats(text[]) to authenticated;
 
 
--- One shape for every list that the API returns.
+-- The changes that a client sends to update something.
 
--- One shape for every list the API answers with.
-create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
-returns jsonb
-language sql
+create function private.check_changes(p_changes jsonb)
+returns void
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_build_object(
-        'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
-    )
+begin
+    if pg_catalog.jsonb_typeof(p_changes) is distinct from 'object' then
+        perform private.fail(422, 'invalid_changes', 'The changes must be a JSON object.');
+    end if;
+end
 $$;
-comment on function private.page_json(jsonb, bigint, integer, integer) is
-'A page of a list: {items, total, page, per_page}; no items is an empty list.';
-grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;
+comment on function private.check_changes(jsonb) is 'Raises PT422 invalid_changes unless p_changes is a JSON object.';
+grant execute on function private.check_changes(jsonb) to authenticated;
 
 
--- A page is checked where it is used, so that no client can ask for everything at once.
+-- One shape for every list that the API returns.
+
+-- Functions check the page themselves, so no client can ask for everything at once.
 create function private.page_offset(p_page integer, p_per_page integer)
 returns bigint
 language plpgsql
@@ -264,58 +253,104 @@ set search_path = ''
 as $$
 begin
     if p_page is null or p_page < 1 then
-        perform private.fail(422, 'invalid_page', 'page starts at 1.', '?page');
+        perform private.fail(422, 'invalid_page', '`page` must be 1 or more.', '?page');
     end if;
     if p_per_page is null or p_per_page not between 1 and 100 then
-        perform private.fail(422, 'invalid_page', 'per_page lies between 1 and 100.', '?per_page');
+        perform private.fail(422, 'invalid_page', '`per_page` must be between 1 and 100.', '?per_page');
     end if;
     return (p_page - 1)::bigint * p_per_page;
 end
 $$;
 comment on function private.page_offset(integer, integer) is
-'The rows to skip for a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
+'How many rows precede a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
 grant execute on function private.page_offset(integer, integer) to authenticated;
 
 
--- How texts are compared with what somebody searches for.
+create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
+returns jsonb
+language sql
+immutable
+security invoker
+return pg_catalog.jsonb_build_object(
+    'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
+);
+comment on function private.page_json(jsonb, bigint, integer, integer) is
+'A page of a list: {items, total, page, per_page}. Null items become an empty list.';
+grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;
+
+
+-- How texts are compared with what a user searches for.
 
 create function private.search_text(p_text text)
 returns text
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.btrim(pg_catalog.regexp_replace(
-        -- Accents are characters of their own once decomposed. They go, and so do apostrophes: farmer's is farmers.
-        pg_catalog.regexp_replace(
-            pg_catalog.translate(pg_catalog.lower(normalize(p_text, nfkd)), 'łøđħı', 'lodhi'),
-            '[\u0300-\u036f''’]', '', 'g'
-        ),
-        '[^[:alnum:]]+', ' ', 'g'
-    ))
-$$;
+return pg_catalog.btrim(pg_catalog.regexp_replace(
+    -- Decomposition turns accents into characters of their own, which go, as apostrophes do: farmer's becomes farmers.
+    pg_catalog.regexp_replace(
+        pg_catalog.translate(pg_catalog.lower(normalize(p_text, nfkd)), 'łøđħı', 'lodhi'),
+        '[\u0300-\u036f''’]', '', 'g'
+    ),
+    '[^[:alnum:]]+', ' ', 'g'
+));
 comment on function private.search_text(text) is
-'A name as it is compared: lower case, without accents and apostrophes, words parted by one blank.';
+'A text for comparison: lower case, without accents and apostrophes, its words separated by single spaces.';
 grant execute on function private.search_text(text) to authenticated;
 
 
--- Weights in kilograms and pounds.
+create function private.word_patterns(p_query text)
+returns text[]
+language sql
+immutable
+security invoker
+return case private.search_text(p_query)
+    -- An empty pattern matches no text that has_words compares.
+    when '' then array['']
+    else pg_catalog.string_to_array(
+        '% ' || pg_catalog.replace(private.search_text(p_query), ' ', '%,% ') || '%', ','
+    )
+end;
+comment on function private.word_patterns(text) is
+'The words of a query as patterns for has_words. A query without letters or digits matches no text.';
+grant execute on function private.word_patterns(text) to authenticated;
+
+
+create function private.has_words(p_text text, p_patterns text[])
+returns boolean
+language sql
+immutable
+security invoker
+return (' ' || private.search_text(p_text)) like all(p_patterns);
+comment on function private.has_words(text, text[]) is
+'True when every word of a query, given as word_patterns, begins a word of the text.';
+grant execute on function private.has_words(text, text[]) to authenticated;
+
+
+-- Weights in kilograms (kg) and pounds (lb).
+
+create function private.kilograms_per_pound()
+returns numeric
+language sql
+immutable
+security invoker
+return 0.45359237;
+comment on function private.kilograms_per_pound() is 'The kilograms in a pound, exactly.';
+grant execute on function private.kilograms_per_pound() to authenticated;
+
 
 create function private.weight_in(p_weight numeric, p_from text, p_to text)
 returns numeric
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select case
-        when p_from = p_to then p_weight
-        when p_to = 'lb' then p_weight / 0.45359237
-        else p_weight * 0.45359237
-    end
-$$;
-comment on function private.weight_in(numeric, text, text) is 'A weight in another unit (kg or lb), not rounded.';
+return case
+    when p_from = p_to then p_weight
+    when p_to = 'lb' then p_weight / private.kilograms_per_pound()
+    else p_weight * private.kilograms_per_pound()
+end;
+comment on function private.weight_in(numeric, text, text) is
+'A weight converted from one unit (kg or lb) to another, not rounded.';
 grant execute on function private.weight_in(numeric, text, text) to authenticated;
 
 
@@ -324,28 +359,23 @@ returns text
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select case
-        when p_weight = 0 then 'no weight'
-        else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2)) || ' ' || p_unit
-    end
-$$;
-comment on function private.shown_weight(numeric, text) is 'A weight in a sentence.';
+return case
+    when p_weight = 0 then 'no weight'
+    else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2)) || ' ' || p_unit
+end;
+comment on function private.shown_weight(numeric, text) is
+'A weight as a sentence names it: to two decimals, with its unit.';
 grant execute on function private.shown_weight(numeric, text) to authenticated;
 
 
 -- Weeks, in the time zone of the user.
 
--- One definition of a week, for streaks, plans and awards.
 create function private.start_of_week(p_moment timestamptz, p_timezone text)
 returns date
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.date_trunc('week', p_moment at time zone p_timezone)::date
-$$;
-comment on function private.start_of_week(timestamptz, text) is 'The Monday of a moment''s week, where the user lives.';
+return pg_catalog.date_trunc('week', p_moment at time zone p_timezone)::date;
+comment on function private.start_of_week(timestamptz, text) is
+'The Monday of the week that a moment falls into in a time zone. Streaks, plans and awards share it.';
 grant execute on function private.start_of_week(timestamptz, text) to authenticated;

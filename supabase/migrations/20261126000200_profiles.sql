@@ -1,6 +1,5 @@
 -- The levels of affinity, and where a score stands among them.
 
--- Levels are reference data that functions need in order to work, so they come with the migration.
 create table private.affinity_levels (
     level integer primary key constraint affinity_levels_level_check check (level > 0),
     title text not null constraint affinity_levels_title_key unique,
@@ -9,13 +8,14 @@ create table private.affinity_levels (
     constraint affinity_levels_threshold_check check (threshold >= 0)
 );
 comment on table private.affinity_levels is
-'How close user and companion are: a level is reached at its threshold of affinity points.';
+'How close a user and the companion are: a user reaches a level with as many affinity points as its threshold.';
 grant select on private.affinity_levels to authenticated;
 alter table private.affinity_levels enable row level security;
 create policy "everyone signed in can select affinity_levels" on private.affinity_levels
 for select to authenticated using (true);
 
 
+-- Functions need these rows in order to work, so they come with the migrations and not with the seed.
 insert into private.affinity_levels (level, title, threshold)
 values
 (1, 'New Acquaintance', 0),
@@ -51,7 +51,7 @@ as $$
     limit 1
 $$;
 comment on function private.affinity_standing(integer) is
-'What a score means: {score, level, title, next_level_at}; next_level_at is null at the top.';
+'The level that a score has reached: {score, level, title, next_level_at}; next_level_at is null at the top level.';
 grant execute on function private.affinity_standing(integer) to authenticated;
 
 
@@ -61,12 +61,27 @@ create table private.equipment (
     slug text primary key constraint equipment_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
     name text not null constraint equipment_name_key unique
 );
-comment on table private.equipment is
-'What an exercise can need and a user can have at hand.';
+comment on table private.equipment is 'What an exercise can need and a user can have.';
 grant select on private.equipment to authenticated;
 alter table private.equipment enable row level security;
 create policy "everyone signed in can select equipment" on private.equipment
 for select to authenticated using (true);
+
+
+create function private.unknown_equipment(p_slugs text[])
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ')
+    from pg_catalog.unnest(p_slugs) as listed (slug)
+    where not exists (select from private.equipment as e where e.slug = listed.slug)
+$$;
+comment on function private.unknown_equipment(text[]) is
+'The slugs that name no equipment, with commas between them; null when all do.';
+grant execute on function private.unknown_equipment(text[]) to authenticated;
 
 
 -- A profile for each user.
@@ -76,7 +91,7 @@ create table private.profiles (
     display_name text not null
     constraint profiles_display_name_check
     check (char_length(display_name) <= 50 and btrim(display_name) <> ''),
-    -- Both bounds only become truer with time, so the constraint stays valid for every stored row.
+    -- Time can only make a stored date valid, never invalid, so the constraint may use the current date.
     birth_date date
     constraint profiles_birth_date_check
     check (birth_date between date '1900-01-01' and current_date - interval '13 years'),
@@ -91,8 +106,7 @@ create table private.profiles (
     equipment text[] not null default '{}'
     constraint profiles_equipment_check check (private.is_text_list(equipment, 100, 100)),
     injuries text[] not null default '{}'
-    constraint profiles_injuries_check
-    check (private.are_body_parts(injuries)),
+    constraint profiles_injuries_check check (private.are_body_parts(injuries)),
     weekly_target integer not null default 3
     constraint profiles_weekly_target_check check (weekly_target between 1 and 7),
     preferences jsonb not null default '{}'
@@ -102,12 +116,12 @@ create table private.profiles (
     created_at timestamptz not null default now()
 );
 comment on table private.profiles is
-'Who a user is and how they train. The affinity score always equals the sum of the user''s ledger.';
-comment on column private.profiles.injuries is 'Body parts to spare; exercises that load them are excluded.';
-comment on column private.profiles.weekly_target is 'Workouts a week that keep the streak.';
-comment on column private.profiles.preferences is 'The frontend''s own settings: a JSON object of at most 8 KiB.';
+'Who a user is and how they train. A trigger keeps the affinity score equal to the sum of the user''s ledger.';
+comment on column private.profiles.injuries is 'Body parts to spare: exercises that load them are not suggested.';
+comment on column private.profiles.weekly_target is 'How many workouts in a week keep the streak.';
+comment on column private.profiles.preferences is 'Settings that the frontend defines: a JSON object of at most 8 KiB.';
 grant select on private.profiles to authenticated;
--- Column by column: the affinity score is awarded, never written by its owner.
+-- Column by column: functions award the affinity score, and its owner never writes it.
 grant update (
     display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
     preferences
@@ -120,7 +134,7 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 
 
--- What a check constraint cannot say, because it depends on other tables, or not as clearly.
+-- These rules depend on other tables, or deserve a clearer message than a check constraint gives.
 create function private.check_profile()
 returns trigger
 language plpgsql
@@ -128,27 +142,24 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_unknown text;
+    v_unknown text := private.unknown_equipment(new.equipment);
 begin
     if new.birth_date > current_date - interval '13 years' then
-        perform private.fail(422, 'too_young', 'Slow Burn is for people who are 13 or older.', 'birth_date');
+        perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
     end if;
-    -- Numbers take more room in Postgres than they were sent in.
+    -- Postgres may store a number in more characters than the request used.
     if pg_catalog.octet_length(new.preferences::text) > 8192 then
-        perform private.fail(422, 'preferences_too_large', 'The preferences take more than 8 KiB.', 'preferences');
+        perform private.fail(422, 'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences');
     end if;
-    -- Reading all time zones takes longer than the rest of an update: only for one that is new.
+    -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
     if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
         and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
         perform private.fail(
             422, 'unknown_timezone',
-            pg_catalog.format('There is no time zone %s. Use an IANA name, such as Europe/Berlin.', pg_catalog.quote_literal(new.timezone)),
+            pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', new.timezone),
             'timezone'
         );
     end if;
-    select pg_catalog.string_agg(coalesce(owned.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(new.equipment) as owned (slug)
-    where not exists (select from private.equipment as e where e.slug = owned.slug);
     if v_unknown is not null then
         perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
     end if;
@@ -156,8 +167,8 @@ begin
 end
 $$;
 comment on function private.check_profile() is
-'Refuses who is too young (PT422 too_young), an unknown time zone (PT422 unknown_timezone), unknown equipment (PT422 '
-'unknown_equipment) and preferences beyond 8 KiB (PT422 preferences_too_large).';
+'Raises PT422 too_young, preferences_too_large, unknown_timezone or unknown_equipment.';
+
 create trigger check_profile
 before insert or update of birth_date, timezone, equipment, preferences on private.profiles
 for each row execute function private.check_profile();
@@ -165,7 +176,7 @@ for each row execute function private.check_profile();
 
 -- Every new user gets a profile.
 
--- Names come from sign-up forms and identity providers: anything may be missing, blank or endless.
+-- Sign-up forms and identity providers send names that may be missing, blank or very long.
 create function private.default_display_name(p_email text, p_metadata jsonb)
 returns text
 language sql
@@ -191,11 +202,11 @@ as $$
     )
 $$;
 comment on function private.default_display_name(text, jsonb) is
-'A first display name: what the user gave at sign-up, else the local part of the email, else Athlete.';
+'The first display name of a user: the name given at sign-up, else the local part of the email address, else Athlete.';
 
 
 -- Security definer, because Supabase Auth inserts the user as a role that may not write profiles. It acts only on the
--- row that fired it. Display names are not unique, so no name that is taken can break a sign-up.
+-- row that fired it. Display names are not unique, so a name in use cannot break a sign-up.
 create function private.create_profile()
 returns trigger
 language plpgsql
@@ -209,7 +220,8 @@ begin
     return new;
 end
 $$;
-comment on function private.create_profile() is 'Gives every new auth user a profile.';
+comment on function private.create_profile() is 'Creates the profile of a new auth user.';
+
 create trigger create_profile
 after insert on auth.users
 for each row execute function private.create_profile();
@@ -231,19 +243,19 @@ begin
     select p.* into v_profile from private.profiles as p
     where p.user_id = v_user_id;
     if not found then
-        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+        perform private.fail(404, 'profile_not_found', 'This account has no profile. It was deleted.');
     end if;
     return v_profile;
 end
 $$;
 comment on function private.current_profile() is
-'The caller''s profile. Raises PT404 profile_not_found, PT401 not_authenticated.';
+'The profile of the caller. Raises PT404 profile_not_found, PT401 not_authenticated.';
 grant execute on function private.current_profile() to authenticated;
 
 
--- Everything that is counted for a user (daily caps, records, idempotency) is judged against a settled history, so
--- what writes it takes this lock first and one user's writes wait for each other. "no key" lets the foreign keys of
--- other rows through, which would deadlock otherwise.
+-- Daily caps, records and idempotency depend on what is already stored, so every function that writes for a user takes
+-- this lock first, and one user's writes run one after the other. "no key" keeps the lock from blocking the foreign
+-- keys of other rows, which would deadlock.
 create function private.lock_profile()
 returns private.profiles
 language plpgsql
@@ -258,13 +270,14 @@ begin
     where p.user_id = v_user_id
     for no key update;
     if not found then
-        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+        perform private.fail(404, 'profile_not_found', 'This account has no profile. It was deleted.');
     end if;
     return v_profile;
 end
 $$;
 comment on function private.lock_profile() is
-'Locks and returns the caller''s profile until the transaction ends. Raises PT404 profile_not_found.';
+'Locks the profile of the caller until the transaction ends, and returns it. Raises PT404 profile_not_found, PT401 '
+'not_authenticated.';
 grant execute on function private.lock_profile() to authenticated;
 
 
@@ -281,7 +294,7 @@ as $$
     from private.current_profile() as p
 $$;
 comment on function public.get_profile() is
-'The caller''s profile with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';
+'The profile of the caller with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';
 grant execute on function public.get_profile() to authenticated;
 
 
@@ -294,9 +307,7 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     update private.profiles as p
     set (
         display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
@@ -308,14 +319,13 @@ begin
         from pg_catalog.jsonb_populate_record(p, p_changes) as c
     )
     where p.user_id = v_user_id;
-    -- Not found means no profile, which the answer reports.
+    -- Without a profile nothing was updated, and this raises.
     return public.get_profile();
 end
 $$;
 comment on function public.update_profile(jsonb) is
-'Changes the fields that p_changes names and returns the profile; an absent field stays, null clears. Raises PT404 '
-'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, '
-'preferences_too_large.';
+'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises PT404 '
+'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, preferences_too_large.';
 grant execute on function public.update_profile(jsonb) to authenticated;
 
 

@@ -1,4 +1,4 @@
--- The forms of a name that searches compare. The table keeps them, so that no search computes them.
+-- The forms of a name that searches compare. The exercises table stores them, so that a search need not compute them.
 
 create function private.search_words(p_text text)
 returns text[]
@@ -9,7 +9,7 @@ set search_path = ''
 as $$
     select coalesce(
         pg_catalog.array_agg(
-            -- What lifters write instead of the word.
+            -- The abbreviations that lifters use.
             case listed.word
                 when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
                 when 'bb' then 'barbell'
@@ -25,7 +25,7 @@ as $$
     where listed.word <> ''
 $$;
 comment on function private.search_words(text) is
-'The words of a name or a query in order, with db, bb, kb and bw spelled out.';
+'The words of a name or a query, in order, with db, bb, kb and bw spelled out.';
 grant execute on function private.search_words(text) to authenticated;
 
 
@@ -34,16 +34,13 @@ returns text
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    -- The dictionary answers with nothing for a stop word, and "up" is no stop word in a gym.
-    select case
-        when p_word in ('calf', 'calves') then 'calf'
-        else coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
-    end
-$$;
+return case
+    when p_word in ('calf', 'calves') then 'calf'
+    -- The dictionary returns an empty list for a stop word, but "up" matters in a gym.
+    else coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
+end;
 comment on function private.word_stem(text) is
-'A word without its ending: lunges and lunge are one, calves and calf too.';
+'A word without its ending, so that lunges equals lunge, and calves equals calf.';
 grant execute on function private.word_stem(text) to authenticated;
 
 
@@ -63,7 +60,7 @@ as $$
         from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
         cross join pg_catalog.unnest(private.search_words(given.name)) with ordinality as word (value, ordinality)
     ),
-    -- Two neighbours are a word too: push-up is written push up and pushup.
+    -- Two neighbouring words also count as one: people write both "push up" and "pushup".
     tokens as (
         select words.value from words
         union all
@@ -79,7 +76,8 @@ as $$
     where tokens.value is not null
 $$;
 comment on function private.search_document(text[]) is
-'What a query is matched against: the words of all names, two neighbours written as one, and the stems of both.';
+'What a query is matched against: the words of all names, each two neighbours written as one word, and the stems of '
+'both.';
 grant execute on function private.search_document(text[]) to authenticated;
 
 
@@ -94,17 +92,17 @@ as $$
     from pg_catalog.unnest(private.search_words(p_name)) with ordinality as listed (word, place)
 $$;
 comment on function private.name_key(text) is
-'What two names have in common that mean the same: the same words, in whatever number and spelling. A name without '
-'letters and digits means itself.';
+'The stems of a name''s words. Two names with the same key mean the same exercise. A name without letters and digits '
+'is its own key.';
 grant execute on function private.name_key(text) to authenticated;
 
 
--- How alike two names are. No contrib extension is needed: the measure is our own.
+-- How similar two names are, measured without a contrib extension.
 
--- A pair of neighbouring letters counts whatever their order, so that swapped letters cost little; the first and the
--- last letter pair with the beginning and the end. Modulo 37 the letters, nine of the digits and both edges are
--- different characters, which make 703 pairs, one bit each. What else there is shares those bits, and only blurs the
--- measure.
+-- Each pair of neighbouring letters becomes one bit. A pair ignores the order of its letters, so that swapped letters,
+-- the most common typing error, cost little. The first letter also pairs with the beginning of the text, and the last
+-- one with its end. Modulo 37, the 26 letters, nine of the digits and both edges are different, which makes 703 pairs.
+-- Other characters share these bits, and only blur the measure.
 create function private.letter_pairs(p_text text)
 returns bit(703)
 language sql
@@ -117,7 +115,7 @@ as $$
         select
             greatest(code.one, code.next) as higher,
             least(code.one, code.next) as lower
-        -- The codes of these two lie just before those of the letters.
+        -- The codes of ` and _ lie just before those of the letters, so both edges have numbers of their own.
         from (select '`' || p_text || '_' as letters) as edged
         cross join lateral pg_catalog.generate_series(1, pg_catalog.char_length(edged.letters) - 1) as place
         cross join lateral (
@@ -134,7 +132,7 @@ as $$
     from pairs
 $$;
 comment on function private.letter_pairs(text) is
-'Which pairs of neighbouring letters a text has, as a set of bits; null for null.';
+'The pairs of neighbouring letters in a text, as a set of bits; null for null.';
 grant execute on function private.letter_pairs(text) to authenticated;
 
 
@@ -143,15 +141,12 @@ returns real
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select (
-        2.0 * pg_catalog.bit_count(p_one & p_other)
-        / nullif(pg_catalog.bit_count(p_one) + pg_catalog.bit_count(p_other), 0)
-    )::real
-$$;
+return (
+    2.0 * pg_catalog.bit_count(p_one & p_other)
+    / nullif(pg_catalog.bit_count(p_one) + pg_catalog.bit_count(p_other), 0)
+)::real;
 comment on function private.likeness(bit, bit) is
-'How alike two sets of letter pairs are, from 0 to 1 (Dice''s coefficient); null when both are empty.';
+'How similar two sets of letter pairs are, from 0 to 1 (Dice''s coefficient); null if both are empty.';
 grant execute on function private.likeness(bit, bit) to authenticated;
 
 
@@ -162,13 +157,13 @@ immutable
 security invoker
 set search_path = ''
 as $$
-    -- Written as one word: whether somebody parts push and up makes no difference then, and the order still does.
+    -- The stems are joined to one word, so that "push up" and "pushup" are alike, while the order still matters.
     select private.letter_pairs(
         coalesce(pg_catalog.string_agg(private.word_stem(listed.word), '' order by listed.place), '')
     )
     from pg_catalog.unnest(p_words) with ordinality as listed (word, place)
 $$;
-comment on function private.stemmed_pairs(text[]) is 'The letter pairs of words without their endings.';
+comment on function private.stemmed_pairs(text[]) is 'The letter pairs of the stems of some words, joined to one word.';
 grant execute on function private.stemmed_pairs(text[]) to authenticated;
 
 
@@ -182,11 +177,11 @@ as $$
     select pg_catalog.array_agg(private.stemmed_pairs(private.search_words(given.name)) order by given.ordinality)
     from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
 $$;
-comment on function private.search_pairs(text[]) is 'The letter pairs of each name, in order.';
+comment on function private.search_pairs(text[]) is 'The letter pairs of each name, in the same order.';
 grant execute on function private.search_pairs(text[]) to authenticated;
 
 
--- The shared catalogue, which seed.sql fills, and the exercises that users create.
+-- The tables of the shared catalogue, which seed.sql fills, and of the exercises that users create.
 
 create table private.muscles (
     slug text primary key constraint muscles_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
@@ -194,7 +189,7 @@ create table private.muscles (
     region text not null
     constraint muscles_region_check check (region in ('neck', 'chest', 'back', 'shoulders', 'arms', 'core', 'legs'))
 );
-comment on table private.muscles is 'The muscle groups that statistics are kept for.';
+comment on table private.muscles is 'The muscle groups that exercises train and statistics count.';
 grant select on private.muscles to authenticated;
 alter table private.muscles enable row level security;
 create policy "everyone signed in can select muscles" on private.muscles
@@ -255,7 +250,7 @@ create table private.exercises (
     created_at timestamptz not null default now(),
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
-    -- The catalogue's own are complete; what is imported or a user's own may leave open what nobody told.
+    -- The catalogue's own exercises are complete. Imported ones and users' own may leave fields empty.
     constraint exercises_catalogue_check check (
         user_id is not null
         or (
@@ -276,29 +271,30 @@ create table private.exercises (
     constraint exercises_license_check check ((source is null) = (license is null))
 );
 comment on table private.exercises is
-'The catalogue (no user_id, read by everyone) and each user''s own exercises. Muscles and equipment are slugs of their '
-'tables; a trigger holds that.';
-comment on column private.exercises.slug is 'The catalogue''s stable name for it; a user''s own has none.';
-comment on column private.exercises.measured_in is 'What a set of it is logged in.';
+'The catalogue (user_id is null, everyone may read it) and each user''s own exercises. A trigger checks that muscles '
+'and equipment are slugs of their tables.';
+comment on column private.exercises.slug is 'A stable name for exercises of the catalogue; null for users'' own.';
+comment on column private.exercises.measured_in is 'What the user logs for a set.';
 comment on column private.exercises.equipment is
-'All that it needs, not only the main piece; empty when it needs nothing.';
-comment on column private.exercises.secondary_muscles is 'They count half in statistics.';
+'Everything that the exercise needs, not only the main piece; empty if it needs nothing.';
+comment on column private.exercises.secondary_muscles is 'Statistics count these as half.';
 comment on column private.exercises.joints is
-'The body parts it loads, in the words of profiles.injuries; null when nobody has told, and then it is safe for no '
+'The body parts that the exercise loads, in the words of profiles.injuries. Null if unknown: then it is safe for no '
 'injury.';
-comment on column private.exercises.source is 'Whence it was imported, with its license; null for our own.';
+comment on column private.exercises.source is 'Where the exercise was imported from; null for our own.';
 comment on column private.exercises.archived_at is
-'When its owner deleted it although workouts use it: it is found no more, and stays readable.';
-comment on column private.exercises.search_document is 'What search matches; see private.search_document.';
-comment on column private.exercises.search_pairs is 'What search ranks by, the name first, then the aliases.';
--- One exercise of a name for each user, and among the catalogue's own. Archived ones have given theirs back, and what
--- was imported must not stand in the way of a later catalogue.
+'When the owner deleted or archived the exercise. Searches no longer find it, but workouts and plans still show it.';
+comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
+comment on column private.exercises.search_pairs is
+'What a search ranks by: the letter pairs of the name, then of each alias.';
+-- Names are unique among each user's exercises and among the catalogue's own. An archived exercise frees its name, and
+-- an imported one must not block a name that the catalogue takes later.
 create unique index exercises_user_id_name_key
 on private.exercises (user_id, private.name_key(name)) nulls not distinct
 where archived_at is null and source is null;
 create index exercises_user_id_idx on private.exercises (user_id);
 grant select, delete on private.exercises to authenticated;
--- Column by column: a user's own has no slug, no source and no id of the user's choosing.
+-- Users may not write every column: their exercises have no slug and no source, and Postgres chooses the id.
 grant insert (
     user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
     primary_muscles, secondary_muscles, joints, instructions, cues
@@ -329,8 +325,8 @@ create table private.exercise_relations (
     constraint exercise_relations_exercise_id_related_id_check check (exercise_id <> related_id)
 );
 comment on table private.exercise_relations is
-'How exercises of the catalogue stand to each other, from both sides: the related one is a variation, a regression '
-'(easier), a progression (harder) or an alternative with other equipment.';
+'How exercises of the catalogue relate to each other, stored in both directions: the related one is a variation, a '
+'regression (easier), a progression (harder) or an alternative with other equipment.';
 create index exercise_relations_related_id_idx on private.exercise_relations (related_id);
 grant select on private.exercise_relations to authenticated;
 alter table private.exercise_relations enable row level security;
@@ -338,42 +334,75 @@ create policy "everyone signed in can select exercise_relations" on private.exer
 for select to authenticated using (true);
 
 
--- What check constraints cannot say about exercises, because it depends on other rows.
+-- Checks of exercises that read other rows, so check constraints cannot do them.
 
--- What a check constraint cannot say, because it depends on other tables, or not as clearly.
+create function private.check_equipment(p_slugs text[], p_where text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_unknown text := (
+        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
+        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
+        where not exists (select from private.equipment as e where e.slug = listed.slug)
+    );
+begin
+    if v_unknown is not null then
+        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
+    end if;
+end
+$$;
+comment on function private.check_equipment(text[], text) is
+'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
+grant execute on function private.check_equipment(text[], text) to authenticated;
+
+
+create function private.check_muscles(p_slugs text[], p_where text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_unknown text := (
+        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
+        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
+        where not exists (select from private.muscles as m where m.slug = listed.slug)
+    );
+begin
+    if v_unknown is not null then
+        perform private.fail(422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', p_where);
+    end if;
+end
+$$;
+comment on function private.check_muscles(text[], text) is
+'Raises PT422 unknown_muscle if a slug is not in private.muscles. p_where is the path of the list.';
+grant execute on function private.check_muscles(text[], text) to authenticated;
+
+
 create function private.check_exercise()
 returns trigger
 language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_muscles text[];
-    v_unknown text;
 begin
     new.equipment := private.without_repeats(new.equipment);
     new.primary_muscles := private.without_repeats(new.primary_muscles);
     new.secondary_muscles := private.without_repeats(new.secondary_muscles);
-    v_muscles := new.primary_muscles || new.secondary_muscles;
 
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(new.equipment) as listed (slug)
-    where not exists (select from private.equipment as e where e.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
-    end if;
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(v_muscles) as listed (slug)
-    where not exists (select from private.muscles as m where m.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(
-            422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', 'primary_muscles,secondary_muscles'
-        );
-    end if;
+    perform private.check_equipment(new.equipment, 'equipment');
+    perform private.check_muscles(
+        new.primary_muscles || new.secondary_muscles, 'primary_muscles,secondary_muscles'
+    );
     if new.primary_muscles && new.secondary_muscles then
         perform private.fail(
             422, 'muscle_listed_twice',
-            'A muscle is primary or secondary, not both.',
+            'A muscle must be either primary or secondary, not both.',
             'primary_muscles,secondary_muscles'
         );
     end if;
@@ -381,15 +410,49 @@ begin
 end
 $$;
 comment on function private.check_exercise() is
-'Takes repeats out of lists. Refuses unknown equipment (PT422 unknown_equipment), unknown muscles (PT422 '
-'unknown_muscle) and a muscle that is primary and secondary (PT422 muscle_listed_twice).';
+'Removes repeats from the lists of an exercise. Raises PT422 unknown_equipment, unknown_muscle, or '
+'muscle_listed_twice if a muscle is both primary and secondary.';
 create trigger check_exercise
 before insert or update of equipment, primary_muscles, secondary_muscles on private.exercises
 for each row execute function private.check_exercise();
 
 
--- A name means one exercise to its reader, so nobody makes a second of what they can see already. The lock on the
--- profile lets the count and the names be judged one exercise at a time.
+create function private.find_namesake(p_user_id uuid, p_id uuid, p_name text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_key text := private.name_key(p_name);
+    v_pairs bit(703) := private.stemmed_pairs(private.search_words(p_name));
+begin
+    return (
+        select e.name
+        from private.exercises as e
+        cross join lateral pg_catalog.unnest(
+            case when e.user_id is null then pg_catalog.array_prepend(e.name, e.aliases) else array[e.name] end
+        ) as known (name)
+        where (e.user_id is null or e.user_id = p_user_id)
+            and e.id <> p_id
+            and e.archived_at is null
+            -- Comparing the stored letter pairs first saves computing most of the keys.
+            and v_pairs = any(e.search_pairs)
+            and private.name_key(known.name) = v_key
+        order by e.user_id nulls last
+        limit 1
+    );
+end
+$$;
+comment on function private.find_namesake(uuid, uuid, text) is
+'The name of another exercise that means the same as p_name, among the catalogue''s names and aliases and the user''s '
+'own names; null if there is none.';
+grant execute on function private.find_namesake(uuid, uuid, text) to authenticated;
+
+
+-- Users must not create a second exercise under a name that they can see already. The lock on the profile makes two
+-- transactions of one user wait for each other, so that both count and compare correctly.
 create function private.check_own_exercise()
 returns trigger
 language plpgsql
@@ -397,9 +460,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_key text := private.name_key(new.name);
-    v_pairs bit(703) := private.stemmed_pairs(private.search_words(new.name));
-    v_taken text;
+    v_namesake text;
 begin
     if tg_op = 'UPDATE' and old.name = new.name and old.archived_at is null then
         return new;
@@ -413,30 +474,19 @@ begin
     ) >= 500 then
         perform private.fail(
             409, 'too_many_exercises',
-            'You have 500 exercises of your own, and more are not possible. Delete one that you do not use.'
+            'You already have 500 exercises of your own, which is the limit. Delete one that you do not use.'
         );
     end if;
-    select e.name into v_taken
-    from private.exercises as e
-    cross join lateral pg_catalog.unnest(
-        case when e.user_id is null then pg_catalog.array_prepend(e.name, e.aliases) else array[e.name] end
-    ) as known (name)
-    where (e.user_id is null or e.user_id = new.user_id)
-        and e.id <> new.id
-        and e.archived_at is null
-        and v_pairs = any(e.search_pairs)
-        and private.name_key(known.name) = v_key
-    order by e.user_id nulls last
-    limit 1;
-    if v_taken is not null then
-        perform private.fail(409, 'exercise_exists', 'This exercise is there already, as ' || v_taken || '.', 'name');
+    v_namesake := private.find_namesake(new.user_id, new.id, new.name);
+    if v_namesake is not null then
+        perform private.fail(409, 'exercise_exists', 'This exercise already exists as ' || v_namesake || '.', 'name');
     end if;
     return new;
 end
 $$;
 comment on function private.check_own_exercise() is
-'Refuses a user''s 501st exercise (PT409 too_many_exercises) and a name that the catalogue has, as a name or an alias, '
-'or the user has given already (PT409 exercise_exists). Archived exercises count, and have given their names back.';
+'Raises PT409 too_many_exercises for a user''s 501st exercise, archived ones included, and PT409 exercise_exists for a '
+'name that the catalogue or an exercise of the user has. An archived exercise has freed its name.';
 create trigger check_own_exercise
 before insert or update of name, archived_at on private.exercises
 for each row when (new.user_id is not null and new.archived_at is null)

@@ -1,9 +1,10 @@
--- Workouts, set by set. Weights are stored as entered; Postgres derives kilograms and all that follows from them.
+-- Workouts, set by set. Weights are stored as entered. Postgres derives kilograms and everything that follows from
+-- them, so no client can store a number that its sets do not give.
 
 create table private.workouts (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
     id uuid not null default gen_random_uuid(),
-    -- A plan may be another user's public one. When it is deleted, its name and version stay.
+    -- The plan may be another user's public one. When its owner deletes it, its name and version stay here.
     plan_id uuid
     constraint workouts_plan_id_fkey references private.plans (id) on delete set null,
     plan_version integer,
@@ -13,7 +14,7 @@ create table private.workouts (
     constraint workouts_title_check check (char_length(title) <= 200 and btrim(title) <> ''),
     started_at timestamptz
     constraint workouts_started_at_check check (started_at >= timestamptz '1970-01-01 00:00:00+00'),
-    -- A minute's grace, for clocks that run ahead. Like the lower bound, it only becomes truer with time.
+    -- The minute allows for clocks that run ahead. Time can only make a stored moment valid, never invalid.
     completed_at timestamptz not null default now()
     constraint workouts_completed_at_check
     check (completed_at between timestamptz '1970-01-01 00:00:00+00' and now() + interval '1 minute'),
@@ -28,22 +29,24 @@ create table private.workouts (
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
-    -- Of the moment, not of the transaction: workouts of one user are stored one after the other, and this tells which.
+    -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
-    -- What the sets refer to, so that their performed_at is always the workout's completed_at.
+    -- The sets refer to this key, which keeps their performed_at equal to the workout's completed_at.
     constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
-    -- Nothing is imported twice.
+    -- No workout is imported twice.
     constraint workouts_user_id_import_key_key unique (user_id, import_key),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
 );
-comment on table private.workouts is 'Completed workouts. Totals are computed from the sets when they are read.';
+comment on table private.workouts is
+'Completed workouts. Functions compute the totals from the sets when they read them.';
 comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
-comment on column private.workouts.import_key is 'What names the workout in the file that it was imported from.';
+comment on column private.workouts.import_key is 'What identifies the workout in the file that it was imported from.';
 comment on column private.workouts.import_incomplete is
-'Sets of the file are not here, for want of an exercise: another import may bring them. An edit settles it.';
+'Whether sets of the file were left out because no exercise has their name. A later import may add them; an edit of '
+'the workout ends that.';
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
@@ -57,7 +60,7 @@ for select to authenticated using ((select auth.uid()) = user_id);
 create policy "owner can insert own workouts" on private.workouts
 for insert to authenticated with check (
     (select auth.uid()) = user_id
-    -- A plan that the user may see: its own policy answers the subquery.
+    -- The policy of plans decides which plans the subquery finds: those that the user may see.
     and (plan_id is null or exists (
         select from private.plans as p
         where p.id = workouts.plan_id
@@ -70,21 +73,36 @@ after delete on private.workouts
 for each row execute function private.forget_answers();
 
 
+create function private.estimated_1rm(p_weight numeric, p_reps integer, p_rir integer)
+returns numeric
+language sql
+immutable
+security invoker
+return case
+    when p_weight = 0 or p_reps = 0 or p_reps + coalesce(p_rir, 0) > 12 then null
+    when p_reps + coalesce(p_rir, 0) = 1 then p_weight
+    else p_weight * round(1 + (p_reps + coalesce(p_rir, 0)) / 30.0, 8)
+end;
+comment on function private.estimated_1rm(numeric, integer, integer) is
+'The weight that a user could lift once, by the Epley formula on effective reps (reps and reps in reserve). Null '
+'without weight and above 12 effective reps, where the formula is no longer right.';
+grant execute on function private.estimated_1rm(numeric, integer, integer) to authenticated;
+
+
 create table private.workout_sets (
     user_id uuid not null,
     id uuid not null default gen_random_uuid(),
     workout_id uuid not null,
     performed_at timestamptz not null,
     position integer not null constraint workout_sets_position_check check (position between 1 and 200),
-    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the
-    -- sets that used them.
+    -- Deferred, because deleting an account may delete a user's own exercises before the sets that use them.
     exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
     set_type text not null default 'working'
     constraint workout_sets_set_type_check
     check (
         set_type in ('working', 'warmup', 'backoff', 'drop', 'amrap', 'cluster', 'rest_pause', 'failure')
     ),
-    -- Scales are checked instead of declared: a declared scale would round what the user entered.
+    -- A declared scale would round what the user entered, so a check limits the scale instead.
     weight numeric
     constraint workout_sets_weight_check check (weight between 0 and 2000 and scale(trim_scale(weight)) <= 3),
     weight_unit text constraint workout_sets_weight_unit_check check (weight_unit in ('kg', 'lb')),
@@ -103,28 +121,15 @@ create table private.workout_sets (
     form_quality integer constraint workout_sets_form_quality_check check (form_quality between 1 and 5),
     superset integer constraint workout_sets_superset_check check (superset between 1 and 20),
     notes text constraint workout_sets_notes_check check (char_length(notes) <= 1000),
-    weight_kg numeric generated always as (
-        case weight_unit when 'lb' then weight * 0.45359237 else weight end
-    ) stored,
+    weight_kg numeric generated always as (private.weight_in(weight, weight_unit, 'kg')) stored,
     -- Warm-ups add nothing to the volume of record.
     volume_kg numeric generated always as (
-        case
-            when set_type = 'warmup' then 0 * weight * reps
-            when weight_unit = 'lb' then weight * 0.45359237 * reps
-            else weight * reps
-        end
+        private.weight_in(weight, weight_unit, 'kg') * reps * case set_type when 'warmup' then 0 else 1 end
     ) stored,
-    -- Epley on effective reps (reps + RIR): the weight itself at one, honest silence above twelve.
     estimated_1rm_kg numeric generated always as (
         case
-            when set_type = 'warmup' or weight = 0 or reps = 0 or reps + coalesce(rir, 0) > 12 then null
-            else
-                weight
-                * case weight_unit when 'lb' then 0.45359237 else 1 end
-                * case reps + coalesce(rir, 0)
-                    when 1 then 1
-                    else round(1 + (reps + coalesce(rir, 0)) / 30.0, 8)
-                end
+            when set_type <> 'warmup'
+                then private.estimated_1rm(private.weight_in(weight, weight_unit, 'kg'), reps, rir)
         end
     ) stored,
     primary key (user_id, id),
@@ -136,13 +141,14 @@ create table private.workout_sets (
     constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
 );
-comment on table private.workout_sets is 'The sets of a workout, in the order they were done.';
+comment on table private.workout_sets is 'The sets of workouts, in the order in which the user did them.';
 comment on column private.workout_sets.performed_at is
-'The workout''s completed_at, kept equal by the foreign key: an exercise''s history is one index scan.';
+'The completed_at of the workout, which the foreign key keeps equal: the history of an exercise is one index scan.';
 comment on column private.workout_sets.tempo is
-'Seconds down, paused, up, and paused again if given; X is as fast as possible.';
-comment on column private.workout_sets.superset is 'Sets of one workout with the same number were done in turn.';
--- An exercise's history, and how often it was done, come from this index alone.
+'Seconds down, paused, up and, if given, paused again. X is as fast as possible.';
+comment on column private.workout_sets.superset is
+'The user alternated between the sets of a workout that have the same number.';
+-- This index alone answers what the history of an exercise is, and how often the user did it.
 create index workout_sets_user_id_exercise_id_performed_at_workout_id_idx
 on private.workout_sets (user_id, exercise_id, performed_at, workout_id);
 create index workout_sets_exercise_id_idx on private.workout_sets (exercise_id);
@@ -154,7 +160,7 @@ grant insert (
 alter table private.workout_sets enable row level security;
 create policy "owner can select own workout_sets" on private.workout_sets
 for select to authenticated using ((select auth.uid()) = user_id);
--- The exercise must be one that the user may see: its own policy answers the subquery.
+-- The policy of exercises decides which exercises the subquery finds: those that the user may see.
 create policy "owner can insert own workout_sets" on private.workout_sets
 for insert to authenticated with check (
     (select auth.uid()) = user_id
@@ -187,7 +193,7 @@ as $$
     where s.user_id = p_user_id and s.workout_id = p_workout_id
 $$;
 comment on function private.workout_sets_json(uuid, uuid) is
-'The sets of a workout in order, with their exercises'' names.';
+'The sets of a workout in order, with the names of their exercises.';
 grant execute on function private.workout_sets_json(uuid, uuid) to authenticated;
 
 
@@ -230,7 +236,7 @@ as $$
     inner join private.exercises as e on done.exercise_id = e.id
 $$;
 comment on function private.workout_summary_json(private.workouts) is
-'A workout as lists show it: its own fields, its totals, and its exercises in the order they were done.';
+'A workout as lists show it: its fields, its totals, and its exercises in the order in which the user did them.';
 grant execute on function private.workout_summary_json(private.workouts) to authenticated;
 
 
@@ -239,38 +245,46 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        private.workout_summary_json(p_workout)
-        || pg_catalog.jsonb_build_object('sets', private.workout_sets_json(p_workout.user_id, p_workout.id))
-$$;
-comment on function private.workout_json(private.workouts) is 'A workout whole: its summary and its sets.';
+return private.workout_summary_json(p_workout)
+|| pg_catalog.jsonb_build_object('sets', private.workout_sets_json(p_workout.user_id, p_workout.id));
+comment on function private.workout_json(private.workouts) is 'A workout with its summary and its sets.';
 grant execute on function private.workout_json(private.workouts) to authenticated;
 
 
-create function public.get_workout(p_id uuid)
-returns jsonb
+create function private.find_workout(p_user_id uuid, p_id uuid)
+returns private.workouts
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
-    v_workout jsonb;
+    v_workout private.workouts;
 begin
-    select private.workout_json(w) into v_workout
-    from private.workouts as w
-    where w.user_id = v_user_id and w.id = p_id;
+    select w.* into v_workout from private.workouts as w
+    where w.user_id = p_user_id and w.id = p_id;
     if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
+        perform private.fail(404, 'workout_not_found', 'No workout has this id.');
     end if;
     return v_workout;
 end
 $$;
+comment on function private.find_workout(uuid, uuid) is
+'A workout of the user. Raises PT404 workout_not_found, also for a workout of another user.';
+grant execute on function private.find_workout(uuid, uuid) to authenticated;
+
+
+create function public.get_workout(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.workout_json(w) from private.find_workout(private.current_user_id(), p_id) as w
+$$;
 comment on function public.get_workout(uuid) is
-'One of the caller''s workouts with its sets. Raises PT404 workout_not_found, also for another user''s.';
+'A workout of the caller with its sets. Raises PT404 workout_not_found, also for a workout of another user.';
 grant execute on function public.get_workout(uuid) to authenticated;
 
 
@@ -305,13 +319,12 @@ as $$
                 select from private.workout_sets as s
                 where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
             ))
-            -- What has no letters is in no text.
-            and (p_q is null or pg_catalog.btrim(p_q) = '' or not exists (
-                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
-                where pg_catalog.strpos(
-                    ' ' || private.search_text(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes)), ' ' || word
-                ) = 0
-            ) and private.search_text(p_q) <> '')
+            and (
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(
+                    pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), (select private.word_patterns(p_q))
+                )
+            )
     ),
     page as (
         select
@@ -336,17 +349,16 @@ as $$
     )
 $$;
 comment on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text) is
-'A page of the caller''s workouts without their sets, latest first: {items, total, page, per_page}; those completed '
-'from p_from on and before p_to, of a plan, with an exercise, and with all words of p_q, or beginnings of them, in '
-'title, plan or notes. '
-'Raises PT422 invalid_page.';
+'A page of the workouts of the caller without their sets, latest first: {items, total, page, per_page}. Each filter '
+'that is given must match: completed at p_from or later and before p_to, of a plan, with an exercise, and with every '
+'word of p_q as the beginning of a word in title, plan or notes. Raises PT422 invalid_page.';
 grant execute on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text)
 to authenticated;
 
 
--- Personal records. They are computed from the sets and never stored, so they are right after any edit.
+-- Personal records. Functions compute them from the sets and never store them, so they are right after any edit and no
+-- client can award them.
 
--- Records are computed from the sets, never stored: so they are right after any edit, and nobody can award them.
 create function private.exercise_sessions(p_user_id uuid, p_exercise_ids uuid[], p_until timestamptz)
 returns table (
     exercise_id uuid,
@@ -383,9 +395,73 @@ as $$
     group by s.exercise_id, s.workout_id, s.performed_at
 $$;
 comment on function private.exercise_sessions(uuid, uuid[], timestamptz) is
-'What each workout up to a moment was worth in each of these exercises, in all that there are records of: kilograms '
-'and reps. Warm-ups never count; reps are a record of sets without weight.';
+'The best that each workout up to a moment reached in each exercise, in everything that there are records of: '
+'kilograms and reps. Warm-ups never count, and reps count only in sets without weight.';
 grant execute on function private.exercise_sessions(uuid, uuid[], timestamptz) to authenticated;
+
+
+create function private.record_history(
+    p_user_id uuid,
+    p_exercise_ids uuid[],
+    p_until timestamptz default 'infinity',
+    p_workout_id uuid default null
+)
+returns table (
+    exercise_id uuid,
+    first_position integer,
+    rank integer,
+    kind text,
+    value numeric,
+    previous numeric,
+    achieved_at timestamptz,
+    workout_id uuid
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        session.exercise_id,
+        session.first_position,
+        candidate.rank,
+        candidate.kind,
+        candidate.value,
+        candidate.previous,
+        session.performed_at as achieved_at,
+        session.workout_id
+    from (
+        select
+            s.*,
+            max(s.weight) over earlier as best_weight,
+            max(s.estimated_1rm) over earlier as best_estimated_1rm,
+            max(s.reps) over earlier as best_reps,
+            max(s.session_volume) over earlier as best_session_volume
+        from private.exercise_sessions(p_user_id, p_exercise_ids, p_until) as s
+        inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
+        -- Of two sessions that ended at the same moment, the one that was logged first is the earlier.
+        window earlier as (
+            partition by s.exercise_id
+            order by s.performed_at, w.created_at, w.id
+            rows between unbounded preceding and 1 preceding
+        )
+    ) as session
+    cross join lateral (
+        values
+        (1, 'weight', session.weight, nullif(session.best_weight, 0)),
+        (2, 'estimated_1rm', session.estimated_1rm, session.best_estimated_1rm),
+        (3, 'reps', session.reps, nullif(session.best_reps, 0)),
+        (4, 'session_volume', session.session_volume, nullif(session.best_session_volume, 0))
+    ) as candidate (rank, kind, value, previous)
+    where
+        (p_workout_id is null or session.workout_id = p_workout_id)
+        -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
+        and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
+$$;
+comment on function private.record_history(uuid, uuid[], timestamptz, uuid) is
+'Every record in these exercises that was set up to a moment, if asked by one workout, in kilograms and reps. previous '
+'is null for a first time, and rank orders the kinds.';
+grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid) to authenticated;
 
 
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)
@@ -395,103 +471,28 @@ stable
 security invoker
 set search_path = ''
 as $$
-    with
-    session as materialized (
-        select
-            s.*,
-            s.workout_id = p_workout_id as own,
-            -- Of two that ended at the same moment, the one that was logged first is the earlier.
-            (theirs.completed_at, theirs.created_at, theirs.id) < (ours.completed_at, ours.created_at, ours.id)
-            as earlier
-        from private.workouts as ours
-        cross join lateral private.exercise_sessions(
-            p_user_id,
-            array(
-                select s.exercise_id from private.workout_sets as s
-                where s.user_id = p_user_id and s.workout_id = p_workout_id
-            ),
-            ours.completed_at
-        ) as s
-        inner join private.workouts as theirs on theirs.user_id = p_user_id and s.workout_id = theirs.id
-        where ours.user_id = p_user_id and ours.id = p_workout_id
-    ),
-    best as (
-        select
-            session.exercise_id,
-            -- Nothing lifted is nothing to beat.
-            nullif(max(session.weight), 0) as weight,
-            max(session.estimated_1rm) as estimated_1rm,
-            nullif(max(session.reps), 0) as reps,
-            nullif(max(session.session_volume), 0) as session_volume
-        from session
-        where session.earlier
-        group by session.exercise_id
-    )
     select
-        session.exercise_id,
-        candidate.kind,
-        candidate.value,
-        candidate.previous
-    from session
-    left join best on session.exercise_id = best.exercise_id
-    cross join lateral (
-        values
-        (1, 'weight', session.weight, best.weight),
-        (2, 'estimated_1rm', session.estimated_1rm, best.estimated_1rm),
-        (3, 'reps', session.reps, best.reps),
-        (4, 'session_volume', session.session_volume, best.session_volume)
-    ) as candidate (rank, kind, value, previous)
-    -- What looks the same is no record: 225 lb and 102.06 kg.
-    where session.own and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
-    order by session.first_position, candidate.rank
+        r.exercise_id,
+        r.kind,
+        r.value,
+        r.previous
+    from private.workouts as w
+    cross join lateral private.record_history(
+        p_user_id,
+        array(
+            select distinct s.exercise_id from private.workout_sets as s
+            where s.user_id = p_user_id and s.workout_id = p_workout_id
+        ),
+        w.completed_at,
+        p_workout_id
+    ) as r
+    where w.user_id = p_user_id and w.id = p_workout_id
+    order by r.first_position, r.rank
 $$;
 comment on function private.workout_records(uuid, uuid) is
-'The personal records that a workout set at its date, in kilograms and reps; previous is null for a first time.';
+'The records that a workout set when it was done, in the order of its exercises, in kilograms and reps; previous is '
+'null for a first time.';
 grant execute on function private.workout_records(uuid, uuid) to authenticated;
-
-
-create function private.record_history(p_user_id uuid, p_exercise_ids uuid[])
-returns table (exercise_id uuid, rank integer, kind text, value numeric, achieved_at timestamptz, workout_id uuid)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        judged.exercise_id,
-        judged.rank,
-        judged.kind,
-        judged.value,
-        judged.performed_at,
-        judged.workout_id
-    from (
-        select
-            s.exercise_id,
-            s.performed_at,
-            s.workout_id,
-            candidate.rank,
-            candidate.kind,
-            candidate.value,
-            max(candidate.value) over (
-                partition by s.exercise_id, candidate.rank
-                order by s.performed_at, w.created_at, w.id
-                rows between unbounded preceding and 1 preceding
-            ) as previous
-        from private.exercise_sessions(p_user_id, p_exercise_ids, 'infinity') as s
-        inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
-        cross join lateral (
-            values
-            (1, 'weight', s.weight),
-            (2, 'estimated_1rm', s.estimated_1rm),
-            (3, 'reps', s.reps),
-            (4, 'session_volume', s.session_volume)
-        ) as candidate (rank, kind, value)
-    ) as judged
-    where pg_catalog.round(judged.value, 2) > coalesce(pg_catalog.round(judged.previous, 2), 0)
-$$;
-comment on function private.record_history(uuid, uuid[]) is
-'Every record of these exercises that was ever set, in kilograms and reps, as workout_records judges them.';
-grant execute on function private.record_history(uuid, uuid[]) to authenticated;
 
 
 create function private.shown_record(p_kind text, p_value numeric, p_weight_unit text)
@@ -499,14 +500,11 @@ returns numeric
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.trim_scale(pg_catalog.round(
-        case when p_kind <> 'reps' and p_weight_unit = 'lb' then p_value / 0.45359237 else p_value end, 2
-    ))
-$$;
+return pg_catalog.trim_scale(pg_catalog.round(
+    case p_kind when 'reps' then p_value else private.weight_in(p_value, 'kg', p_weight_unit) end, 2
+));
 comment on function private.shown_record(text, numeric, text) is
-'A record''s value for an answer, in the unit given (kg or lb) unless it counts reps, to two decimals.';
+'The value of a record as the API returns it: to two decimals, in the unit given (kg or lb) unless it counts reps.';
 grant execute on function private.shown_record(text, numeric, text) to authenticated;
 
 
@@ -535,5 +533,5 @@ as $$
     inner join private.exercises as e on r.exercise_id = e.id
 $$;
 comment on function private.personal_records_json(uuid, uuid, text) is
-'The personal records of a workout for an answer, in the unit given (kg or lb), to two decimals.';
+'The personal records of a workout as the API returns them, in the unit given (kg or lb), to two decimals.';
 grant execute on function private.personal_records_json(uuid, uuid, text) to authenticated;

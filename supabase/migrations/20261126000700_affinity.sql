@@ -9,14 +9,15 @@ create table private.affinity_rules (
     constraint affinity_rules_daily_cap_check check (daily_cap >= points)
 );
 comment on table private.affinity_rules is
-'What an event is worth, and the most that its kind earns on one day in the user''s time zone.';
-comment on column private.affinity_rules.position is 'Where its kind stands in answers.';
+'The points that each kind of event earns, and the most that the kind earns on one day in the user''s time zone.';
+comment on column private.affinity_rules.position is 'The place of the kind in lists.';
 grant select on private.affinity_rules to authenticated;
 alter table private.affinity_rules enable row level security;
 create policy "everyone signed in can select affinity_rules" on private.affinity_rules
 for select to authenticated using (true);
 
 
+-- Functions need these rows in order to work, so they come with the migrations and not with the seed.
 insert into private.affinity_rules (kind, position, label, points, daily_cap)
 values
 ('workout_completed', 1, 'Workouts', 10, 20),
@@ -35,19 +36,21 @@ create table private.affinity_events (
     points integer not null constraint affinity_events_points_check check (points >= 0),
     reason text not null,
     earned_on date not null,
-    -- Of the moment, not of the transaction: events that come together are told in the order of their award.
+    -- The clock and not the transaction's start: this orders the events of one transaction.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
-    -- Nothing is awarded twice.
+    -- No event earns points twice.
     constraint affinity_events_user_id_kind_source_key unique (user_id, kind, source),
     constraint affinity_events_user_id_workout_id_fkey
     foreign key (user_id, workout_id) references private.workouts (user_id, id) on delete cascade
 );
 comment on table private.affinity_events is
-'The ledger: what was awarded, when and why. What a workout did beyond the day''s cap is kept with 0 points, so that '
-'it shows; talk beyond it is not.';
-comment on column private.affinity_events.source is 'What the event is about; with its kind, it is awarded once.';
-comment on column private.affinity_events.workout_id is 'What earned it, and takes it back when it is deleted.';
+'The ledger: what users were awarded, when and why. Events of workouts beyond the cap of a day stay with 0 points, so '
+'users see them; conversation beyond it leaves no event.';
+comment on column private.affinity_events.source is
+'What the event is about. Each source is awarded once for each kind.';
+comment on column private.affinity_events.workout_id is
+'The workout that earned the event. Deleting the workout deletes the event.';
 comment on column private.affinity_events.earned_on is 'The day of the award in the user''s time zone.';
 create index affinity_events_user_id_earned_on_created_at_id_idx
 on private.affinity_events (user_id, earned_on, created_at, id);
@@ -59,7 +62,7 @@ create policy "owner can select own affinity_events" on private.affinity_events
 for select to authenticated using ((select auth.uid()) = user_id);
 
 
--- Security definer, because users may not write their score; it acts only on the row that fired it.
+-- Security definer, because users may not write their score. It acts only on the row that fired it.
 create function private.apply_affinity_event()
 returns trigger
 language plpgsql
@@ -76,13 +79,14 @@ begin
     return null;
 end
 $$;
-comment on function private.apply_affinity_event() is 'Keeps the score on the profile equal to the ledger''s sum.';
+comment on function private.apply_affinity_event() is 'Keeps the score on the profile equal to the sum of the ledger.';
+
 create trigger apply_affinity_event
 after insert or update of user_id, points or delete on private.affinity_events
 for each row execute function private.apply_affinity_event();
 
 
--- Writing into the ledger.
+-- Writing to the ledger.
 
 create function private.ledger_day(p_profile private.profiles)
 returns date
@@ -97,11 +101,12 @@ as $$
     )
 $$;
 comment on function private.ledger_day(private.profiles) is
-'The user''s current day. Days only go forward: who travels west, or changes the time zone back, gets no day twice.';
+'The current day of the user. It never goes back, so nobody earns the points of a day twice by travelling west or by '
+'changing the time zone.';
 grant execute on function private.ledger_day(private.profiles) to authenticated;
 
 
--- Not granted to anybody: the functions below, which own the ledger's rules, call it with a day of their choosing.
+-- Granted to nobody: only the definer functions that award events call it, and they choose the day.
 create function private.award_event(
     p_user_id uuid, p_day date, p_kind text, p_source text, p_times bigint, p_reason text, p_workout_id uuid
 )
@@ -138,14 +143,15 @@ as $$
     cross join lateral (
         select greatest(0, least(worth.points, worth.left_that_day))::integer as points
     ) as given
-    -- A long talk would fill the ledger with nothing.
+    -- Otherwise a long conversation would fill the ledger with events of 0 points.
     where given.points > 0 or p_workout_id is not null
     on conflict (user_id, kind, source) do nothing
     returning id
 $$;
 comment on function private.award_event(uuid, date, text, text, bigint, text, uuid) is
-'Writes an event into the ledger, on a day and within its cap; the reason says so when the cap took points away. '
-'Returns its id, or null for what was awarded before, and for talk that earns nothing any more.';
+'Writes an event to the ledger, with as many points as the cap of the day leaves; the reason says when the cap took '
+'points away. Returns the id of the event. Returns null for an event that was awarded before, and for conversation '
+'that earns nothing more.';
 
 
 create function private.affinity_change(p_before jsonb, p_user_id uuid, p_event_ids uuid[])
@@ -179,7 +185,7 @@ as $$
     ) as standing
 $$;
 comment on function private.affinity_change(jsonb, uuid, uuid[]) is
-'What became of a standing, and some events: {gained, score, level, title, leveled_up, events}.';
+'How the standing of a user changed, with the events given: {gained, score, level, title, leveled_up, events}.';
 
 
 create function private.events_of_workout(p_user_id uuid, p_workout_id uuid)
@@ -192,10 +198,10 @@ as $$
     select pg_catalog.array_agg(e.id) from private.affinity_events as e
     where e.user_id = p_user_id and e.workout_id = p_workout_id
 $$;
-comment on function private.events_of_workout(uuid, uuid) is 'The ids of all that a workout earned.';
+comment on function private.events_of_workout(uuid, uuid) is 'The ids of the events that a workout earned.';
 
 
--- What workouts and conversations are awarded for.
+-- What workouts and conversations earn.
 
 create function private.workout_achievements(p_profile private.profiles, p_workout_id uuid)
 returns table (kind text, source text, times bigint, reason text)
@@ -210,7 +216,7 @@ as $$
         1::bigint,
         'Completed a workout'
     union all
-    -- Beating a record is an event; a first time has nothing to beat.
+    -- Only a record that beats an earlier one counts.
     select
         'personal_record',
         'workout:' || p_workout_id,
@@ -223,7 +229,7 @@ as $$
     ) as beaten
     where beaten.exercises > 0
     union all
-    -- More than the target meets it, too: the week's award may be open because a workout was imported or deleted.
+    -- Workouts beyond the target count too: an import or a deletion may have left the award of the week open.
     select
         'weekly_streak',
         'week:' || pg_catalog.to_char(week.monday, 'YYYY-MM-DD'),
@@ -244,7 +250,7 @@ as $$
     ) as trained
     where trained.among_them and trained.workouts >= p_profile.weekly_target
     union all
-    -- For every workout; the ledger takes it once.
+    -- Every workout claims this, and the ledger awards it once.
     select
         'first_time',
         'first:workout',
@@ -260,12 +266,11 @@ as $$
     where w.user_id = p_profile.user_id and w.id = p_workout_id and w.plan_id is not null
 $$;
 comment on function private.workout_achievements(private.profiles, uuid) is
-'What a workout that was just logged may be awarded for: the kinds, their sources, how often each, and why.';
+'The awards that a workout which was just logged can claim: kind, source, how many times the points, and the reason.';
 
 
--- Security definer, because the ledger is read-only to users. It takes no points and no user: what a workout of the
--- caller is worth is computed here. log_workout holds the lock on the profile, so the caps hold for requests that
--- arrive together.
+-- Security definer, because users may only read the ledger. It accepts neither points nor a user: it computes what a
+-- workout of the caller earns. log_workout holds the lock on the profile, so the caps hold for simultaneous requests.
 create function private.award_workout(p_workout_id uuid)
 returns jsonb
 language plpgsql
@@ -273,34 +278,27 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
-    v_profile private.profiles;
+    v_profile private.profiles := private.current_profile();
+    v_workout private.workouts := private.find_workout(v_profile.user_id, p_workout_id);
 begin
-    select p.* into v_profile
-    from private.profiles as p
-    inner join private.workouts as w on p.user_id = w.user_id
-    where p.user_id = v_user_id and w.id = p_workout_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
-    end if;
-    perform private.award_event(v_user_id, day.today, a.kind, a.source, a.times, a.reason, p_workout_id)
+    perform private.award_event(v_workout.user_id, day.today, a.kind, a.source, a.times, a.reason, v_workout.id)
     from private.ledger_day(v_profile) as day (today)
-    cross join private.workout_achievements(v_profile, p_workout_id) as a;
+    cross join private.workout_achievements(v_profile, v_workout.id) as a;
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),
-        v_user_id,
-        private.events_of_workout(v_user_id, p_workout_id)
+        v_workout.user_id,
+        private.events_of_workout(v_workout.user_id, v_workout.id)
     );
 end
 $$;
 comment on function private.award_workout(uuid) is
-'Awards the caller what a workout of theirs is worth, once: {gained, score, level, title, leveled_up, events}.';
+'Awards what a workout of the caller earns, once: {gained, score, level, title, leveled_up, events}. Raises PT404 '
+'workout_not_found.';
 grant execute on function private.award_workout(uuid) to authenticated;
 
 
--- Security definer for the same reason. An edited workout is the same workout: it was awarded on its day, and only its
--- records are counted anew, within what that day's cap leaves. One that was never awarded, because it was imported,
--- stays so.
+-- Security definer for the same reason. An edited workout keeps its award, and only its records are awarded again, on
+-- the day of the award and within the cap of that day. An imported workout has no award and gets none.
 create function private.reaward_workout(p_workout_id uuid)
 returns jsonb
 language plpgsql
@@ -308,42 +306,34 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
-    v_profile private.profiles;
+    v_profile private.profiles := private.current_profile();
+    v_workout private.workouts := private.find_workout(v_profile.user_id, p_workout_id);
     v_day date;
 begin
-    select p.* into v_profile
-    from private.profiles as p
-    inner join private.workouts as w on p.user_id = w.user_id
-    where p.user_id = v_user_id and w.id = p_workout_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
-    end if;
     select e.earned_on into v_day from private.affinity_events as e
-    where e.user_id = v_user_id and e.workout_id = p_workout_id and e.kind = 'workout_completed';
+    where e.user_id = v_workout.user_id and e.workout_id = v_workout.id and e.kind = 'workout_completed';
     if found then
         delete from private.affinity_events as e
-        where e.user_id = v_user_id and e.workout_id = p_workout_id and e.kind = 'personal_record';
-        perform private.award_event(v_user_id, v_day, a.kind, a.source, a.times, a.reason, p_workout_id)
-        from private.workout_achievements(v_profile, p_workout_id) as a
+        where e.user_id = v_workout.user_id and e.workout_id = v_workout.id and e.kind = 'personal_record';
+        perform private.award_event(v_workout.user_id, v_day, a.kind, a.source, a.times, a.reason, v_workout.id)
+        from private.workout_achievements(v_profile, v_workout.id) as a
         where a.kind = 'personal_record';
     end if;
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),
-        v_user_id,
-        private.events_of_workout(v_user_id, p_workout_id)
+        v_workout.user_id,
+        private.events_of_workout(v_workout.user_id, v_workout.id)
     );
 end
 $$;
 comment on function private.reaward_workout(uuid) is
-'Counts the records of an edited workout of the caller''s anew: {gained, score, level, title, leveled_up, events}, '
-'where gained may be negative.';
+'Awards the records of an edited workout of the caller again: {gained, score, level, title, leveled_up, events}, where '
+'gained may be negative. Raises PT404 workout_not_found.';
 grant execute on function private.reaward_workout(uuid) to authenticated;
 
 
--- Security definer for the same reason. It is for functions that have just stored a message of the caller's; it asks
--- again who that is, and locks their profile itself, so that the caps hold for turns that arrive together.
-create function private.award_conversation(p_user_id uuid, p_message_id uuid)
+-- Security definer for the same reason. It locks the profile, so the caps hold for simultaneous turns.
+create function private.award_conversation(p_message_id uuid)
 returns jsonb
 language plpgsql
 security definer
@@ -354,26 +344,24 @@ declare
     v_day date := private.ledger_day(v_profile);
     v_event_ids uuid[];
 begin
-    if p_user_id is distinct from v_profile.user_id then
-        perform private.fail(403, 'forbidden', 'Only one''s own conversation counts.');
-    end if;
+    perform private.check_service();
     v_event_ids := array[
         private.award_event(
-            p_user_id, v_day, 'conversation', 'message:' || p_message_id, 1, 'Talked with the companion', null
+            v_profile.user_id, v_day, 'conversation', 'message:' || p_message_id, 1, 'Talked with the companion', null
         ),
         private.award_event(
-            p_user_id, v_day, 'first_time', 'first:chat', 1, 'Talked with the companion for the first time', null
+            v_profile.user_id, v_day, 'first_time', 'first:chat', 1, 'Talked with the companion for the first time', null
         )
     ];
     return private.affinity_change(
-        private.affinity_standing(v_profile.affinity_score), p_user_id, v_event_ids
+        private.affinity_standing(v_profile.affinity_score), v_profile.user_id, v_event_ids
     );
 end
 $$;
-comment on function private.award_conversation(uuid, uuid) is
-'Awards the caller a turn of a conversation, once for each message: {gained, score, level, title, leveled_up, events}. '
-'Raises PT403 forbidden for another user, PT404 profile_not_found.';
-grant execute on function private.award_conversation(uuid, uuid) to authenticated;
+comment on function private.award_conversation(uuid) is
+'Awards a turn of the conversation of the caller, once for each message: {gained, score, level, title, leveled_up, '
+'events}. Raises PT403 service_only, PT404 profile_not_found.';
+grant execute on function private.award_conversation(uuid) to authenticated;
 
 
 -- Reading the affinity of the caller.
@@ -405,7 +393,8 @@ as $$
     ) as today
 $$;
 comment on function private.affinity_today(private.profiles) is
-'What the user''s current day has earned, and the most it can: {earned, cap, by_kind: [{kind, label, earned, cap}]}.';
+'What the user has earned on the current day, and the most that they can earn: {earned, cap, by_kind: [{kind, label, '
+'earned, cap}]}.';
 grant execute on function private.affinity_today(private.profiles) to authenticated;
 
 
@@ -449,7 +438,7 @@ begin
 end
 $$;
 comment on function public.get_affinity(integer, integer) is
-'How close the caller and the companion are, what the current day has earned of what it can, all levels, and a page of '
-'the ledger, latest day first: {score, level, title, next_level_at, today, levels, events}. Raises PT404 '
-'profile_not_found, PT422 invalid_page.';
+'How close the caller and the companion are, what the caller has earned today, all levels, and a page of the ledger, '
+'latest day first: {score, level, title, next_level_at, today, levels, events}. Raises PT404 profile_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.get_affinity(integer, integer) to authenticated;

@@ -1,6 +1,6 @@
 -- What makes a workout invalid.
 
--- Names every set whose exercise the caller cannot see; another user's own exercise is as unknown as none.
+-- Another user's own exercise is refused like one that does not exist, so its existence stays hidden.
 create function private.check_exercises(p_sets jsonb)
 returns void
 language plpgsql
@@ -13,17 +13,15 @@ declare
 begin
     select pg_catalog.string_agg('sets.' || s.ordinality - 1 || '.exercise_id', ',' order by s.ordinality)
     into v_unknown
-    from pg_catalog.jsonb_array_elements(p_sets) with ordinality as s (value, ordinality)
-    where not exists (
-        select from private.exercises as e where e.id = (s.value ->> 'exercise_id')::uuid
-    );
+    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
+    where not exists (select from private.exercises as e where e.id = s.exercise_id);
     if v_unknown is not null then
-        perform private.fail(422, 'exercise_not_found', 'There is no such exercise.', v_unknown);
+        perform private.fail(422, 'exercise_not_found', 'No exercise has this id.', v_unknown);
     end if;
 end
 $$;
 comment on function private.check_exercises(jsonb) is
-'Raises PT422 exercise_not_found; the hint holds the path of each unknown exercise, with indexes from 0.';
+'Raises PT422 exercise_not_found with the path of each set whose exercise the caller cannot see, counted from 0.';
 grant execute on function private.check_exercises(jsonb) to authenticated;
 
 
@@ -36,20 +34,42 @@ set search_path = ''
 as $$
 begin
     if p_plan_id is not null and not exists (select from private.plans as p where p.id = p_plan_id) then
-        perform private.fail(422, 'plan_not_found', 'There is no such plan.', 'plan_id');
+        perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
     end if;
     if p_plan_day is not null and not exists (
         select from private.plans as p
         inner join private.plan_days as d on p.user_id = d.user_id and p.id = d.plan_id and p.version = d.version
         where p.id = p_plan_id and d.day = p_plan_day
     ) then
-        perform private.fail(422, 'plan_day_not_found', 'The plan has no such day.', 'plan_day');
+        perform private.fail(422, 'plan_day_not_found', 'The plan does not have this day.', 'plan_day');
     end if;
 end
 $$;
 comment on function private.check_followed_plan(uuid, integer) is
-'Raises PT422 plan_not_found, also for a plan that the caller may not see, or plan_day_not_found.';
+'Raises PT422 plan_not_found, also for a plan that the caller may not see, and plan_day_not_found for a day that the '
+'current version of the plan does not have.';
 grant execute on function private.check_followed_plan(uuid, integer) to authenticated;
+
+
+create function private.check_stored_plan_day(p_stored private.workouts, p_plan_day integer)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_plan_day <> coalesce(p_stored.plan_day, 0) and not exists (
+        select from private.plan_days as d
+        where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = p_plan_day
+    ) then
+        perform private.fail(422, 'plan_day_not_found', 'The plan does not have this day.', 'plan_day');
+    end if;
+end
+$$;
+comment on function private.check_stored_plan_day(private.workouts, integer) is
+'Raises PT422 plan_day_not_found when an edited workout takes a day that the version it followed does not have.';
+grant execute on function private.check_stored_plan_day(private.workouts, integer) to authenticated;
 
 
 create function private.check_workout(p_workout jsonb)
@@ -60,20 +80,23 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_started_at timestamptz := p_workout ->> 'started_at';
-    v_completed_at timestamptz := coalesce((p_workout ->> 'completed_at')::timestamptz, pg_catalog.now());
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
 begin
     if pg_catalog.jsonb_typeof(p_workout -> 'sets') is distinct from 'array'
         or pg_catalog.jsonb_array_length(p_workout -> 'sets') not between 1 and 200 then
-        perform private.fail(422, 'invalid_sets', 'A workout has 1 to 200 sets.', 'sets');
+        perform private.fail(422, 'invalid_sets', 'A workout must have 1 to 200 sets.', 'sets');
     end if;
-    if v_completed_at > pg_catalog.now() + interval '1 minute' then
-        perform private.fail(422, 'completed_in_future', 'completed_at lies in the future.', 'completed_at');
+    if v_given.completed_at > pg_catalog.now() + interval '1 minute' then
+        perform private.fail(
+            422, 'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'
+        );
     end if;
-    if v_started_at > v_completed_at then
-        perform private.fail(422, 'completed_before_started', 'completed_at lies before started_at.', 'completed_at');
+    if v_given.started_at > coalesce(v_given.completed_at, pg_catalog.now()) then
+        perform private.fail(
+            422, 'completed_before_started', '`completed_at` must not be before `started_at`.', 'completed_at'
+        );
     end if;
-    perform private.check_followed_plan((p_workout ->> 'plan_id')::uuid, (p_workout ->> 'plan_day')::integer);
+    perform private.check_followed_plan(v_given.plan_id, v_given.plan_day);
     perform private.check_exercises(p_workout -> 'sets');
 end
 $$;
@@ -81,33 +104,6 @@ comment on function private.check_workout(jsonb) is
 'Raises PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
 'exercise_not_found.';
 grant execute on function private.check_workout(jsonb) to authenticated;
-
-
-create function private.check_plan_day(p_stored private.workouts, p_workout jsonb)
-returns void
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-declare
-    v_day integer := p_workout ->> 'plan_day';
-begin
-    if p_stored.plan_name is not null
-        and (p_workout ->> 'plan_id')::uuid is not distinct from p_stored.plan_id
-        and v_day <> coalesce(p_stored.plan_day, 0)
-        and not exists (
-            select from private.plan_days as d
-            where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = v_day
-        )
-    then
-        perform private.fail(422, 'plan_day_not_found', 'The plan has no such day.', 'plan_day');
-    end if;
-end
-$$;
-comment on function private.check_plan_day(private.workouts, jsonb) is
-'Raises PT422 plan_day_not_found when an edited workout takes a day that the version it followed has not.';
-grant execute on function private.check_plan_day(private.workouts, jsonb) to authenticated;
 
 
 -- Logging a workout.
@@ -129,16 +125,10 @@ as $$
         s.weight, case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
         s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
         s.notes
-    from rows from (
-        pg_catalog.jsonb_to_recordset(p_sets) as (
-            exercise_id uuid, set_type text, weight numeric, weight_unit text, reps integer,
-            duration_seconds integer, distance_meters numeric, rpe numeric, rir integer, rest_seconds integer,
-            tempo text, form_quality integer, superset integer, notes text
-        )
-    ) with ordinality as s
+    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
 $$;
 comment on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) is
-'Stores the sets of a workout as entered, in order; a weight without a unit takes the unit given.';
+'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit.';
 grant execute on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) to authenticated;
 
 
@@ -150,29 +140,28 @@ set search_path = ''
 as $$
 declare
     v_id uuid := pg_catalog.gen_random_uuid();
-    v_completed_at timestamptz := coalesce((p_workout ->> 'completed_at')::timestamptz, pg_catalog.now());
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_completed_at timestamptz := coalesce(v_given.completed_at, pg_catalog.now());
 begin
     insert into private.workouts (
         user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
         energy_before, energy_after, overall_rpe, import_key, import_incomplete
     )
     select
-        p_user_id, v_id, p.id, p.version, w.plan_day, p.name, w.title, w.started_at, v_completed_at, w.notes,
-        w.mood, w.energy_before, w.energy_after, w.overall_rpe, w.import_key, coalesce(w.import_incomplete, false)
-    from pg_catalog.jsonb_to_record(p_workout) as w (
-        plan_id uuid, plan_day integer, title text, started_at timestamptz, notes text, mood text,
-        energy_before integer, energy_after integer, overall_rpe numeric, import_key text, import_incomplete boolean
-    )
-    left join private.plans as p on w.plan_id = p.id;
+        p_user_id, v_id, p.id, p.version, v_given.plan_day, p.name, v_given.title, v_given.started_at,
+        v_completed_at, v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
+        v_given.overall_rpe, v_given.import_key, coalesce(v_given.import_incomplete, false)
+    from (select v_given.plan_id) as given
+    left join private.plans as p on given.plan_id = p.id;
     perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
     return v_id;
 exception when foreign_key_violation then
-    -- Deleted by its owner since it was looked for.
-    perform private.fail(422, 'plan_not_found', 'There is no such plan.', 'plan_id');
+    -- Its owner deleted the plan after check_workout found it.
+    perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
 end
 $$;
 comment on function private.insert_workout(uuid, jsonb, text) is
-'Stores a workout and its sets as entered; a weight without a unit takes the unit given.';
+'Stores a workout and its sets as entered, and returns its id. A weight without a unit takes p_weight_unit.';
 grant execute on function private.insert_workout(uuid, jsonb, text) to authenticated;
 
 
@@ -188,7 +177,7 @@ declare
     v_workout_id uuid;
 begin
     if v_answer is not null then
-        return v_answer;
+        return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
@@ -205,17 +194,16 @@ end
 $$;
 comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
-'{workout, affinity, personal_records, replayed}; a key that was used before replays the first answer. Raises PT404 '
-'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, '
-'completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, '
-'idempotency_key_reused.';
+'{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
+'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
+'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;
 
 
 -- Replacing and deleting a workout.
 
--- Security definer, because users may neither update workouts nor delete sets by themselves: an edit recomputes what
--- the workout earned. It touches the caller's own workout alone; update_workout holds the lock on the profile.
+-- Security definer, because users may neither update workouts nor delete sets directly: update_workout also recomputes
+-- what the workout earned. It touches only the caller's workout, and its caller holds the lock on the profile.
 create function private.rewrite_workout(p_id uuid, p_workout jsonb)
 returns void
 language plpgsql
@@ -232,15 +220,12 @@ begin
     ) = (
         select
             given.plan_id,
-            -- The version it was made with stays, unless it follows another plan now.
+            -- The workout keeps the version it followed, unless it follows another plan now.
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
             given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
-        from pg_catalog.jsonb_to_record(p_workout) as given (
-            plan_id uuid, plan_day integer, title text, started_at timestamptz, completed_at timestamptz, notes text,
-            mood text, energy_before integer, energy_after integer, overall_rpe numeric, import_incomplete boolean
-        )
+        from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
     )
@@ -248,12 +233,12 @@ begin
     delete from private.workout_sets as s
     where s.user_id = v_user_id and s.workout_id = p_id;
 exception when foreign_key_violation then
-    -- Deleted by its owner since it was looked for.
-    perform private.fail(422, 'plan_not_found', 'There is no such plan.', 'plan_id');
+    -- Its owner deleted the plan after check_workout found it.
+    perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
 end
 $$;
 comment on function private.rewrite_workout(uuid, jsonb) is
-'Gives a workout of the caller''s new fields, and takes its sets away.';
+'Replaces the fields of a workout of the caller, and deletes its sets.';
 grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
 
 
@@ -265,31 +250,22 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_stored private.workouts;
-    v_new jsonb;
+    v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_completed_at timestamptz := coalesce(v_given.completed_at, v_stored.completed_at);
+    v_new jsonb := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
     v_answer jsonb;
 begin
-    select w.* into v_stored from private.workouts as w
-    where w.user_id = v_profile.user_id and w.id = p_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
+    if v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id then
+        -- The plan may have changed since, or be gone.
+        perform private.check_stored_plan_day(v_stored, v_given.plan_day);
+        perform private.check_workout(v_new - array['plan_id', 'plan_day']);
+    else
+        perform private.check_workout(v_new);
     end if;
-    perform private.check_plan_day(v_stored, p_workout);
-    -- Without a time the stored one counts, and a plan that it followed all along need not be there any more.
-    v_new := p_workout || pg_catalog.jsonb_build_object(
-        'completed_at', coalesce((p_workout ->> 'completed_at')::timestamptz, v_stored.completed_at)
-    );
-    perform private.check_workout(
-        v_new - case
-            when v_stored.plan_name is not null
-                and (p_workout ->> 'plan_id')::uuid is not distinct from v_stored.plan_id
-                then array['plan_id', 'plan_day']
-            else '{}'
-        end
-    );
     perform private.rewrite_workout(p_id, v_new);
     perform private.insert_sets(
-        v_profile.user_id, p_id, (v_new ->> 'completed_at')::timestamptz, p_workout -> 'sets', v_profile.weight_unit
+        v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
     );
     v_answer := pg_catalog.jsonb_build_object(
         'workout', public.get_workout(p_id),
@@ -301,9 +277,10 @@ begin
 end
 $$;
 comment on function public.update_workout(uuid, jsonb) is
-'Replaces a workout of the caller''s, sets and all, and recomputes its records and what they earned: {workout, '
-'affinity, personal_records}. Raises PT404 workout_not_found, profile_not_found, PT422 invalid_sets, '
-'completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
+'Replaces a workout of the caller with its sets, and recomputes its records and what they earned: {workout, affinity, '
+'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
+'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
+'exercise_not_found.';
 grant execute on function public.update_workout(uuid, jsonb) to authenticated;
 
 
@@ -314,17 +291,15 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- The ledger rows go with the workout and change the score, so the profile is locked first, as everywhere.
+    -- The ledger rows go with the workout and change the score, which the lock on the profile protects.
     v_profile private.profiles := private.lock_profile();
+    v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
 begin
     delete from private.workouts as w
-    where w.user_id = v_profile.user_id and w.id = p_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
-    end if;
+    where w.user_id = v_stored.user_id and w.id = v_stored.id;
 end
 $$;
 comment on function public.delete_workout(uuid) is
-'Deletes one of the caller''s workouts with its sets, and takes back the affinity it gave. Raises PT404 '
+'Deletes a workout of the caller with its sets, and takes back the affinity that it gave. Raises PT404 '
 'workout_not_found, profile_not_found.';
 grant execute on function public.delete_workout(uuid) to authenticated;

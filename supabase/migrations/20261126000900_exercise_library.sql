@@ -5,14 +5,10 @@ returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    -- What nobody has told is not safe for somebody who is injured.
-    select p_injuries = '{}' or coalesce(not p_joints && p_injuries, false)
-$$;
-comment on function private.is_safe(
-    text[], text[]
-) is 'Whether an exercise that loads these joints spares the injuries.';
+-- An exercise whose joints are unknown is not safe for an injured user.
+return p_injuries = '{}' or coalesce(not p_joints && p_injuries, false);
+comment on function private.is_safe(text[], text[]) is
+'True if an exercise that loads these joints spares these injuries.';
 grant execute on function private.is_safe(text[], text[]) to authenticated;
 
 
@@ -30,7 +26,7 @@ as $$
     where s.user_id = p_user_id and s.exercise_id = p_exercise_id
 $$;
 comment on function private.exercise_usage(uuid, uuid) is
-'In how many workouts a user did an exercise, and when last; 0 and null for never.';
+'One row: in how many workouts a user did an exercise, and when they did it last; 0 and null if never.';
 grant execute on function private.exercise_usage(uuid, uuid) to authenticated;
 
 
@@ -66,8 +62,54 @@ as $$
     from private.exercise_usage(p_profile.user_id, p_exercise.id) as usage
 $$;
 comment on function private.exercise_json(private.exercises, private.profiles) is
-'An exercise as lists show it to the owner of the profile: all but its texts.';
+'An exercise as lists show it to the owner of the profile: everything but its texts and relations.';
 grant execute on function private.exercise_json(private.exercises, private.profiles) to authenticated;
+
+
+create function private.exercise_relations_json(p_exercise_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('kind', r.kind, 'exercise_id', e.id, 'name', e.name)
+            order by r.kind, e.name
+        ),
+        '[]'
+    )
+    from private.exercise_relations as r
+    inner join private.exercises as e on r.related_id = e.id
+    where r.exercise_id = p_exercise_id
+$$;
+comment on function private.exercise_relations_json(uuid) is
+'The exercises that the catalogue relates to one: [{kind, exercise_id, name}].';
+grant execute on function private.exercise_relations_json(uuid) to authenticated;
+
+
+create function private.find_exercise(p_id uuid)
+returns private.exercises
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_exercise private.exercises;
+begin
+    select e.* into v_exercise from private.exercises as e
+    where e.id = p_id;
+    if not found then
+        perform private.fail(404, 'exercise_not_found', 'No exercise has this id.');
+    end if;
+    return v_exercise;
+end
+$$;
+comment on function private.find_exercise(uuid) is
+'An exercise that the caller may see, archived or not. Raises PT404 exercise_not_found.';
+grant execute on function private.find_exercise(uuid) to authenticated;
 
 
 create function public.get_exercise(p_id uuid)
@@ -79,73 +121,87 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
-    v_exercise jsonb;
+    v_exercise private.exercises := private.find_exercise(p_id);
 begin
-    select
-        private.exercise_json(e, v_profile)
-        || pg_catalog.jsonb_build_object(
-            'instructions', e.instructions,
-            'cues', e.cues,
-            'source', e.source,
-            'license', e.license,
-            'archived', e.archived_at is not null,
-            'relations', (
-                select coalesce(
-                    pg_catalog.jsonb_agg(
-                        pg_catalog.jsonb_build_object('kind', r.kind, 'exercise_id', other.id, 'name', other.name)
-                        order by r.kind, other.name
-                    ),
-                    '[]'
-                )
-                from private.exercise_relations as r
-                inner join private.exercises as other on r.related_id = other.id
-                where r.exercise_id = e.id
-            )
-        )
-    into v_exercise
-    from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
-    return v_exercise;
+    return private.exercise_json(v_exercise, v_profile) || pg_catalog.jsonb_build_object(
+        'instructions', v_exercise.instructions,
+        'cues', v_exercise.cues,
+        'source', v_exercise.source,
+        'license', v_exercise.license,
+        'archived', v_exercise.archived_at is not null,
+        'relations', private.exercise_relations_json(p_id)
+    );
 end
 $$;
 comment on function public.get_exercise(uuid) is
-'One exercise with its texts and relations; archived ones too, since workouts show them. Raises PT404 '
-'exercise_not_found, also for another user''s own exercise, and profile_not_found.';
+'One exercise with its texts and relations. Archived ones are included, because workouts show them. Raises PT404 '
+'profile_not_found, and exercise_not_found, also for another user''s exercise.';
 grant execute on function public.get_exercise(uuid) to authenticated;
 
 
--- Understanding what somebody types into the search.
+-- Understanding the query that a user types into the search.
 
--- What a word of a query may be written as: itself or the beginning of a word, or one word with a neighbour.
-create function private.word_query(p_words text[], p_place integer)
+create function private.query_words(p_q text)
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.array_agg(listed.word order by listed.place) filter (
+            where listed.word <> all(
+                array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with']
+            )
+        ),
+        pg_catalog.array_agg(listed.word order by listed.place),
+        '{}'
+    )
+    -- The API accepts at most 100 characters. Anything longer comes from a client of the Data API.
+    from pg_catalog.unnest(private.search_words(pg_catalog.left(p_q, 100))) with ordinality as listed (word, place)
+$$;
+comment on function private.query_words(text) is
+'The words of a query, in order. Filler words are left out, unless the query has no others.';
+grant execute on function private.query_words(text) to authenticated;
+
+
+create function private.any_word_query(p_words text[])
 returns tsquery
 language sql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.string_agg(
-        pg_catalog.format('%s:* | %s', form.value, private.word_stem(form.value)), ' | '
-    )::tsquery
-    from (
-        values
-        (p_words[p_place]),
-        (p_words[p_place] || p_words[p_place + 1]),
-        (p_words[p_place - 1] || p_words[p_place])
-    ) as form (value)
-    where form.value is not null
+    select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', word, private.word_stem(word)), ' | ')::tsquery
+    from pg_catalog.unnest(p_words) as word
+    where word is not null
 $$;
-comment on function private.word_query(text[], integer) is
-'A text search query for one word among the words of what somebody typed.';
-grant execute on function private.word_query(text[], integer) to authenticated;
+comment on function private.any_word_query(text[]) is
+'A text search query that matches any of the words, as a stem or as the beginning of a word; nulls do not count.';
+grant execute on function private.any_word_query(text[]) to authenticated;
 
 
--- The words that a mistyped one may have meant: of those the caller can see, the most alike and what comes close to
--- that. Shorter words have too few letters to guess by. The limit was found on the queries of the tests: below it, the
--- words meant are no more likely than others.
+create function private.is_found(p_query tsquery)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select exists (
+        select from private.exercises as e
+        where
+            (e.user_id is null or e.user_id = (select auth.uid()))
+            and e.archived_at is null
+            and e.search_document @@ p_query
+    )
+$$;
+comment on function private.is_found(tsquery) is 'True if an exercise that the caller may find matches the query.';
+grant execute on function private.is_found(tsquery) to authenticated;
+
+
+-- Words of less than four letters are too short to guess from. The limit of 0.55 comes from the queries in the tests:
+-- below it, the words that users meant are no more likely than others.
 create function private.nearest_words(p_word text)
 returns text[]
 language sql
@@ -167,7 +223,7 @@ as $$
             pg_catalog.char_length(p_word) >= 4
             and pg_catalog.char_length(known.word) between
             pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
-            -- One of the first two letters is right, as a rule, and this spares most comparisons.
+            -- People rarely mistype both of the first two letters, and this avoids most comparisons.
             and (
                 pg_catalog.strpos(pg_catalog.left(known.word, 2), pg_catalog.left(p_word, 1)) > 0
                 or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(known.word, 1)) > 0
@@ -178,7 +234,8 @@ as $$
     where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
 $$;
 comment on function private.nearest_words(text) is
-'Known words that are written much like a word, the most alike first; null when there is none.';
+'What a mistyped word may mean: the most similar word among the exercises that the caller may find, and any that come '
+'close to it; null if there is none.';
 grant execute on function private.nearest_words(text) to authenticated;
 
 
@@ -189,30 +246,16 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_words text[];
-    v_kept text[];
+    v_words text[] := private.query_words(p_q);
     v_clause tsquery;
     v_meant text[];
 begin
-    -- The API takes no more than 100 characters; what a client of the Data API sends beyond is not worth reading.
-    v_words := private.search_words(pg_catalog.left(p_q, 100));
-    v_kept := array(
-        select word from pg_catalog.unnest(v_words) with ordinality as listed (word, place)
-        where word <> all(array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with'])
-        order by place
-    );
-    if v_kept <> '{}' then
-        v_words := v_kept;
-    end if;
     for i in 1 .. pg_catalog.cardinality(v_words) loop
-        v_clause := private.word_query(v_words, i);
-        if not exists (
-            select from private.exercises as e
-            where (e.user_id is null or e.user_id = (select auth.uid()))
-                and e.archived_at is null
-                and e.search_document @@ v_clause
-        ) then
-            -- Of a mistyped plural, the singular may be nearer.
+        v_clause := private.any_word_query(
+            array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]]
+        );
+        if not private.is_found(v_clause) then
+            -- The singular of a mistyped plural may be nearer to what the user meant.
             v_meant := coalesce(
                 private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))
             );
@@ -221,10 +264,7 @@ begin
                 return;
             end if;
             v_words[i] := v_meant[1];
-            v_clause := (
-                select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', m, private.word_stem(m)), ' | ')
-                from pg_catalog.unnest(v_meant) as m
-            )::tsquery;
+            v_clause := private.any_word_query(v_meant);
         end if;
         query := case when query is null then v_clause else query && v_clause end;
     end loop;
@@ -232,12 +272,13 @@ begin
 end
 $$;
 comment on function private.parse_query(text) is
-'What somebody typed, as a text search query with typing errors mended, and the letter pairs to rank by. The query is '
-'null when some word is like no word of any exercise that the caller can see.';
+'The query that a user typed, with typing errors fixed: as a text search query, in which each word may also be joined '
+'with a neighbour, and as letter pairs to rank by. The query is null if a word resembles no word of any exercise that '
+'the caller may find.';
 grant execute on function private.parse_query(text) to authenticated;
 
 
--- Finding exercises.
+-- Matching exercises against a query and filters, for searches and their facets.
 
 create type private.exercise_filters as (
     q text,
@@ -253,7 +294,7 @@ create type private.exercise_filters as (
     safe boolean
 );
 comment on type private.exercise_filters is
-'Which exercises: every filter that is not null has to match; of a list, any value will do.';
+'A query and filters for exercises. An exercise must match every filter that is not null, and any value of a list.';
 
 
 create function private.check_filters(p_filters private.exercise_filters)
@@ -263,27 +304,48 @@ stable
 security invoker
 set search_path = ''
 as $$
-declare
-    v_unknown text;
 begin
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(p_filters.muscles) as listed (slug)
-    where not exists (select from private.muscles as m where m.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', '?muscle');
-    end if;
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(p_filters.equipment) as listed (slug)
-    where listed.slug is distinct from 'none'
-        and not exists (select from private.equipment as e where e.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', '?equipment');
-    end if;
+    perform private.check_muscles(p_filters.muscles, '?muscle');
+    perform private.check_equipment(pg_catalog.array_remove(p_filters.equipment, 'none'), '?equipment');
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
-'Raises PT422 unknown_muscle or unknown_equipment: a misspelt filter should not pass for one that finds nothing.';
+'Raises PT422 unknown_muscle or unknown_equipment, so that a misspelt filter does not look like one without results.';
 grant execute on function private.check_filters(private.exercise_filters) to authenticated;
+
+
+create function private.missed_lists(p_exercise private.exercises, p_filters private.exercise_filters)
+returns text[]
+language sql
+immutable
+security invoker
+return pg_catalog.array_remove(
+    array[
+        case
+            when not (p_exercise).primary_muscles || (p_exercise).secondary_muscles && (p_filters).muscles
+                then 'muscles'
+        end,
+        case
+            when not (
+                (p_exercise).equipment && (p_filters).equipment
+                or (p_exercise).equipment = '{}' and 'none' = any((p_filters).equipment)
+            ) then 'equipment'
+        end,
+        case when (p_exercise).category <> all((p_filters).categories) then 'categories' end,
+        case
+            when coalesce((p_exercise).movement_pattern, '') <> all((p_filters).movement_patterns)
+                then 'movement_patterns'
+        end,
+        case when (p_exercise).level <> all((p_filters).levels) then 'levels' end,
+        case when coalesce((p_exercise).mechanic, '') <> all((p_filters).mechanics) then 'mechanics' end,
+        case when coalesce((p_exercise).force, '') <> all((p_filters).forces) then 'forces' end
+    ],
+    null
+);
+comment on function private.missed_lists(private.exercises, private.exercise_filters) is
+'The lists of the filters that an exercise does not match, among muscles, equipment, categories, movement_patterns, '
+'levels, mechanics and forces.';
+grant execute on function private.missed_lists(private.exercises, private.exercise_filters) to authenticated;
 
 
 create function private.match_exercises(p_filters private.exercise_filters, p_profile private.profiles)
@@ -294,12 +356,12 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_is_asked boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
+    v_has_query boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
     v_query tsquery;
     v_pairs bit(703);
 begin
     perform private.check_filters(p_filters);
-    if v_is_asked then
+    if v_has_query then
         select parsed.query, parsed.pairs into v_query, v_pairs
         from private.parse_query(p_filters.q) as parsed;
     end if;
@@ -308,44 +370,63 @@ begin
         e.id,
         e.name,
         (
-            -- The best of its names. At equal likeness a name comes before another exercise's alias.
+            -- The best of its names counts. If two are equally similar, a name comes before an alias.
             select max(private.likeness(known.pairs, v_pairs) - case known.place when 1 then 0 else 0.02 end)::real
             from pg_catalog.unnest(e.search_pairs) with ordinality as known (pairs, place)
-            where v_is_asked
+            where v_has_query
         ),
-        pg_catalog.array_remove(
-            array[
-                case when not e.primary_muscles || e.secondary_muscles && p_filters.muscles then 'muscles' end,
-                case
-                    when not (
-                        e.equipment && p_filters.equipment or e.equipment = '{}' and 'none' = any(p_filters.equipment)
-                    ) then 'equipment'
-                end,
-                case when e.category <> all(p_filters.categories) then 'categories' end,
-                case
-                    when coalesce(e.movement_pattern, '') <> all(p_filters.movement_patterns)
-                        then 'movement_patterns'
-                end,
-                case when e.level <> all(p_filters.levels) then 'levels' end,
-                case when coalesce(e.mechanic, '') <> all(p_filters.mechanics) then 'mechanics' end,
-                case when coalesce(e.force, '') <> all(p_filters.forces) then 'forces' end
-            ],
-            null
-        )
+        private.missed_lists(e, p_filters)
     from private.exercises as e
     where (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
-        and (not v_is_asked or e.search_document @@ v_query)
+        and (not v_has_query or e.search_document @@ v_query)
         and (p_filters.custom is null or (e.user_id is not null) = p_filters.custom)
         and (p_filters.available is null or (e.equipment <@ p_profile.equipment) = p_filters.available)
         and (p_filters.safe is null or private.is_safe(e.joints, p_profile.injuries) = p_filters.safe);
 end
 $$;
 comment on function private.match_exercises(private.exercise_filters, private.profiles) is
-'The exercises that match the query and the three yes-or-no filters, with how well they match and which of the lists '
-'(muscles, equipment, categories, movement_patterns, levels, mechanics, forces) they miss: all that match miss none. '
-'Raises PT422 unknown_muscle, unknown_equipment.';
+'The exercises that match the query and the filters custom, available and safe, each with its relevance (null without '
+'a query) and the lists it misses: an exercise that matches everything misses none. Raises PT422 unknown_muscle, '
+'unknown_equipment.';
 grant execute on function private.match_exercises(private.exercise_filters, private.profiles) to authenticated;
+
+
+-- Searching exercises.
+
+create function private.sort_exercises(
+    p_filters private.exercise_filters, p_profile private.profiles, p_sort text
+)
+returns table (id uuid, place bigint)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_sort is null or p_sort not in ('relevance', 'name', 'recent', 'popular') then
+        perform private.fail(422, 'invalid_sort', '`sort` must be relevance, name, recent or popular.', '?sort');
+    end if;
+    return query
+    select
+        found.id,
+        pg_catalog.row_number() over (
+            order by
+                case p_sort when 'relevance' then found.relevance end desc nulls last,
+                case p_sort when 'popular' then usage.times_done end desc nulls last,
+                usage.last_done_at desc nulls last,
+                pg_catalog.lower(found.name),
+                found.id
+        )
+    from private.match_exercises(p_filters, p_profile) as found
+    left join private.exercise_usage(p_profile.user_id, found.id) as usage on p_sort in ('recent', 'popular')
+    where found.missed = '{}';
+end
+$$;
+comment on function private.sort_exercises(private.exercise_filters, private.profiles, text) is
+'The exercises that match every filter, numbered from 1: by relevance (by name without a query), name, recent (last '
+'done first) or popular (most often done first). Raises PT422 invalid_sort, unknown_muscle, unknown_equipment.';
+grant execute on function private.sort_exercises(private.exercise_filters, private.profiles, text) to authenticated;
 
 
 create function public.search_exercises(
@@ -373,40 +454,19 @@ as $$
 declare
     v_profile private.profiles := private.current_profile();
     v_offset bigint := private.page_offset(p_page, p_per_page);
+    v_filters private.exercise_filters := row(
+        p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
+        p_custom, p_available, p_safe
+    );
     v_answer jsonb;
 begin
-    if p_sort is null or p_sort not in ('relevance', 'name', 'recent', 'popular') then
-        perform private.fail(422, 'invalid_sort', 'Sort by relevance, name, recent or popular.', '?sort');
-    end if;
     with
     found as materialized (
-        select
-            m.id,
-            m.name,
-            m.relevance
-        from private.match_exercises(
-            row(
-                p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
-                p_custom, p_available, p_safe
-            )::private.exercise_filters,
-            v_profile
-        ) as m
-        where m.missed = '{}'
+        select s.* from private.sort_exercises(v_filters, v_profile, p_sort) as s
     ),
     page as (
-        select
-            found.id,
-            pg_catalog.row_number() over (
-                order by
-                    case p_sort when 'relevance' then found.relevance end desc nulls last,
-                    case p_sort when 'popular' then usage.times_done end desc nulls last,
-                    usage.last_done_at desc nulls last,
-                    pg_catalog.lower(found.name),
-                    found.id
-            ) as place
-        from found
-        left join private.exercise_usage(v_profile.user_id, found.id) as usage on p_sort in ('recent', 'popular')
-        order by place
+        select found.* from found
+        order by found.place
         offset v_offset
         limit p_per_page
     )
@@ -427,17 +487,57 @@ $$;
 comment on function public.search_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean, text, integer, integer
 ) is
-'A page of the exercises that the caller may see and that match every filter given: {items, total, page, per_page}. '
-'Within a list any of its values will do; equipment ''none'' finds what needs nothing; available and safe ask the '
-'caller''s profile. Sorted by relevance (without a query: by name), name, recent (last done first) or popular (most '
-'often done first). Raises PT404 profile_not_found, PT422 invalid_page, invalid_sort, unknown_muscle, '
-'unknown_equipment.';
+'A page of the exercises that match every filter given: {items, total, page, per_page}. Within a list, any value may '
+'match. The equipment ''none'' finds exercises that need nothing; available and safe refer to the caller''s profile. '
+'p_sort is relevance, name, recent or popular, as in private.sort_exercises. Raises PT404 profile_not_found, PT422 '
+'invalid_page, invalid_sort, unknown_muscle, unknown_equipment.';
 grant execute on function public.search_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean, text, integer, integer
 ) to authenticated;
 
 
--- How many exercises each value of each filter would find.
+-- Counting how many exercises each value of each filter would find.
+
+create function private.count_facet_values(p_filters private.exercise_filters, p_profile private.profiles)
+returns table (facet text, value text, found bigint)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        has.facet,
+        has.value,
+        -- A facet's own filter does not narrow its counts: they show what choosing another value would find.
+        count(*) filter (where matched.missed <@ array[has.facet]) as found
+    from private.match_exercises(p_filters, p_profile) as matched
+    inner join private.exercises as e on matched.id = e.id
+    cross join lateral (
+        values
+        ('categories', e.category),
+        ('movement_patterns', e.movement_pattern),
+        ('levels', e.level),
+        ('mechanics', e.mechanic),
+        ('forces', e.force)
+        union all
+        select
+            'muscles',
+            muscle
+        from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
+        union all
+        select
+            'equipment',
+            piece
+        from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
+    ) as has (facet, value)
+    where has.value is not null
+    group by has.facet, has.value
+$$;
+comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
+'How many exercises each value would find under the filters of all other facets. Raises PT422 unknown_muscle, '
+'unknown_equipment.';
+grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
+
 
 create function public.count_exercises(
     p_q text default null,
@@ -460,69 +560,35 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
+    v_filters private.exercise_filters := row(
+        p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
+        p_custom, p_available, p_safe
+    );
     v_answer jsonb;
 begin
     with
-    counted as (
-        select
-            has.facet,
-            has.value,
-            -- A facet's own filter does not narrow it: it shows what choosing another value would find.
-            count(*) filter (where found.missed <@ array[has.facet]) as found
-        from private.match_exercises(
-            row(
-                p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
-                p_custom, p_available, p_safe
-            )::private.exercise_filters,
-            v_profile
-        ) as found
-        inner join private.exercises as e on found.id = e.id
-        cross join lateral (
-            values
-            ('categories', e.category),
-            ('movement_patterns', e.movement_pattern),
-            ('levels', e.level),
-            ('mechanics', e.mechanic),
-            ('forces', e.force)
-            union all
-            select
-                'muscles',
-                muscle
-            from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
-            union all
-            select
-                'equipment',
-                piece
-            from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
-        ) as has (facet, value)
-        where has.value is not null
-        group by has.facet, has.value
-    ),
-    labelled as (
+    counted as materialized (
         select
             c.facet,
             c.value,
             c.found,
-            case
-                when c.facet = 'equipment' and c.value = 'none' then 'No Equipment'
-                when c.facet = 'equipment' then (select q.name from private.equipment as q where q.slug = c.value)
-                when c.facet = 'muscles' then (select m.name from private.muscles as m where m.slug = c.value)
-                else pg_catalog.initcap(pg_catalog.replace(c.value, '_', ' '))
-            end as label
-        from counted as c
+            coalesce(m.name, q.name) as name
+        from private.count_facet_values(v_filters, v_profile) as c
+        left join private.muscles as m on c.facet = 'muscles' and c.value = m.slug
+        left join private.equipment as q on c.facet = 'equipment' and c.value = q.slug
     )
     select pg_catalog.jsonb_object_agg(
         facet.name,
         (
             select coalesce(
                 pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('value', l.value, 'label', l.label, 'count', l.found)
-                    order by l.found desc, l.label
+                    pg_catalog.jsonb_build_object('value', c.value, 'name', c.name, 'count', c.found)
+                    order by c.found desc, coalesce(c.name, c.value)
                 ),
                 '[]'
             )
-            from labelled as l
-            where l.facet = facet.name
+            from counted as c
+            where c.facet = facet.name
         )
     )
     into v_answer
@@ -537,15 +603,15 @@ comment on function public.count_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean
 ) is
 'For each list that search_exercises takes, how many exercises each value would find under all the other filters: '
-'{muscles, equipment, categories, movement_patterns, levels, mechanics, forces}, each [{value, label, count}], most '
-'first. A value that only the other lists rule out counts 0. Raises PT404 profile_not_found, PT422 unknown_muscle, '
-'unknown_equipment.';
+'{muscles, equipment, categories, movement_patterns, levels, mechanics, forces}, each [{value, name, count}], highest '
+'count first. The name is that of a muscle or a piece of equipment, otherwise null. A value that only the other lists '
+'exclude counts 0. Raises PT404 profile_not_found, PT422 unknown_muscle, unknown_equipment.';
 grant execute on function public.count_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean
 ) to authenticated;
 
 
--- What can replace an exercise.
+-- Finding what can replace an exercise.
 
 create function private.shared(p_one text[], p_other text[])
 returns text[]
@@ -556,14 +622,53 @@ set search_path = ''
 as $$
     select array(select value from pg_catalog.unnest(p_one) as value where value = any(p_other))
 $$;
-comment on function private.shared(text[], text[]) is 'What two lists have in common, in the order of the first.';
+comment on function private.shared(text[], text[]) is 'The values that two lists share, in the order of the first.';
 grant execute on function private.shared(text[], text[]) to authenticated;
 
 
--- What trains the same. Muscles decide (0.6): what both train over what either trains, a secondary muscle counting
--- half, as in statistics. The movement pattern comes next (0.25), since it is what a plan is balanced by. What the
--- catalogue itself names beside an exercise gets the rest: 0.15 for an equal, 0.1 for an easier one, 0.05 for a harder
--- one, which not everybody can do. A stretch or a run is no substitute for a lift.
+create function private.muscle_weight(p_primary text[], p_secondary text[])
+returns numeric
+language sql
+immutable
+security invoker
+return pg_catalog.cardinality(p_primary) + 0.5 * pg_catalog.cardinality(p_secondary);
+comment on function private.muscle_weight(text[], text[]) is
+'How many muscles an exercise trains. A secondary muscle counts half, as in statistics.';
+grant execute on function private.muscle_weight(text[], text[]) to authenticated;
+
+
+create function private.relation_score(p_kind text)
+returns numeric
+language sql
+immutable
+security invoker
+return case p_kind
+    when 'alternative' then 0.15
+    when 'variation' then 0.15
+    when 'regression' then 0.1
+    -- Not everybody can do a harder exercise.
+    when 'progression' then 0.05
+    else 0
+end;
+comment on function private.relation_score(text) is
+'What the catalogue''s relation adds to the score of an alternative; null means unrelated and adds nothing.';
+grant execute on function private.relation_score(text) to authenticated;
+
+
+create function private.is_same_kind(p_category text, p_other text)
+returns boolean
+language sql
+immutable
+security invoker
+return p_category = p_other or not array[p_category, p_other] && array['mobility', 'conditioning'];
+comment on function private.is_same_kind(text, text) is
+'True if exercises of the two categories can replace each other. A stretch or a run cannot replace a lift.';
+grant execute on function private.is_same_kind(text, text) to authenticated;
+
+
+-- An alternative should train the same. The muscles that both exercises train, divided by those that either trains,
+-- decide 0.6 of the score. The movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's
+-- relation adds up to 0.15.
 create function private.rank_alternatives(
     p_exercise private.exercises, p_profile private.profiles, p_available boolean, p_safe boolean
 )
@@ -578,13 +683,7 @@ as $$
         pg_catalog.round(
             0.6 * weight.shared / (weight.one + weight.other - weight.shared)
             + case when fits.same_pattern then 0.25 else 0 end
-            + case r.kind
-                when 'alternative' then 0.15
-                when 'variation' then 0.15
-                when 'regression' then 0.1
-                when 'progression' then 0.05
-                else 0
-            end,
+            + private.relation_score(r.kind),
             3
         ) as score,
         r.kind as relation,
@@ -602,28 +701,26 @@ as $$
     ) as fits
     cross join lateral (
         select
+            -- A muscle that is primary in both counts whole, any other one that they share counts half.
             0.5 * (
                 pg_catalog.cardinality(fits.muscles) + pg_catalog.cardinality(fits.primary_muscles)
             ) as shared,
-            pg_catalog.cardinality(e.primary_muscles) + 0.5 * pg_catalog.cardinality(e.secondary_muscles) as one,
-            pg_catalog.cardinality(p_exercise.primary_muscles)
-            + 0.5 * pg_catalog.cardinality(p_exercise.secondary_muscles) as other
+            private.muscle_weight(e.primary_muscles, e.secondary_muscles) as one,
+            private.muscle_weight(p_exercise.primary_muscles, p_exercise.secondary_muscles) as other
     ) as weight
     where
         (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
         and e.id <> p_exercise.id
         and fits.primary_muscles <> '{}'
-        and (
-            e.category = p_exercise.category
-            or not array[e.category, p_exercise.category] && array['mobility', 'conditioning']
-        )
+        and private.is_same_kind(e.category, p_exercise.category)
         and (not p_available or e.equipment <@ p_profile.equipment)
         and (not p_safe or private.is_safe(e.joints, p_profile.injuries))
 $$;
 comment on function private.rank_alternatives(private.exercises, private.profiles, boolean, boolean) is
-'Exercises that share a primary muscle with one, each with a score from 0 to 1, how the catalogue relates them, and '
-'what they have in common; on wish only those that fit the profile''s equipment and spare its injuries.';
+'The exercises that share a primary muscle with one, each with a score from 0 to 1, the catalogue''s relation if there '
+'is one, and what the two share. With p_available, only those that the profile''s equipment allows; with p_safe, only '
+'those that spare its injuries.';
 grant execute on function private.rank_alternatives(private.exercises, private.profiles, boolean, boolean)
 to authenticated;
 
@@ -644,14 +741,9 @@ as $$
 declare
     v_profile private.profiles := private.current_profile();
     v_offset bigint := private.page_offset(p_page, p_per_page);
-    v_exercise private.exercises;
+    v_exercise private.exercises := private.find_exercise(p_id);
     v_answer jsonb;
 begin
-    select e.* into v_exercise from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
     with
     ranked as materialized (
         select
@@ -690,13 +782,14 @@ begin
 end
 $$;
 comment on function public.list_alternatives(uuid, boolean, boolean, integer, integer) is
-'A page of what can replace an exercise, best first: exercises with {score, relation, same_pattern, shared_muscles}. '
-'Only what the caller''s equipment allows and their injuries permit, unless p_available or p_safe is false. Raises '
-'PT404 exercise_not_found, profile_not_found, PT422 invalid_page.';
+'A page of the exercises that can replace one, best first: {items, total, page, per_page}, each item with {score, '
+'relation, same_pattern, shared_muscles}. Leaves out what the caller''s equipment does not allow, unless p_available '
+'is false, and what loads an injury, unless p_safe is false. Raises PT404 exercise_not_found, profile_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.list_alternatives(uuid, boolean, boolean, integer, integer) to authenticated;
 
 
--- The exercises that users create.
+-- Creating, changing and deleting a user's own exercises.
 
 create function private.find_own_exercise(p_id uuid)
 returns private.exercises
@@ -705,26 +798,22 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- Workouts are logged under the same lock, so whether an exercise is used does not change meanwhile.
+    -- Logging a workout takes the same lock, so no workout can start to use the exercise meanwhile.
     v_profile private.profiles := private.lock_profile();
-    v_exercise private.exercises;
+    v_exercise private.exercises := private.find_exercise(p_id);
 begin
-    select e.* into v_exercise from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
     if v_exercise.user_id is null then
         perform private.fail(
-            403, 'exercise_read_only', 'This exercise belongs to the catalogue. Create one of your own to change it.'
+            403, 'exercise_read_only',
+            'This exercise belongs to the catalogue, so you cannot change it. Create one of your own.'
         );
     end if;
     return v_exercise;
 end
 $$;
 comment on function private.find_own_exercise(uuid) is
-'Locks the caller''s profile and returns an exercise of their own. Raises PT404 exercise_not_found, profile_not_found, '
-'PT403 exercise_read_only.';
+'Locks the caller''s profile and returns one of their own exercises. Raises PT404 exercise_not_found, '
+'profile_not_found, PT403 exercise_read_only.';
 grant execute on function private.find_own_exercise(uuid) to authenticated;
 
 
@@ -737,9 +826,7 @@ as $$
 declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     update private.exercises as e
     set (
         name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
@@ -761,9 +848,9 @@ begin
 end
 $$;
 comment on function public.update_exercise(uuid, jsonb) is
-'Changes the fields of an own exercise that p_changes names and returns it; an absent field stays, null clears, '
-'"archived" takes it out of lists or puts it back. Raises PT404 exercise_not_found, profile_not_found, PT403 '
-'exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
+'Changes one of the caller''s own exercises and returns it. An absent field stays as it is, null clears a field, and '
+'"archived" hides the exercise from searches or shows it again. Raises PT404 exercise_not_found, profile_not_found, '
+'PT403 exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
 'muscle_listed_twice.';
 grant execute on function public.update_exercise(uuid, jsonb) to authenticated;
 
@@ -781,14 +868,13 @@ begin
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
-    -- From here on it is a change like any other.
+    -- An update sets the other fields, so both check and read them in the same way.
     return public.update_exercise(v_id, p_exercise);
 end
 $$;
 comment on function public.create_exercise(jsonb) is
-'Makes an exercise of the caller''s own and returns it; all but its name may be left out. Raises PT404 '
-'profile_not_found, PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, '
-'muscle_listed_twice.';
+'Creates an exercise of the caller''s own and returns it. Only the name is required. Raises PT404 profile_not_found, '
+'PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, muscle_listed_twice.';
 grant execute on function public.create_exercise(jsonb) to authenticated;
 
 
@@ -818,6 +904,6 @@ begin
 end
 $$;
 comment on function public.delete_exercise(uuid) is
-'Deletes an own exercise; one that workouts or plans use is archived instead, so that they stay as they were. Raises '
-'PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
+'Deletes one of the caller''s own exercises, or archives it if workouts or plans use it, so that they stay as they '
+'are. Raises PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
 grant execute on function public.delete_exercise(uuid) to authenticated;

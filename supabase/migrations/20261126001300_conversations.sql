@@ -1,15 +1,15 @@
--- Conversations: what user and companion said to each other, and what it cost.
+-- Conversations: what the user and the companion said to each other, and what it cost.
 
 create table private.conversations (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
     id uuid not null default gen_random_uuid(),
-    -- How it began.
     title text not null constraint conversations_title_check check (char_length(title) <= 80),
     created_at timestamptz not null default now(),
     last_message_at timestamptz not null default now(),
     primary key (user_id, id)
 );
-comment on table private.conversations is 'Talks between a user and the companion.';
+comment on table private.conversations is 'The conversations of a user with the companion.';
+comment on column private.conversations.title is 'The beginning of the first message.';
 create index conversations_user_id_last_message_at_id_idx on private.conversations (user_id, last_message_at desc, id);
 grant select, delete on private.conversations to authenticated;
 grant insert (user_id, id, title) on private.conversations to authenticated;
@@ -25,6 +25,10 @@ using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id)
 create policy "owner can delete own conversations" on private.conversations
 for delete to authenticated using ((select auth.uid()) = user_id);
 
+create trigger forget_answers
+after delete on private.conversations
+for each row execute function private.forget_answers();
+
 
 create table private.messages (
     user_id uuid not null,
@@ -33,44 +37,37 @@ create table private.messages (
     role text not null constraint messages_role_check check (role in ('user', 'companion')),
     content text not null
     constraint messages_content_check check (char_length(content) <= 4000 and btrim(content) <> ''),
-    -- Of a message of the user: under which key it was sent, and as what.
-    idempotency_key text
-    constraint messages_idempotency_key_check check (char_length(idempotency_key) between 1 and 255),
-    request_hash text,
-    -- Of a reply: to which message, and all that an answer tells beside the text.
     reply_to uuid,
     details jsonb,
-    -- Of the moment, not of the transaction: they are shown in the order they were said.
+    -- The clock and not the transaction's start: this orders the messages of a conversation.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
     constraint messages_user_id_conversation_id_fkey foreign key (user_id, conversation_id)
     references private.conversations (user_id, id) on delete cascade,
     constraint messages_user_id_reply_to_fkey foreign key (user_id, reply_to)
     references private.messages (user_id, id) on delete cascade,
-    -- A message is answered once.
+    -- The companion replies to a message once.
     constraint messages_user_id_reply_to_key unique (user_id, reply_to),
-    constraint messages_user_id_idempotency_key_key unique (user_id, idempotency_key),
     constraint messages_reply_check check (
-        (role = 'companion') = (reply_to is not null)
-        and (role = 'companion') = (details is not null)
-        and (role = 'user' or num_nonnulls(idempotency_key, request_hash) = 0)
+        (role = 'companion') = (reply_to is not null) and (role = 'companion') = (details is not null)
     )
 );
-comment on table private.messages is 'What was said, by whom, in order.';
+comment on table private.messages is 'What the user and the companion said, in order.';
+comment on column private.messages.reply_to is
+'The message of the user that the companion answers; null for the user''s.';
 comment on column private.messages.details is
 'Of a reply: expression, suggestions, the ids of memories used and saved, affinity, usage, what was degraded, and '
-'whether it was cut off or refused. Of memories no text: deleted ones are gone from here, too.';
+'whether it was cut off or refused. It holds no text of memories, so deleting a memory leaves none here.';
 create index messages_user_id_conversation_id_created_at_idx
 on private.messages (user_id, conversation_id, created_at desc);
--- How much somebody has said lately.
+-- The chat limit counts the recent messages of a user.
 create index messages_user_id_created_at_idx on private.messages (user_id, created_at) where role = 'user';
 grant select on private.messages to authenticated;
-grant insert (user_id, id, conversation_id, role, content, idempotency_key, request_hash)
-on private.messages to authenticated;
+grant insert (user_id, id, conversation_id, role, content) on private.messages to authenticated;
 alter table private.messages enable row level security;
 create policy "owner can select own messages" on private.messages
 for select to authenticated using ((select auth.uid()) = user_id);
--- Nobody puts words into the companion's mouth: the next prompt would believe them.
+-- Users cannot write in the name of the companion: the next prompt would contain it.
 create policy "owner can insert own messages" on private.messages
 for insert to authenticated with check ((select auth.uid()) = user_id and role = 'user');
 
@@ -83,7 +80,8 @@ create table private.chat_usage (
     output_tokens bigint not null default 0 constraint chat_usage_output_tokens_check check (output_tokens >= 0),
     primary key (user_id, day)
 );
-comment on table private.chat_usage is 'What talking cost, by user and UTC day: kept when conversations are deleted.';
+comment on table private.chat_usage is
+'What the conversations of a user cost on each UTC day. Deleting a conversation does not change it.';
 grant select on private.chat_usage to authenticated;
 alter table private.chat_usage enable row level security;
 create policy "owner can select own chat_usage" on private.chat_usage

@@ -1,6 +1,6 @@
 -- Memories: what the companion knows of a user.
 
--- There already on a laptop; a Supabase project has it to offer.
+-- The laptop stack creates the extension itself, and a Supabase project offers it.
 create extension if not exists vector with schema extensions;
 
 
@@ -16,7 +16,7 @@ as $$
             select pg_catalog.array_agg(distinct said.stem order by said.stem)
             from (
                 select case
-                    -- To like and not to like are two things.
+                    -- All negations are one word, so that likes and dislikes stay different.
                     when word in (
                         'not', 'no', 'never', 'nor', 'neither', 'without', 'cannot', 'cant', 'dont', 'doesnt', 'didnt',
                         'wont', 'isnt', 'arent', 'wasnt', 'werent', 'havent', 'hasnt', 'hadnt', 'shouldnt', 'wouldnt',
@@ -33,8 +33,8 @@ as $$
     )
 $$;
 comment on function private.gist(text) is
-'The words that carry what a text says, without endings and order: two texts with the same ones say the same. A text '
-'of stop words and signs says itself.';
+'The meaningful words of a text, without endings and in alphabetical order: two texts with the same gist say the same. '
+'The gist of a text that has only stop words and signs is the text itself.';
 grant execute on function private.gist(text) to authenticated;
 
 
@@ -48,14 +48,14 @@ create table private.memories (
     check (kind in ('preference', 'goal', 'injury', 'equipment', 'event', 'person', 'feeling', 'fact')),
     importance numeric not null default 0.5 constraint memories_importance_check check (importance between 0 and 1),
     pinned boolean not null default false,
-    -- Null for what the user wrote into the memory centre, and once the conversation is deleted.
+    -- Null when the user wrote the memory in the memory centre, and after the conversation is deleted.
     message_id uuid,
     times_told integer not null default 1 constraint memories_times_told_check check (times_told > 0),
     last_told_at timestamptz not null default now(),
     expires_at timestamptz,
     superseded_at timestamptz,
     superseded_by uuid,
-    -- Of length 1. Null until it was computed, and again after a correction.
+    -- A vector of length 1. Null until the service has embedded the memory, and after the text changed.
     embedding extensions.halfvec(768),
     embedding_claimed_at timestamptz,
     gist text[] not null generated always as (private.gist(content)) stored,
@@ -69,12 +69,12 @@ create table private.memories (
     constraint memories_superseded_by_check check (superseded_by is null or superseded_at is not null)
 );
 comment on table private.memories is
-'What the companion knows of a user, each in one sentence. What was replaced is kept as history and never recalled.';
-comment on column private.memories.superseded_at is 'When something newer replaced it, or it made room for others.';
+'What the companion knows about a user, one sentence each. Superseded memories stay as history and are never recalled.';
+comment on column private.memories.superseded_at is 'When a newer memory replaced it, or when it made room for others.';
 comment on column private.memories.embedding_claimed_at is
-'When an instance of the service took it to embed; after two minutes another may.';
-comment on column private.memories.gist is 'What duplicates are known by.';
--- Nothing is known twice.
+'When an instance of the service claimed it for embedding. After two minutes another instance may.';
+comment on column private.memories.gist is 'Identifies duplicates.';
+-- The companion knows each fact once.
 create unique index memories_user_id_gist_key on private.memories (user_id, gist) where superseded_at is null;
 create index memories_user_id_created_at_id_idx on private.memories (user_id, created_at desc, id);
 create index memories_user_id_superseded_by_idx on private.memories (user_id, superseded_by);
@@ -100,8 +100,8 @@ for delete to authenticated using ((select auth.uid()) = user_id);
 
 -- Which memories a message calls to mind.
 
--- How much of what a message says is in a memory. Each word weighs by how rare it is among the user's memories, as in
--- BM25: "the knee" says little to who has written of knees all over, and a name decides.
+-- Each word weighs by how rare it is among the memories of the user, as in BM25: "knee" says little when many memories
+-- mention knees, and a name decides.
 create function private.text_likeness(p_user_id uuid, p_text text)
 returns table (id uuid, share real)
 language sql
@@ -148,8 +148,8 @@ as $$
     group by hit.id
 $$;
 comment on function private.text_likeness(uuid, text) is
-'For each memory of a user that shares a word with a text, the share of the text''s words in it, from 0 to 1, rare '
-'words counting more.';
+'For each memory of a user that shares a word with a text: the share of the text''s words that the memory contains, '
+'from 0 to 1, where rare words count more.';
 grant execute on function private.text_likeness(uuid, text) to authenticated;
 
 
@@ -200,7 +200,8 @@ as $$
         select
             r.*,
             (- (r.embedding operator(extensions.<#>) asked.embedding))::real as cosine,
-            -- How near it is to the user's other memories on average. Of fewer than twenty that says less.
+            -- How near the memory is to the user's other memories on average, which says less when there are under
+            -- twenty.
             (
                 (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
                 / greatest(centre.memories - 1, 20)
@@ -215,8 +216,9 @@ as $$
     judged as (
         select
             m.*,
-            -- What is near to everything says little by being near to this, so half of that does not count. Text is
-            -- heard where it matters: a rare word brings most of its share. Without vectors text alone decides.
+            -- A memory that is near to everything is not near to this message in particular, so half of that is taken
+            -- off. Text adds where it matters, since rare words make up most of its share. Without vectors it decides
+            -- alone.
             (coalesce(m.cosine - 0.5 * m.commonness, m.text_share) + 0.15 * m.text_share)::real as similarity
         from measured as m
     )
@@ -227,7 +229,7 @@ as $$
         j.importance,
         j.pinned,
         j.created_at,
-        -- An allergy matters more than a favourite colour, and of two alike the newer one is likelier meant.
+        -- An allergy matters more than a favourite colour, and of two similar memories the newer is more likely meant.
         (
             j.similarity + 0.1 * case when j.pinned then 1 else j.importance end + 0.01 * j.recency
         )::real as score,
@@ -241,17 +243,17 @@ as $$
     limit greatest(0, least(coalesce(p_match_count, 10), 100))
 $$;
 comment on function public.match_memories(extensions.vector, text, integer, real) is
-'The memories of the caller''s that a message calls to mind, best first, up to 100, exactly: all of them are compared. '
-'The score is the similarity, plus 0.1 for importance (all of it when pinned), plus 0.01 for recency (half of it after '
-'90 days). The similarity is the cosine, less half of what the memory has in common with all others, plus 0.15 of the '
-'share of the message''s words in it; without a vector of either side, the text''s share stands in for the cosine. '
-'What is less similar than p_min_similarity is left out.';
+'The memories of the caller that a message calls to mind, best first, up to 100. The search is exact: it compares all '
+'of them. The score is the similarity, plus 0.1 times the importance (1 when pinned), plus 0.01 times the recency '
+'(halved every 90 days). The similarity is the cosine, less half of the average cosine with the other memories, plus '
+'0.15 times the share of the message''s words in the memory. Without a vector on either side, that share replaces the '
+'cosine. Memories below p_min_similarity are left out.';
 grant execute on function public.match_memories(extensions.vector, text, integer, real) to authenticated;
 
 
--- Remembering something.
+-- Storing what the companion learns.
 
--- Room is made by what is worth least; it stays as history, and is recalled no more.
+-- The memories that are worth least make room: they stay as history, but the companion no longer recalls them.
 create function private.make_room_for_memories(p_user_id uuid)
 returns void
 language sql
@@ -271,8 +273,8 @@ as $$
     )
 $$;
 comment on function private.make_room_for_memories(uuid) is
-'Keeps a user''s recallable memories to 1,000: pinned ones first, then by importance and by how often and when last '
-'they were told.';
+'Supersedes memories of a user beyond the first 1,000, in the order of pinned, importance, and how often and how '
+'recently the user told them.';
 grant execute on function private.make_room_for_memories(uuid) to authenticated;
 
 
@@ -283,7 +285,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_content text := pg_catalog.btrim(p_memory ->> 'content');
+    v_given private.memories := pg_catalog.jsonb_populate_record(null::private.memories, p_memory);
+    v_content text := pg_catalog.btrim(v_given.content);
     v_expires_at timestamptz := pg_catalog.now()
     + pg_catalog.make_interval(days => (p_memory ->> 'expires_in_days')::integer);
     v_memory private.memories;
@@ -292,15 +295,15 @@ begin
     set
         times_told = m.times_told + 1,
         last_told_at = pg_catalog.now(),
-        importance = greatest(m.importance, (p_memory ->> 'importance')::numeric),
+        importance = greatest(m.importance, v_given.importance),
         expires_at = v_expires_at
     where m.user_id = p_user_id and m.gist = private.gist(v_content) and m.superseded_at is null
     returning m.* into v_memory;
     if not found then
         insert into private.memories (user_id, content, kind, importance, pinned, message_id, expires_at)
         values (
-            p_user_id, v_content, p_memory ->> 'kind', coalesce((p_memory ->> 'importance')::numeric, 0.5),
-            coalesce((p_memory ->> 'pinned')::boolean, false), p_message_id, v_expires_at
+            p_user_id, v_content, v_given.kind, coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false),
+            p_message_id, v_expires_at
         )
         returning * into v_memory;
         perform private.make_room_for_memories(p_user_id);
@@ -316,8 +319,9 @@ begin
 end
 $$;
 comment on function private.remember(uuid, jsonb, uuid) is
-'Keeps {content, kind, importance?, pinned?, replaces?, expires_in_days?}: what is known already is only told once '
-'more, and what it replaces is superseded. The caller holds the lock on the profile.';
+'Stores a memory from {content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
+'companion knows it already, the memory only counts as told once more. The memory that it replaces becomes superseded. '
+'Its caller holds the lock on the profile.';
 grant execute on function private.remember(uuid, jsonb, uuid) to authenticated;
 
 
@@ -344,7 +348,7 @@ as $$
         )
 $$;
 comment on function private.memory_json(private.memories) is
-'A memory with what it was learnt from: {conversation_id, message_id, said}, or null.';
+'A memory as the API returns it; learnt_from is {conversation_id, message_id, said}, or null when no message is left.';
 grant execute on function private.memory_json(private.memories) to authenticated;
 
 
@@ -370,10 +374,10 @@ as $$
         where m.user_id = (select private.current_user_id())
             and (coalesce(p_superseded, false) or m.superseded_at is null)
             and (p_kinds is null or m.kind = any(p_kinds))
-            and (p_q is null or not exists (
-                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
-                where pg_catalog.strpos(' ' || private.search_text(m.content), ' ' || word) = 0
-            ))
+            and (
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(m.content, (select private.word_patterns(p_q)))
+            )
     ),
     page as (
         select found.* from found
@@ -393,8 +397,9 @@ as $$
     )
 $$;
 comment on function public.list_memories(text, text[], boolean, integer, integer) is
-'A page of what the companion knows of the caller, pinned first, then the latest: with all words of p_q, or beginnings '
-'of them, of some kinds, and on wish what was superseded. Raises PT422 invalid_page.';
+'A page of the memories of the caller, pinned first, then the latest. Each filter that is given must match: every word '
+'of p_q as the beginning of a word, and one of the kinds; superseded memories only if asked. Raises PT422 '
+'invalid_page.';
 grant execute on function public.list_memories(text, text[], boolean, integer, integer) to authenticated;
 
 
@@ -411,8 +416,8 @@ begin
 end
 $$;
 comment on function public.create_memory(jsonb) is
-'Lets the companion know something: {content, kind, importance?, pinned?, expires_in_days?}. What it knows already is '
-'returned as it is. Raises PT404 profile_not_found.';
+'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
+'companion knows it already, it returns that memory. Raises PT404 profile_not_found.';
 grant execute on function public.create_memory(jsonb) to authenticated;
 
 
@@ -426,15 +431,13 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_memory private.memories;
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     if p_changes ? 'content' and exists (
         select from private.memories as m
         where m.user_id = v_profile.user_id and m.id <> p_id and m.superseded_at is null
             and m.gist = private.gist(p_changes ->> 'content')
     ) then
-        perform private.fail(409, 'memory_exists', 'The companion knows this already.', 'content');
+        perform private.fail(409, 'memory_exists', 'The companion already knows this.', 'content');
     end if;
     update private.memories as m
     set
@@ -442,20 +445,20 @@ begin
             select pg_catalog.btrim(c.content), c.kind, c.importance, c.pinned, c.expires_at
             from pg_catalog.jsonb_populate_record(m, p_changes) as c
         ),
-        -- What says something else is embedded anew.
+        -- A new text needs a new embedding.
         embedding = case when pg_catalog.btrim(p_changes ->> 'content') <> m.content then null else m.embedding end,
         embedding_claimed_at = null
     where m.user_id = v_profile.user_id and m.id = p_id
     returning m.* into v_memory;
     if not found then
-        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
     end if;
     return private.memory_json(v_memory);
 end
 $$;
 comment on function public.update_memory(uuid, jsonb) is
-'Corrects or pins a memory of the caller''s; an absent field stays. Raises PT404 memory_not_found, profile_not_found, '
-'PT409 memory_exists, PT422 invalid_changes.';
+'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
+'memory_not_found, profile_not_found, PT409 memory_exists, PT422 invalid_changes.';
 grant execute on function public.update_memory(uuid, jsonb) to authenticated;
 
 
@@ -471,12 +474,12 @@ begin
     delete from private.memories as m
     where m.user_id = v_profile.user_id and m.id = p_id;
     if not found then
-        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
     end if;
 end
 $$;
 comment on function public.delete_memory(uuid) is
-'Forgets a memory of the caller''s for good. Raises PT404 memory_not_found, profile_not_found.';
+'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found.';
 grant execute on function public.delete_memory(uuid) to authenticated;
 
 
@@ -497,29 +500,33 @@ begin
 end
 $$;
 comment on function public.delete_memories() is
-'Forgets all that the companion knows of the caller, history included: {forgotten}. Raises PT404 '
-'profile_not_found.';
+'Deletes all memories of the caller, superseded ones included: {forgotten}. Raises PT404 profile_not_found.';
 grant execute on function public.delete_memories() to authenticated;
 
 
 -- Embedding the memories that wait for it.
 
--- Whichever instance asks takes what no other has taken, so each memory is embedded once; a claim is good for two
--- minutes, and then the instance has gone.
+-- Each instance of the service claims memories that no other has claimed, so each memory is embedded once. A claim that
+-- is older than two minutes belonged to an instance that failed.
 create function public.claim_unembedded_memories(p_limit integer default 20)
 returns jsonb
-language sql
+language plpgsql
 security invoker
 set search_path = ''
 as $$
+declare
+    v_user_id uuid := private.current_user_id();
+    v_claimed jsonb;
+begin
+    perform private.check_service();
     with
     claimed as (
         update private.memories as m
         set embedding_claimed_at = pg_catalog.now()
-        where m.user_id = (select private.current_user_id()) and m.id in (
+        where m.user_id = v_user_id and m.id in (
             select waiting.id from private.memories as waiting
             where
-                waiting.user_id = (select private.current_user_id())
+                waiting.user_id = v_user_id
                 and waiting.embedding is null
                 and waiting.superseded_at is null
                 and coalesce(waiting.embedding_claimed_at, '-infinity') < pg_catalog.now() - interval '2 minutes'
@@ -529,14 +536,15 @@ as $$
         )
         returning m.id, m.content
     )
-    select pg_catalog.jsonb_build_object('memories', coalesce(
-        pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', claimed.id, 'content', claimed.content)), '[]'
-    ))
-    from claimed
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', claimed.id, 'content', claimed.content))
+    into v_claimed
+    from claimed;
+    return pg_catalog.jsonb_build_object('memories', coalesce(v_claimed, '[]'));
+end
 $$;
 comment on function public.claim_unembedded_memories(integer) is
-'Memories of the caller''s that wait for an embedding, as {memories: [{id, content}]}; for two minutes no other call '
-'gets them.';
+'Claims up to 100 memories of the caller that have no embedding: {memories: [{id, content}]}. For two minutes no other '
+'call gets them. For the service alone. Raises PT403 service_only.';
 grant execute on function public.claim_unembedded_memories(integer) to authenticated;
 
 
@@ -550,19 +558,20 @@ declare
     v_user_id uuid := private.current_user_id();
     v_count integer;
 begin
+    perform private.check_service();
     update private.memories as m
     set embedding = extensions.l2_normalize((given.value ->> 'embedding')::extensions.halfvec(768))
     from pg_catalog.jsonb_array_elements(p_embeddings -> 'memories') as given
     where
         m.user_id = v_user_id
         and m.id = (given.value ->> 'id')::uuid
-        -- Corrected meanwhile, it waits for another.
+        -- A memory whose text changed meanwhile waits for another embedding.
         and m.content = given.value ->> 'content';
     get diagnostics v_count = row_count;
     return pg_catalog.jsonb_build_object('stored', v_count);
 end
 $$;
 comment on function public.store_embeddings(jsonb) is
-'Keeps {memories: [{id, content, embedding}]}, the vectors of 768 numbers of memories of the caller''s that still say '
-'that: {stored}.';
+'Stores the embeddings of memories of the caller from {memories: [{id, content, embedding}]}, each a text of 768 '
+'numbers, where the content is still the same: {stored}. For the service alone. Raises PT403 service_only.';
 grant execute on function public.store_embeddings(jsonb) to authenticated;

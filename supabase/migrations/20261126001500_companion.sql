@@ -1,7 +1,5 @@
--- How much a user may say.
+-- How many messages a user may send.
 
--- Never twenty messages at once: what somebody says to the model costs money. The newest ones inside the window tell
--- when there is room again.
 create function private.check_chat_limit(p_user_id uuid, p_window interval, p_most integer, p_name text)
 returns void
 language plpgsql
@@ -10,9 +8,9 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- The oldest of as many messages as may be: when it leaves the window, another fits in.
     v_blocking timestamptz;
 begin
+    -- Of the latest p_most messages the oldest: once it leaves the window, there is room for another.
     select m.created_at into v_blocking
     from private.messages as m
     where m.user_id = p_user_id and m.role = 'user' and m.created_at > pg_catalog.now() - p_window
@@ -22,18 +20,22 @@ begin
     if found then
         perform private.fail(
             429, 'chat_limit_reached',
-            pg_catalog.format('That were %s messages in a %s. Take a breath.', p_most, p_name),
-            pg_catalog.ceil( extract(epoch from v_blocking + p_window - pg_catalog.now()) )::text
+            pg_catalog.format(
+                'You have sent %s in the last %s, which is the limit. Try again a little later.',
+                case p_most when 1 then '1 message' else p_most || ' messages' end, p_name
+            ),
+            pg_catalog.ceil(extract(epoch from v_blocking + p_window - pg_catalog.now()))::text
         );
     end if;
 end
 $$;
 comment on function private.check_chat_limit(uuid, interval, integer, text) is
-'Raises PT429 chat_limit_reached, with the seconds to wait in the hint.';
+'Raises PT429 chat_limit_reached when the user has sent p_most messages within the window, with the seconds to wait.';
 grant execute on function private.check_chat_limit(uuid, interval, integer, text) to authenticated;
 
 
--- A turn begins: what the user says is stored first, so that no failure loses it.
+-- A turn begins. It takes three calls: the first stores what the user says, so that no failure loses it; the second
+-- returns what the prompt needs; the third stores the reply. No connection is held while the model generates.
 
 create function private.chat_answer_json(p_reply private.messages)
 returns jsonb
@@ -48,7 +50,7 @@ as $$
             'conversation_id', p_reply.conversation_id,
             'message_id', p_reply.id,
             'reply', p_reply.content,
-            -- Of what was deleted since, nothing is told.
+            -- The joins leave out memories that the user has deleted since.
             'memories_used', (
                 select coalesce(
                     pg_catalog.jsonb_agg(
@@ -76,7 +78,7 @@ as $$
             )
         )
 $$;
-comment on function private.chat_answer_json(private.messages) is 'A reply as the API answers it.';
+comment on function private.chat_answer_json(private.messages) is 'A reply as the API returns it.';
 grant execute on function private.chat_answer_json(private.messages) to authenticated;
 
 
@@ -91,8 +93,82 @@ as $$
     from private.messages as m
     where m.user_id = p_user_id and m.reply_to = p_message_id
 $$;
-comment on function private.find_reply(uuid, uuid) is 'The answer to a message; null as long as there is none.';
+comment on function private.find_reply(uuid, uuid) is
+'The reply to a message as the API returns it; null before there is one.';
 grant execute on function private.find_reply(uuid, uuid) to authenticated;
+
+
+create function private.check_conversation(p_user_id uuid, p_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select from private.conversations as c
+        where c.user_id = p_user_id and c.id = p_id
+    ) then
+        perform private.fail(404, 'conversation_not_found', 'No conversation has this id.');
+    end if;
+end
+$$;
+comment on function private.check_conversation(uuid, uuid) is
+'Raises PT404 conversation_not_found, also for a conversation of another user.';
+grant execute on function private.check_conversation(uuid, uuid) to authenticated;
+
+
+create function private.find_message(p_user_id uuid, p_id uuid)
+returns private.messages
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_message private.messages;
+begin
+    select m.* into v_message from private.messages as m
+    where m.user_id = p_user_id and m.id = p_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'The conversation of this message no longer exists.');
+    end if;
+    return v_message;
+end
+$$;
+comment on function private.find_message(uuid, uuid) is
+'A message that the user sent. Raises PT404 conversation_not_found.';
+grant execute on function private.find_message(uuid, uuid) to authenticated;
+
+
+create function private.insert_message(p_user_id uuid, p_conversation_id uuid, p_message text)
+returns private.messages
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_conversation_id uuid := coalesce(p_conversation_id, pg_catalog.gen_random_uuid());
+    v_message private.messages;
+begin
+    if p_conversation_id is null then
+        insert into private.conversations (user_id, id, title)
+        values (p_user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
+    else
+        update private.conversations as c
+        set last_message_at = pg_catalog.now()
+        where c.user_id = p_user_id and c.id = p_conversation_id;
+    end if;
+    insert into private.messages (user_id, conversation_id, role, content)
+    values (p_user_id, v_conversation_id, 'user', p_message)
+    returning * into v_message;
+    return v_message;
+end
+$$;
+comment on function private.insert_message(uuid, uuid, text) is
+'Stores a message of the user in a conversation, or in a new one, whose title is its beginning.';
+grant execute on function private.insert_message(uuid, uuid, text) to authenticated;
 
 
 create function public.begin_chat_turn(
@@ -108,59 +184,40 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
-    v_hash text := pg_catalog.md5(pg_catalog.jsonb_build_array(p_message, p_conversation_id)::text);
+    v_profile private.profiles;
+    v_request jsonb := pg_catalog.jsonb_build_array(p_message, p_conversation_id);
     v_message private.messages;
-    v_conversation_id uuid := coalesce(p_conversation_id, pg_catalog.gen_random_uuid());
+    v_turn jsonb;
 begin
-    if pg_catalog.char_length(p_idempotency_key) not between 1 and 255 then
-        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key has 1 to 255 characters.');
-    end if;
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.idempotency_key = p_idempotency_key;
-    if found and v_message.request_hash <> v_hash then
-        perform private.fail(
-            422, 'idempotency_key_reused', 'This idempotency key was used before, with another request.'
-        );
-    elsif not found then
-        if p_conversation_id is not null and not exists (
-            select from private.conversations as c
-            where c.user_id = v_profile.user_id and c.id = p_conversation_id
-        ) then
-            perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    perform private.check_service();
+    v_profile := private.lock_profile();
+    v_turn := private.replay_answer('chat', p_idempotency_key, v_request);
+    if v_turn is null then
+        if p_conversation_id is not null then
+            perform private.check_conversation(v_profile.user_id, p_conversation_id);
         end if;
         perform private.check_chat_limit(v_profile.user_id, interval '1 minute', p_per_minute, 'minute');
         perform private.check_chat_limit(v_profile.user_id, interval '1 day', p_per_day, 'day');
-        if p_conversation_id is null then
-            insert into private.conversations (user_id, id, title)
-            values (v_profile.user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
-        else
-            update private.conversations as c
-            set last_message_at = pg_catalog.now()
-            where c.user_id = v_profile.user_id and c.id = v_conversation_id;
-        end if;
-        insert into private.messages (user_id, conversation_id, role, content, idempotency_key, request_hash)
-        values (
-            v_profile.user_id, v_conversation_id, 'user', p_message, p_idempotency_key,
-            case when p_idempotency_key is not null then v_hash end
-        )
-        returning * into v_message;
+        v_message := private.insert_message(v_profile.user_id, p_conversation_id, p_message);
+        v_turn := pg_catalog.jsonb_build_object(
+            'conversation_id', v_message.conversation_id, 'message_id', v_message.id
+        );
+        perform private.remember_answer('chat', p_idempotency_key, v_request, v_turn, v_message.conversation_id);
     end if;
-    return pg_catalog.jsonb_build_object(
-        'conversation_id', v_message.conversation_id,
-        'message_id', v_message.id,
-        'answer', private.find_reply(v_profile.user_id, v_message.id)
+    return v_turn || pg_catalog.jsonb_build_object(
+        'answer', private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid)
     );
 end
 $$;
 comment on function public.begin_chat_turn(text, uuid, text, integer, integer) is
-'Stores what the caller says, in a conversation of theirs or a new one: {conversation_id, message_id, answer}. A key '
-'that was used before gives that message, with its answer where there is one already. Raises PT404 profile_not_found, '
-'conversation_not_found, PT422 invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
+'Stores a message of the caller, in one of their conversations or in a new one: {conversation_id, message_id, answer}. '
+'A key that was used before returns that message, with its answer if there is one. For the service alone. Raises PT403 '
+'service_only, PT404 profile_not_found, conversation_not_found, PT409 idempotency_key_spent, PT422 '
+'invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
 grant execute on function public.begin_chat_turn(text, uuid, text, integer, integer) to authenticated;
 
 
--- What the prompt needs to know.
+-- What the prompt contains about the user.
 
 create function private.recalled_json(p_user_id uuid, p_embedding extensions.vector, p_text text)
 returns jsonb
@@ -176,7 +233,7 @@ as $$
             m.score
         from public.match_memories(p_embedding, p_text, 10) as m
     ),
-    -- What is pinned is always there.
+    -- The prompt always has what the user pinned.
     pinned as (
         select
             m.id,
@@ -211,95 +268,162 @@ as $$
     inner join private.memories as m on m.user_id = p_user_id and recalled.id = m.id
 $$;
 comment on function private.recalled_json(uuid, extensions.vector, text) is
-'What a message calls to mind, and up to five pinned memories: [{id, content, kind, score, told_on}].';
+'The memories that a message calls to mind, and up to five pinned ones: [{id, content, kind, score, told_on}].';
 grant execute on function private.recalled_json(uuid, extensions.vector, text) to authenticated;
 
 
-create function private.training_json(p_profile private.profiles)
+create function private.latest_workouts_json(p_profile private.profiles, p_latest private.workouts[])
 returns jsonb
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    latest as (
-        select w.* from private.workouts as w
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object(
+                'on', (w.completed_at at time zone p_profile.timezone)::date,
+                'title', coalesce(w.title, w.plan_name),
+                'mood', w.mood,
+                'exercises', (
+                    select pg_catalog.jsonb_agg(done ->> 'exercise_name')
+                    from pg_catalog.jsonb_array_elements(private.workout_summary_json(w) -> 'exercises') as done
+                )
+            )
+            order by w.completed_at desc
+        ),
+        '[]'
+    )
+    from pg_catalog.unnest(p_latest) as w
+$$;
+comment on function private.latest_workouts_json(private.profiles, private.workouts[]) is
+'Workouts as the prompt names them, latest first: [{on, title, mood, exercises}].';
+grant execute on function private.latest_workouts_json(private.profiles, private.workouts[]) to authenticated;
+
+
+create function private.beaten_records_json(p_profile private.profiles, p_latest private.workouts[])
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
+                'on', (w.completed_at at time zone p_profile.timezone)::date
+            )
+        ),
+        '[]'
+    )
+    from pg_catalog.unnest(p_latest) as w
+    cross join pg_catalog.jsonb_array_elements(
+        private.personal_records_json(p_profile.user_id, w.id, p_profile.weight_unit)
+    ) as r
+    where r.value ->> 'previous' is not null
+$$;
+comment on function private.beaten_records_json(private.profiles, private.workouts[]) is
+'The earlier records that workouts beat: [{exercise_name, kind, value, unit, previous, on}].';
+grant execute on function private.beaten_records_json(private.profiles, private.workouts[]) to authenticated;
+
+
+create function private.next_session_json(p_profile private.profiles)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.jsonb_build_object(
+        'plan', due.session -> 'plan_name',
+        'day', due.session -> 'day_name',
+        'due_on', due.session -> 'due_on',
+        'exercises', (
+            select pg_catalog.jsonb_agg(
+                x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
+                || pg_catalog.jsonb_build_object(
+                    'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
+                    'load', x.value #> '{sets,-1,weight}',
+                    'reps', x.value #> '{sets,-1,reps}',
+                    'alternatives', (
+                        select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
+                        from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+                    )
+                )
+            )
+            from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
+        )
+    )
+    from (
+        select public.get_next_session(w.plan_id) as session
+        from private.workouts as w
+        inner join private.plans as p on w.plan_id = p.id
+        where w.user_id = p_profile.user_id
+        order by w.completed_at desc
+        limit 1
+    ) as due
+$$;
+comment on function private.next_session_json(private.profiles) is
+'The session that is due in the plan that the user followed last, with the last set of each exercise: {plan, day, '
+'due_on, exercises}; null when the user follows none.';
+grant execute on function private.next_session_json(private.profiles) to authenticated;
+
+
+create function private.training_json(p_profile private.profiles)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_latest private.workouts[] := array(
+        select w from private.workouts as w
         where w.user_id = p_profile.user_id
         order by w.completed_at desc, w.id desc
         limit 3
-    )
-    select pg_catalog.jsonb_build_object(
+    );
+begin
+    return pg_catalog.jsonb_build_object(
         'streak', private.streak_json(p_profile),
-        'workouts', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object(
-                        'on', (l.completed_at at time zone p_profile.timezone)::date,
-                        'title', coalesce(l.title, l.plan_name),
-                        'mood', l.mood,
-                        'exercises', (
-                            select pg_catalog.jsonb_agg(done ->> 'exercise_name')
-                            from pg_catalog.jsonb_array_elements(private.workout_summary_json(l) -> 'exercises') as done
-                        )
-                    )
-                    order by l.completed_at desc
-                ),
-                '[]'
-            )
-            from latest as l
-        ),
-        'records', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
-                        'on', (l.completed_at at time zone p_profile.timezone)::date
-                    )
-                ),
-                '[]'
-            )
-            from latest as l
-            cross join pg_catalog.jsonb_array_elements(
-                private.personal_records_json(p_profile.user_id, l.id, p_profile.weight_unit)
-            ) as r
-            where r.value ->> 'previous' is not null
-        ),
-        'next_session', (
-            select pg_catalog.jsonb_build_object(
-                'plan', due.session -> 'plan_name',
-                'day', due.session -> 'day_name',
-                'due_on', due.session -> 'due_on',
-                'exercises', (
-                    select pg_catalog.jsonb_agg(
-                        x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
-                        || pg_catalog.jsonb_build_object(
-                            'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
-                            'load', x.value #> '{sets,-1,weight}',
-                            'reps', x.value #> '{sets,-1,reps}',
-                            'alternatives', (
-                                select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
-                                from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
-                            )
-                        )
-                    )
-                    from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
-                )
-            )
-            from (
-                select public.get_next_session(w.plan_id) as session
-                from private.workouts as w
-                inner join private.plans as p on w.plan_id = p.id
-                where w.user_id = p_profile.user_id
-                order by w.completed_at desc
-                limit 1
-            ) as due
-        )
-    )
+        'workouts', private.latest_workouts_json(p_profile, v_latest),
+        'records', private.beaten_records_json(p_profile, v_latest),
+        'next_session', private.next_session_json(p_profile)
+    );
+end
 $$;
 comment on function private.training_json(private.profiles) is
-'What the companion knows of the training: {streak, workouts, records, next_session}; the last three workouts, the '
-'records that these beat, and what is due in the plan that was followed last.';
+'The training of a user as the prompt describes it: {streak, workouts, records, next_session}, with the last three '
+'workouts and the records that they beat.';
 grant execute on function private.training_json(private.profiles) to authenticated;
+
+
+create function private.messages_before(p_message private.messages)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
+        ),
+        '[]'
+    )
+    from (
+        select m.* from private.messages as m
+        where
+            m.user_id = p_message.user_id
+            and m.conversation_id = p_message.conversation_id
+            and m.created_at < p_message.created_at
+        order by m.created_at desc
+        limit 20
+    ) as said
+$$;
+comment on function private.messages_before(private.messages) is
+'The last 20 messages of the conversation before a message, oldest first: [{role, content}].';
+grant execute on function private.messages_before(private.messages) to authenticated;
 
 
 create function public.get_chat_context(p_message_id uuid, p_embedding extensions.vector default null)
@@ -310,14 +434,12 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.current_profile();
+    v_profile private.profiles;
     v_message private.messages;
 begin
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    perform private.check_service();
+    v_profile := private.current_profile();
+    v_message := private.find_message(v_profile.user_id, p_message_id);
     return pg_catalog.jsonb_build_object(
         'user', pg_catalog.to_jsonb(v_profile)
         - array['user_id', 'birth_date', 'preferences', 'affinity_score', 'created_at', 'timezone']
@@ -330,36 +452,21 @@ begin
         'affinity', private.affinity_standing(v_profile.affinity_score),
         'memories', private.recalled_json(v_profile.user_id, p_embedding, v_message.content),
         'training', private.training_json(v_profile),
-        'messages', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
-                ),
-                '[]'
-            )
-            from (
-                select m.* from private.messages as m
-                where
-                    m.user_id = v_profile.user_id
-                    and m.conversation_id = v_message.conversation_id
-                    and m.created_at < v_message.created_at
-                order by m.created_at desc
-                limit 20
-            ) as said
-        )
+        'messages', private.messages_before(v_message)
     );
 end
 $$;
 comment on function public.get_chat_context(uuid, extensions.vector) is
-'All that a prompt needs for a message of the caller''s: {user, affinity, memories, training, messages}; without a '
-'vector memories are found by text. Raises PT404 conversation_not_found, profile_not_found.';
+'What the prompt needs for a message of the caller: {user, affinity, memories, training, messages}. Without a vector '
+'it finds memories by their words. For the service alone. Raises PT403 service_only, PT404 conversation_not_found, '
+'profile_not_found.';
 grant execute on function public.get_chat_context(uuid, extensions.vector) to authenticated;
 
 
--- A turn is completed: the reply is stored, and what follows from it.
+-- A turn ends: the companion's reply is stored, with what follows from it.
 
--- The model is told to remember only what the user said. Here it is held: what shares no word with their message was
--- not said in it, and what was recalled would be remembered again and again.
+-- The prompt asks the model to remember only what the user said. This holds it to that: a draft that shares no word
+-- with the message was not said in it, and what was recalled must not be remembered again and again.
 create function private.learn(p_message private.messages, p_drafts jsonb)
 returns uuid[]
 language plpgsql
@@ -382,12 +489,12 @@ begin
 end
 $$;
 comment on function private.learn(private.messages, jsonb) is
-'Remembers what a message told, from up to five drafts; the ids of the memories.';
+'Stores what a message says as memories, from up to five drafts, and returns their ids.';
 grant execute on function private.learn(private.messages, jsonb) to authenticated;
 
 
--- Security definer, because users may neither write the companion's words nor their usage. It answers a message of the
--- caller's own; complete_chat_turn holds the lock on the profile.
+-- Security definer, because users may write neither the companion's words nor their usage. It replies only to a message
+-- of the caller, and its caller holds the lock on the profile.
 create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
 returns private.messages
 language plpgsql
@@ -398,6 +505,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_reply private.messages;
 begin
+    perform private.check_service();
     insert into private.messages (user_id, conversation_id, role, content, reply_to, details)
     select m.user_id, m.conversation_id, 'companion', p_reply, m.id, p_details
     from private.messages as m
@@ -421,7 +529,7 @@ begin
 end
 $$;
 comment on function private.store_reply(private.messages, text, jsonb) is
-'Stores the reply to a message of the caller''s, and what it cost.';
+'Stores the reply to a message of the caller and adds what it cost to their usage. Raises PT403 service_only.';
 grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
 
 
@@ -432,20 +540,19 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
+    v_profile private.profiles;
     v_message private.messages;
     v_reply private.messages;
-    v_answer jsonb := private.find_reply(v_profile.user_id, p_message_id);
+    v_answer jsonb;
 begin
-    -- Two that were sent at once have one answer.
+    perform private.check_service();
+    v_profile := private.lock_profile();
+    -- Of two calls for one message, the second returns the reply of the first.
+    v_answer := private.find_reply(v_profile.user_id, p_message_id);
     if v_answer is not null then
         return v_answer;
     end if;
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    v_message := private.find_message(v_profile.user_id, p_message_id);
     v_reply := private.store_reply(
         v_message,
         p_turn ->> 'reply',
@@ -454,7 +561,7 @@ begin
             'suggestions', coalesce(p_turn -> 'suggestions', '[]'),
             'memories_used', coalesce(p_turn -> 'memories_used', '[]'),
             'memories_saved', pg_catalog.to_jsonb(private.learn(v_message, coalesce(p_turn -> 'memories', '[]'))),
-            'affinity', private.award_conversation(v_profile.user_id, p_message_id) - 'events',
+            'affinity', private.award_conversation(p_message_id) - 'events',
             'usage', p_turn -> 'usage',
             'degraded', coalesce(p_turn -> 'degraded', '[]'),
             'cut_off', coalesce(p_turn -> 'cut_off', 'false'),
@@ -465,9 +572,9 @@ begin
 end
 $$;
 comment on function public.complete_chat_turn(uuid, jsonb) is
-'Stores the reply to a message of the caller''s with all that follows: {reply, expression, suggestions, memories, '
-'memories_used: [{id, score}], usage, degraded, cut_off, refused} becomes the answer. A message is answered once. '
-'Raises PT404 conversation_not_found, profile_not_found.';
+'Stores the reply to a message of the caller: from {reply, expression, suggestions, memories, memories_used: [{id, '
+'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the service '
+'alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;
 
 
@@ -508,7 +615,7 @@ as $$
     )
 $$;
 comment on function public.list_conversations(integer, integer) is
-'A page of the caller''s conversations with the number of their messages, the latest first. Raises PT422 invalid_page.';
+'A page of the conversations of the caller with the number of their messages, latest first. Raises PT422 invalid_page.';
 grant execute on function public.list_conversations(integer, integer) to authenticated;
 
 
@@ -523,12 +630,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_offset bigint := private.page_offset(p_page, p_per_page);
 begin
-    if not exists (
-        select from private.conversations as c
-        where c.user_id = v_user_id and c.id = p_conversation_id
-    ) then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    perform private.check_conversation(v_user_id, p_conversation_id);
     return private.page_json(
         (
             select pg_catalog.jsonb_agg(
@@ -560,8 +662,8 @@ begin
 end
 $$;
 comment on function public.list_messages(uuid, integer, integer) is
-'A page of what was said in a conversation of the caller''s, the latest first. Raises PT404 conversation_not_found, '
-'PT422 invalid_page.';
+'A page of the messages of a conversation of the caller, latest first. Raises PT404 conversation_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.list_messages(uuid, integer, integer) to authenticated;
 
 
@@ -574,6 +676,7 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
 begin
+    perform private.check_conversation(v_profile.user_id, p_id);
     if not coalesce(p_keep_memories, true) then
         delete from private.memories as learnt
         where learnt.user_id = v_profile.user_id and learnt.message_id in (
@@ -583,12 +686,9 @@ begin
     end if;
     delete from private.conversations as c
     where c.user_id = v_profile.user_id and c.id = p_id;
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
 end
 $$;
 comment on function public.delete_conversation(uuid, boolean) is
-'Deletes a conversation of the caller''s with all that was said, and on wish with what was learnt from it. Raises '
-'PT404 conversation_not_found, profile_not_found.';
+'Deletes a conversation of the caller with its messages, and without p_keep_memories also with the memories that the '
+'companion learnt from it. Raises PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.delete_conversation(uuid, boolean) to authenticated;

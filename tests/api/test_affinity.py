@@ -223,16 +223,14 @@ async def test_the_score_is_the_ledgers_sum_after_everything_at_once(
     assert (await athlete.get("/workouts")).json()["total"] == 4
 
 
-def talk(connect: Connect, person: Person, message_id: UUID, *, user_id: UUID | None = None) -> dict[str, Any]:
-    """A turn of a conversation, as the companion's functions will award it."""
-    with connect("slow_burn_api") as connection, connection.transaction():
+def talk(connect: Connect, person: Person, message_id: UUID, *, role: str = "slow_burn_api") -> dict[str, Any]:
+    """Award a turn of a conversation, as complete_chat_turn does."""
+    with connect(role) as connection, connection.transaction():
         connection.execute(
             "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
             (json.dumps({"role": "authenticated", "sub": str(person.id)}),),
         )
-        row = connection.execute(
-            "select private.award_conversation(%s, %s)", (user_id or person.id, message_id)
-        ).fetchone()
+        row = connection.execute("select private.award_conversation(%s)", (message_id,)).fetchone()
     assert row is not None
     answer: dict[str, Any] = row[0]
     return answer
@@ -424,9 +422,9 @@ async def test_talk_raises_levels_up_to_its_cap(athlete: Person, connect: Connec
     assert await athlete.score() == 35
 
 
-def test_nobody_talks_for_another(athlete: Person, stranger: Person, connect: Connect) -> None:
+def test_only_the_service_awards_conversation(athlete: Person, connect: Connect) -> None:
     with pytest.raises(psycopg.Error) as refusal:
-        talk(connect, stranger, uuid4(), user_id=athlete.id)
+        talk(connect, athlete, uuid4(), role="authenticator")
     assert refusal.value.sqlstate == "PT403"
 
 

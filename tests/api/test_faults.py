@@ -184,7 +184,7 @@ async def test_an_unexpected_exception_is_a_problem_a_browser_may_read(
     def broken(_value: Any) -> Any:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("backend.profile.models.Profile.model_validate", broken)
+    monkeypatch.setattr("backend.profiles.models.Profile.model_validate", broken)
     response = await athlete.get("/profile", headers={"Origin": "https://app.example.com"})
     problem = assert_problem(response, 500, "internal_error")
     assert response.headers["access-control-allow-origin"] == "https://app.example.com"

@@ -1,240 +1,284 @@
 """What Python believes of the database, compared with the database."""
 
-import ast
-import inspect
-from pathlib import Path
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, get_type_hints
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from pydantic import ConfigDict, TypeAdapter
 
-from backend.affinity import repository as affinity
-from backend.companion import repository as companion
-from backend.exercises import repository as exercises
-from backend.plans import repository as plans
-from backend.profile import repository as profile
-from backend.progress import repository as progress
-from backend.workouts import repository as workouts
+from backend.affinity.repository import AffinityRepository, DBAffinityEventRow, DBAffinityLevelRow
+from backend.companion.repository import ChatLimits, ConversationRepository, EmbeddingRepository
+from backend.core.caller import Caller
+from backend.core.models import PageQuery
+from backend.core.settings import Settings
+from backend.exercises.models import AlternativesQuery, ExerciseFilters, ExerciseQuery
+from backend.exercises.repository import DBExerciseRow, ExerciseRepository
+from backend.following.repository import FollowingRepository
+from backend.gateway import RpcGateway
+from backend.imports.repository import ImportRepository
+from backend.main import make_gateway
+from backend.memories.models import MemoryQuery
+from backend.memories.repository import DBMemoryRow, MemoryRepository
+from backend.plans.models import PlanQuery
+from backend.plans.repository import DBPlanDayRow, DBPlanSetRow, DBPlanSummaryRow, PlanRepository
+from backend.profiles.repository import DBProfileRow, ProfileRepository
+from backend.progress.models import RecordQuery, SeriesQuery
+from backend.progress.repository import ProgressRepository
+from backend.workouts.models import WorkoutQuery
+from backend.workouts.repository import DBWorkoutSetRow, DBWorkoutSummaryRow, WorkoutRepository
 from tests.support import Person, a_set, exercise_id
-from tools import ROOT
 
-REPOSITORIES = sorted((ROOT / "backend").glob("*/repository.py"))
-
-
-def calls(path: Path) -> list[tuple[str, set[str]]]:
-    """Each `gateway.call("name", {…})` of a file, with the names of its arguments."""
-    found = []
-    module = ast.parse(path.read_text())
-    shared = {node.name: node.body[-1] for node in module.body if isinstance(node, ast.FunctionDef)}
-
-    def keys_of(literal: ast.expr | None) -> set[str]:
-        assert isinstance(literal, ast.Dict)
-        keys: set[str] = set()
-        for key, value in zip(literal.keys, literal.values, strict=True):
-            if key is None:
-                # `**_filters(query)`: what that function of the module returns.
-                assert isinstance(value, ast.Call)
-                assert isinstance(value.func, ast.Name)
-                returned = shared[value.func.id]
-                assert isinstance(returned, ast.Return)
-                keys |= keys_of(returned.value)
-            else:
-                assert isinstance(key, ast.Constant)
-                keys.add(str(key.value))
-        return keys
-
-    for method in ast.walk(module):
-        if not isinstance(method, ast.AsyncFunctionDef):
-            continue
-        dicts = {
-            node.targets[0].id: node.value
-            for node in ast.walk(method)
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        }
-        for node in ast.walk(method):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "call":
-                name, arguments = node.args[0], node.args[1]
-                literal = dicts[arguments.id] if isinstance(arguments, ast.Name) else arguments
-                assert isinstance(name, ast.Constant)
-                found.append((str(name.value), keys_of(literal)))
-    return found
+OUR_SCHEMAS = ["public", "private"]
+over_postgres = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 
 
-def test_every_call_names_a_function_and_its_parameters(admin: psycopg.Connection) -> None:
-    every = [call for path in REPOSITORIES for call in calls(path)]
-    assert len(every) >= 8
-    for name, arguments in every:
+class Repositories:
+    """Every repository, over one gateway and for one caller."""
+
+    def __init__(self, gateway: RpcGateway, caller: Caller) -> None:
+        self.profiles = ProfileRepository(gateway, caller)
+        self.exercises = ExerciseRepository(gateway, caller)
+        self.plans = PlanRepository(gateway, caller)
+        self.following = FollowingRepository(gateway, caller)
+        self.workouts = WorkoutRepository(gateway, caller)
+        self.imports = ImportRepository(gateway, caller)
+        self.progress = ProgressRepository(gateway, caller)
+        self.affinities = AffinityRepository(gateway, caller)
+        self.conversations = ConversationRepository(gateway, caller)
+        self.embeddings = EmbeddingRepository(gateway, caller)
+        self.memories = MemoryRepository(gateway, caller)
+
+
+def caller_for(user_id: UUID, token: str = "") -> Caller:
+    claims = json.dumps({"sub": str(user_id), "role": "authenticated"})
+    return Caller(user_id, None, "authenticated", datetime.now(UTC), token, claims)
+
+
+class RecordingGateway:
+    """Records the calls of repositories, and answers nothing."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, set[str]] = {}
+
+    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> None:
+        self.calls[function] = set(arguments)
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def is_ready(self) -> bool:
+        return True
+
+
+@pytest.fixture
+async def calls() -> dict[str, set[str]]:
+    """The functions that repositories call, with the names of the arguments."""
+    gateway = RecordingGateway()
+    an_id = uuid4()
+    to = Repositories(gateway, caller_for(an_id))
+    every: list[Awaitable[object]] = [
+        to.profiles.get(),
+        to.profiles.update({}),
+        to.exercises.search(ExerciseQuery()),
+        to.exercises.count(ExerciseFilters()),
+        to.exercises.get(an_id),
+        to.exercises.alternatives(an_id, AlternativesQuery()),
+        to.exercises.create({}),
+        to.exercises.update(an_id, {}),
+        to.exercises.delete(an_id),
+        to.plans.create({}),
+        to.plans.list(PlanQuery()),
+        to.plans.get(an_id),
+        to.plans.replace(an_id, {}, None),
+        to.plans.delete(an_id),
+        to.plans.copy(an_id, None),
+        to.plans.versions(an_id, PageQuery()),
+        to.following.next_session(an_id, 0),
+        to.following.adherence(an_id),
+        to.workouts.log({}, None),
+        to.workouts.update(an_id, {}),
+        to.workouts.list(WorkoutQuery()),
+        to.workouts.get(an_id),
+        to.workouts.delete(an_id),
+        to.imports.store([], create_missing=False),
+        to.progress.summary(1),
+        to.progress.records(RecordQuery()),
+        to.progress.exercise(an_id, SeriesQuery()),
+        to.progress.pause(1, None),
+        to.progress.resume(),
+        to.affinities.get(PageQuery()),
+        to.conversations.begin_turn("Hi", None, None, ChatLimits(1, 1)),
+        to.conversations.context(str(an_id), None),
+        to.conversations.complete_turn(str(an_id), {}),
+        to.conversations.list(PageQuery()),
+        to.conversations.messages(an_id, PageQuery()),
+        to.conversations.delete(an_id, keep_memories=True),
+        to.embeddings.claim(),
+        to.embeddings.store([]),
+        to.memories.list(MemoryQuery()),
+        to.memories.create({}),
+        to.memories.update(an_id, {}),
+        to.memories.delete(an_id),
+        to.memories.delete_all(),
+    ]
+    for call in every:
+        await call
+    return gateway.calls
+
+
+def test_every_call_names_a_function_and_its_parameters(calls: dict[str, set[str]], admin: psycopg.Connection) -> None:
+    for name, arguments in calls.items():
         rows = admin.execute(
             "select coalesce(proargnames, '{}'), pronargs - pronargdefaults from pg_proc "
             "where pronamespace = 'public'::regnamespace and proname = %s",
             (name,),
         ).fetchall()
+        assert len(rows) == 1, name
         ((parameters, required),) = rows
         assert arguments <= set(parameters), name
         assert set(parameters[:required]) <= arguments, name
 
 
-def test_every_exposed_function_is_called(admin: psycopg.Connection) -> None:
-    called = {name for path in REPOSITORIES for name, _ in calls(path)}
-    # get_chat_context calls it, and so may clients of the Data API.
-    called.add("match_memories")
+def test_every_exposed_function_is_called(calls: dict[str, set[str]], admin: psycopg.Connection) -> None:
     rows = admin.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace").fetchall()
-    assert {name for (name,) in rows} == called
+    # get_chat_context calls match_memories, and so may clients of the Data API.
+    assert {name for (name,) in rows} == {*calls, "match_memories"}
 
 
-def assert_shape(value: dict[str, Any], shape: Any) -> None:
-    """The row has the TypedDict's keys, and no others."""
-    assert set(value) == set(get_type_hints(shape)), shape.__name__
+async def checked[**Parameters, Row](
+    method: Callable[Parameters, Awaitable[Row]], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Row:
+    """What a method returns, which has to be what its annotation says: all of its keys, no others, and their types."""
+    row = await method(*args, **kwargs)
+    hint = get_type_hints(method)["return"]
+    # The configuration of a list reaches the TypedDicts in it.
+    adapter = TypeAdapter(list[hint], config=ConfigDict(extra="forbid", strict=True))  # type: ignore[valid-type]
+    adapter.validate_python([row])
+    return row
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
-async def test_rows_have_the_shapes_that_the_repositories_tell(athlete: Person) -> None:
-    logged = (await athlete.log(a_set(weight=100))).json()
-    assert_shape(logged | {"replayed": False}, workouts.DBLoggedWorkoutRow)
-    assert_shape(logged["workout"], workouts.DBWorkoutRow)
-    assert_shape(logged["workout"]["sets"][0], workouts.DBWorkoutSetRow)
-    assert_shape(logged["workout"]["exercises"][0], workouts.DBWorkoutExerciseRow)
-    page = (await athlete.get("/workouts")).json()
-    assert_shape(page, workouts.DBWorkoutPageRow)
-    assert_shape(page["items"][0], workouts.DBWorkoutSummaryRow)
-    plan = {"name": "A", "days": [{"day": 1, "exercises": [{"exercise_id": exercise_id("plank"), "sets": [{}]}]}]}
-    stored = (await athlete.ask("POST", "/plans", json=plan)).json()
-    assert_shape(stored, plans.DBPlanRow)
-    assert_shape(stored["days"][0], plans.DBPlanDayRow)
-    assert_shape(stored["days"][0]["exercises"][0], plans.DBPlanExerciseRow)
-    assert_shape(stored["days"][0]["exercises"][0]["sets"][0], plans.DBPlanSetRow)
-    listed = (await athlete.get("/plans")).json()
-    assert_shape(listed, plans.DBPlanPageRow)
-    assert_shape(listed["items"][0], plans.DBPlanSummaryRow)
-    versions = (await athlete.get(f"/plans/{stored['id']}/versions")).json()
-    assert_shape(versions, plans.DBPlanVersionPageRow)
-    assert_shape(versions["items"][0], plans.DBPlanRow)
-    session = (await athlete.get(f"/plans/{stored['id']}/next", params={"dry_run_weeks": 1})).json()
-    assert_shape(session, plans.DBNextSessionRow)
-    assert_shape(session["exercises"][0], plans.DBDueExerciseRow)
-    assert_shape(session["exercises"][0]["sets"][0], plans.DBSuggestedSetRow)
-    assert_shape(session["dry_run"][0], plans.DBImaginedSessionRow)
-    assert_shape(session["dry_run"][0]["exercises"][0], plans.DBSuggestedExerciseRow)
-    assert_shape((await athlete.get(f"/plans/{stored['id']}/adherence")).json(), plans.DBAdherenceRow)
-    me = (await athlete.get("/profile")).json()
-    assert_shape(me, profile.DBProfileRow)
-    assert_shape(me["affinity"], profile.DBAffinityStandingRow)
-    found = (await athlete.get("/exercises")).json()
-    assert_shape(found, exercises.DBExercisePageRow)
-    assert_shape(found["items"][0], exercises.DBExerciseSummaryRow)
-    bench = (await athlete.get(f"/exercises/{exercise_id('bench-press')}")).json()
-    assert_shape(bench, exercises.DBExerciseRow)
-    assert_shape(bench["relations"][0], exercises.DBExerciseRelationRow)
-    facets = (await athlete.get("/exercises/facets")).json()
-    assert_shape(facets, exercises.DBExerciseFacetsRow)
-    assert_shape(facets["muscles"][0], exercises.DBFacetValueRow)
-    alternatives = (await athlete.get(f"/exercises/{bench['id']}/alternatives")).json()
-    assert_shape(alternatives, exercises.DBAlternativePageRow)
-    assert_shape(alternatives["items"][0], exercises.DBAlternativeRow)
+@pytest.fixture
+async def of_athlete(athlete: Person, settings: Settings) -> AsyncIterator[Repositories]:
+    gateway = make_gateway(settings)
+    await gateway.open()
+    try:
+        yield Repositories(gateway, caller_for(athlete.id, athlete.token))
+    finally:
+        await gateway.close()
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
-async def test_rows_of_progress_have_their_shapes(athlete: Person) -> None:
-    assert (await athlete.log(a_set(weight=100))).status_code == 201
-    summary = (await athlete.get("/progress/summary")).json()
-    assert_shape(summary, progress.DBSummaryRow)
-    assert_shape(summary["streak"], progress.DBStreakRow)
-    assert_shape(summary["weeks"][0], progress.DBWeekRow)
-    records = (await athlete.get("/progress/records")).json()
-    assert_shape(records, progress.DBRecordPageRow)
-    assert_shape(records["items"][0], progress.DBRecordRow)
-    series = (await athlete.get(f"/progress/exercises/{exercise_id('back-squat')}")).json()
-    assert_shape(series, progress.DBExerciseProgressRow)
-    assert_shape(series["points"][0], progress.DBExercisePointRow)
-    assert_shape((await athlete.ask("POST", "/progress/pause")).json(), progress.DBPausesRow)
+@over_postgres
+async def test_rows_of_profiles_and_exercises_have_their_shapes(of_athlete: Repositories) -> None:
+    await checked(of_athlete.profiles.get)
+    await checked(of_athlete.profiles.update, {})
+    bench = UUID(exercise_id("bench-press"))
+    assert (await checked(of_athlete.exercises.search, ExerciseQuery()))["items"]
+    assert (await checked(of_athlete.exercises.count, ExerciseFilters()))["muscles"]
+    assert (await checked(of_athlete.exercises.get, bench))["relations"]
+    assert (await checked(of_athlete.exercises.alternatives, bench, AlternativesQuery(available=False)))["items"]
+    own = await checked(of_athlete.exercises.create, {"name": "Garage Lift"})
+    await checked(of_athlete.exercises.update, UUID(own["id"]), {"name": "Barn Lift"})
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
-async def test_rows_of_affinity_have_their_shapes(athlete: Person) -> None:
-    assert (await athlete.log(a_set(weight=100))).status_code == 201
-    found = (await athlete.get("/affinity")).json()
-    assert_shape(found, affinity.DBAffinityRow)
-    assert_shape(found["today"], affinity.DBAffinityTodayRow)
-    assert_shape(found["today"]["by_kind"][0], affinity.DBAffinityKindRow)
-    assert_shape(found["levels"][0], affinity.DBAffinityLevelRow)
-    assert_shape(found["events"], affinity.DBAffinityEventPageRow)
-    assert_shape(found["events"]["items"][0], affinity.DBAffinityEventRow)
+@over_postgres
+async def test_rows_of_plans_have_their_shapes(of_athlete: Repositories) -> None:
+    exercise = {"exercise_id": exercise_id("plank"), "sets": [{"set_type": "working"}]}
+    plan = {"name": "A", "days": [{"day": 1, "exercises": [exercise]}]}
+    stored = await checked(of_athlete.plans.create, plan)
+    plan_id = UUID(stored["id"])
+    assert (await checked(of_athlete.plans.list, PlanQuery()))["items"]
+    await checked(of_athlete.plans.get, plan_id)
+    await checked(of_athlete.plans.replace, plan_id, plan, None)
+    await checked(of_athlete.plans.copy, plan_id, None)
+    assert (await checked(of_athlete.plans.versions, plan_id, PageQuery()))["items"]
+    session = await checked(of_athlete.following.next_session, plan_id, 1)
+    assert session["exercises"]
+    assert session["dry_run"]
+    await checked(of_athlete.following.adherence, plan_id)
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
-async def test_rows_of_the_companion_have_their_shapes(athlete: Person) -> None:
-    answer = (await athlete.ask("POST", "/chat", json={"message": "I love squats"})).json()
-    assert_shape(answer, companion.DBChatAnswerRow)
-    listed = (await athlete.get("/conversations")).json()
-    assert_shape(listed, companion.DBConversationPageRow)
-    assert_shape(listed["items"][0], companion.DBConversationRow)
-    said = (await athlete.get(f"/conversations/{answer['conversation_id']}/messages")).json()
-    assert_shape(said, companion.DBMessagePageRow)
-    assert_shape(said["items"][0], companion.DBMessageRow)
-    known = (await athlete.get("/memories")).json()
-    assert_shape(known, companion.DBMemoryPageRow)
-    assert_shape(known["items"][0], companion.DBMemoryRow)
+@over_postgres
+async def test_rows_of_workouts_and_progress_have_their_shapes(of_athlete: Repositories) -> None:
+    squat = UUID(exercise_id("back-squat"))
+    workout = {"sets": [a_set(weight=100)]}
+    logged = await checked(of_athlete.workouts.log, workout, None)
+    workout_id = UUID(logged["workout"]["id"])
+    await checked(of_athlete.workouts.update, workout_id, workout)
+    assert (await checked(of_athlete.workouts.list, WorkoutQuery()))["items"]
+    await checked(of_athlete.workouts.get, workout_id)
+    await checked(of_athlete.imports.store, [], create_missing=False)
+    assert (await checked(of_athlete.progress.summary, 2))["weeks"]
+    assert (await checked(of_athlete.progress.records, RecordQuery()))["items"]
+    assert (await checked(of_athlete.progress.exercise, squat, SeriesQuery()))["points"]
+    assert (await checked(of_athlete.progress.pause, 1, None))["paused_weeks"]
+    await checked(of_athlete.progress.resume)
+    assert (await checked(of_athlete.affinities.get, PageQuery()))["events"]["items"]
 
 
-def columns(admin: psycopg.Connection, table: str) -> dict[str, tuple[str, bool]]:
-    """The columns of a table: their types, and whether they may be null."""
-    rows = admin.execute(
-        "select attname::text, atttypid::regtype::text, not attnotnull from pg_attribute "
-        "where attrelid = %s::regclass and attnum > 0 and not attisdropped",
-        (f"private.{table}",),
-    ).fetchall()
-    return {name: (kind, nullable) for name, kind, nullable in rows}
+@over_postgres
+async def test_rows_of_the_companion_have_their_shapes(of_athlete: Repositories) -> None:
+    conversations, memories = of_athlete.conversations, of_athlete.memories
+    begun = await checked(conversations.begin_turn, "I love squats", None, None, ChatLimits(10, 10))
+    await checked(conversations.context, begun["message_id"], None)
+    turn = {"reply": "Me too", "expression": "happy", "usage": {"prompt_tokens": 1, "output_tokens": 1}}
+    await checked(conversations.complete_turn, begun["message_id"], turn)
+    assert (await checked(conversations.list, PageQuery()))["items"]
+    assert (await checked(conversations.messages, UUID(begun["conversation_id"]), PageQuery()))["items"]
+    memory = await checked(memories.create, {"content": "Loves squats", "kind": "preference"})
+    await checked(memories.update, UUID(memory["id"]), {"pinned": True})
+    assert (await checked(memories.list, MemoryQuery()))["items"]
+    assert (await checked(of_athlete.embeddings.claim))["memories"]
+    await checked(memories.delete_all)
 
 
-PLAN_KEYS = {"user_id", "plan_id", "version", "day"}
-PYTHON = {
-    "uuid": "str",
-    "text": "str",
-    "text[]": "list[str]",
-    "timestamp with time zone": "str",
-    "date": "str",
-    "integer": "int",
-    "bigint": "int",
-    "numeric": "float",
-    "boolean": "bool",
-    "jsonb": "dict[str, typing.Any]",
+PYTHON: dict[str, Any] = {
+    "uuid": str,
+    "text": str,
+    "text[]": list[str],
+    "timestamp with time zone": str,
+    "date": str,
+    "integer": int,
+    "bigint": int,
+    "numeric": float,
+    "boolean": bool,
+    "jsonb": dict[str, Any],
 }
 
 
+def columns(admin: psycopg.Connection, table: str) -> dict[str, Any]:
+    """The columns of a table, with the Python types of their values in JSON."""
+    rows = admin.execute(
+        "select attname::text, atttypid::regtype::text, not attnotnull from pg_attribute "
+        "join pg_class on pg_class.oid = attrelid "
+        "where relname = %s and relnamespace::regnamespace::text = any(%s) and attnum > 0 and not attisdropped",
+        (table, OUR_SCHEMAS),
+    ).fetchall()
+    # Types that no answer shows, such as vectors, have no Python type.
+    return {name: PYTHON[kind] | None if nullable else PYTHON[kind] for name, kind, nullable in rows if kind in PYTHON}
+
+
 @pytest.mark.parametrize(
-    ("table", "shape", "left_out"),
+    ("table", "row"),
     [
-        ("workout_sets", workouts.DBWorkoutSetRow, {"user_id", "workout_id", "performed_at"}),
-        ("workouts", workouts.DBWorkoutSummaryRow, {"user_id", "import_key", "import_incomplete"}),
-        (
-            "memories",
-            companion.DBMemoryRow,
-            {"user_id", "message_id", "embedding", "embedding_claimed_at", "gist", "search_document"},
-        ),
-        ("plan_sets", plans.DBPlanSetRow, PLAN_KEYS | {"exercise_position", "position"}),
-        ("plan_days", plans.DBPlanDayRow, {"user_id", "plan_id", "version"}),
-        ("plan_versions", plans.DBPlanSummaryRow, {"user_id", "plan_id"}),
-        ("profiles", profile.DBProfileRow, {"affinity_score"}),
-        ("affinity_events", affinity.DBAffinityEventRow, {"user_id", "source"}),
-        ("affinity_levels", affinity.DBAffinityLevelRow, set()),
-        (
-            "exercises",
-            exercises.DBExerciseRow,
-            {"user_id", "created_at", "archived_at", "search_document", "search_pairs"},
-        ),
+        ("workout_sets", DBWorkoutSetRow),
+        ("workouts", DBWorkoutSummaryRow),
+        ("memories", DBMemoryRow),
+        ("plan_sets", DBPlanSetRow),
+        ("plan_days", DBPlanDayRow),
+        ("plan_versions", DBPlanSummaryRow),
+        ("profiles", DBProfileRow),
+        ("affinity_events", DBAffinityEventRow),
+        ("affinity_levels", DBAffinityLevelRow),
+        ("exercises", DBExerciseRow),
     ],
 )
-def test_a_typed_dict_has_its_tables_types(
-    admin: psycopg.Connection, table: str, shape: type, left_out: set[str]
-) -> None:
-    hints = {
-        name: inspect.formatannotation(hint)
-        .replace("Optional[str]", "str | None")
-        .replace("Optional[list[str]]", "list[str] | None")
-        for name, hint in get_type_hints(shape).items()
-    }
-    for name, (kind, nullable) in columns(admin, table).items():
-        if name in left_out:
-            assert name not in hints
-        else:
-            assert hints[name] == PYTHON[kind] + (" | None" if nullable else ""), name
+def test_a_row_has_its_tables_types(admin: psycopg.Connection, table: str, row: type) -> None:
+    hints, stored = get_type_hints(row), columns(admin, table)
+    shared = hints.keys() & stored.keys()
+    assert len(shared) >= 2
+    assert {name: hints[name] for name in shared} == {name: stored[name] for name in shared}

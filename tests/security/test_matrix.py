@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from backend.core.identity import Caller
+from backend.core.caller import Caller
 from backend.core.settings import Settings
 from backend.main import make_gateway
 from tests.support import Person, a_set, until_embedded

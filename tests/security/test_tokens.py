@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.auth.jwks import JwksCache
 from backend.auth.verification import TokenVerifier
-from backend.core.errors import Problem
+from backend.core.problems import Problem
 from backend.core.settings import Settings
 from tests.support import API, Person, SupabaseServer, assert_problem, serve, serve_supabase
 from tools.stack.signing import SigningKey

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from backend.companion.gemini import ReplyDraft
+from backend.companion.drafts import ReplyDraft
 
 MEMORY = {"content": "Likes tea", "kind": "preference", "importance": 0.4}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from backend.core.errors import problem_from_database
+from backend.gateway.errors import problem_from_database
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.core.models import WeightUnit
-from backend.workouts.importing import Export, UnreadableFileError, read_export
+from backend.core.vocabulary import WeightUnit
+from backend.imports.export_files import Export, UnreadableFileError, read_export
 
 STRONG = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE"
 ANDROID = (
@@ -184,14 +184,14 @@ def test_a_unit_that_the_file_does_not_tell_is_given(unit: WeightUnit | None, me
     [
         ("2023-01-15 17:35:12,A,,Squat,1,2001,5,,,,,", "weight: Input should be less than or equal to 2000"),
         ("2023-01-15 17:35:12,A,,Squat,1,-5,5,,,,,", "weight: Input should be greater than or equal to 0"),
-        ("2023-01-15 17:35:12,A,,Squat,1,much,5,,,,,", "weight: 'much' is no number"),
-        ('2023-01-15 17:35:12,A,,Squat,1,"1,000",5,,,,,', "weight: '1,000' is no number"),
-        ("2023-01-15 17:35:12,A,,Squat,1,100,2.5,,,,,", "reps: '2.5' is no whole number"),
+        ("2023-01-15 17:35:12,A,,Squat,1,much,5,,,,,", "weight: 'much' is not a number"),
+        ('2023-01-15 17:35:12,A,,Squat,1,"1,000",5,,,,,', "weight: '1,000' is not a number"),
+        ("2023-01-15 17:35:12,A,,Squat,1,100,2.5,,,,,", "reps: '2.5' is not a whole number"),
         ("2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,8.3", "rpe: Input should be a multiple of 0.5"),
-        ("2023-01-15 17:35:12,A,,Squat,1,0,0,0,0,,,", "A set has reps, duration_seconds or distance_meters"),
+        ("2023-01-15 17:35:12,A,,Squat,1,0,0,0,0,,,", "A set needs reps, duration_seconds or distance_meters"),
         ("2023-01-15 17:35:12,A,,,1,100,5,,,,,", "exercise: String should have at least 1 character"),
         ("yesterday,A,,Squat,1,100,5,,,,,", "The time 'yesterday' cannot be read"),
-        ("1969-01-15 17:35:12,A,,Squat,1,100,5,,,,,", "The time '1969-01-15 17:35:12' lies before 1970"),
+        ("1969-01-15 17:35:12,A,,Squat,1,100,5,,,,,", "The time '1969-01-15 17:35:12' is before 1970"),
         ("2023-01-15", "exercise: String should have at least 1 character"),
     ],
 )
@@ -207,9 +207,9 @@ def test_lines_are_counted_as_they_stand_in_the_file() -> None:
     export = read(STRONG, '2023-01-15 17:35:12,A,,Squat,1,100,5,,,"two\nlines",,', "never,A,,Squat,1,100,5,,,,,")
     assert [line for line, _ in export.errors] == [4]
     export = read(HEVY, '"A","28 Mar 2025, 17:29",,,"Squat",,,0,superb,100,5,,,')
-    assert export.errors == [(2, "set_type: 'superb' is not known")]
+    assert export.errors == [(2, "set_type: 'superb' is not a known type")]
     export = read(ANDROID, "2025-09-02 07:10:00;A;Run;1;;;;;10;parsecs;;;;")
-    assert export.errors == [(2, "distance: 'parsecs' is no unit that is known")]
+    assert export.errors == [(2, "distance: 'parsecs' is not a known unit")]
 
 
 def test_a_workout_has_its_limits() -> None:
@@ -243,7 +243,7 @@ def test_durations_that_tell_nothing(text: str) -> None:
         (b'{"json": true}', "neither exercise_title"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"PK\x03\x04\x00", "NUL"),
-        (STRONG.encode() + b"\n" + b"x" * 200_000, "Line 2 is no CSV"),
+        (STRONG.encode() + b"\n" + b"x" * 200_000, "Line 2 is not valid CSV"),
     ],
     ids=["empty", "other", "json", "utf-16", "zip", "endless"],
 )

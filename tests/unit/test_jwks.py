@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from backend.auth.jwks import JwksCache
-from backend.core.errors import Problem
+from backend.core.problems import Problem
 from tests.support import SupabaseServer, serve_supabase
 from tools.stack.signing import SigningKey
 

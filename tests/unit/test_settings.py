@@ -12,6 +12,8 @@ EVERY = (
     "LOG_LEVEL",
     "DATABASE_POOL_SIZE",
     "DATABASE_TIMEOUT_SECONDS",
+    "GEMINI_API_KEY",
+    "SERVICE_SECRET",
 )
 
 
@@ -81,6 +83,7 @@ def test_every_fault_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", "mysql://localhost/x"),
         ("DATABASE_URL", "localhost"),
         ("SUPABASE_JWT_SECRET", "hunter2"),
+        ("SERVICE_SECRET", "hunter2"),
         ("SUPABASE_JWT_RS256", "perhaps"),
         ("CORS_ORIGINS", "nonsense"),
         ("CORS_ORIGINS", "https://a.example.com,*"),
@@ -95,12 +98,23 @@ def test_a_wrong_setting_is_named_without_its_value(environment: pytest.MonkeyPa
     environment.setenv(name, value)
     text = complaint()
     assert f"{name} is wrong" in text
-    if name in ("DATABASE_URL", "SUPABASE_JWT_SECRET"):
+    if name in ("DATABASE_URL", "SUPABASE_JWT_SECRET", "SERVICE_SECRET"):
         assert value not in text
+
+
+def test_the_companion_needs_the_services_secret_through_the_data_api(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("GEMINI_API_KEY", "AIza")
+    assert load_settings().service_secret is None
+    environment.delenv("DATABASE_URL")
+    environment.setenv("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_x")
+    assert "SERVICE_SECRET is missing (GEMINI_API_KEY needs it" in complaint()
+    environment.setenv("SERVICE_SECRET", "0123456789abcdef0123456789abcdef")
+    assert load_settings().service_secret is not None
 
 
 def test_secrets_stay_out_of_reprs(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef")
+    environment.setenv("SERVICE_SECRET", "0123456789abcdef0123456789abcdef")
     shown = repr(load_settings())
     assert "0123456789abcdef" not in shown
     assert "user:secret" not in shown

@@ -18,7 +18,7 @@ from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from tqdm import tqdm
 
-from backend.core.models import Name, Text
+from backend.core.fields import Name, Text
 
 SOURCE = "free-exercise-db"
 LICENSE = "Unlicense"

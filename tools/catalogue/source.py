@@ -6,8 +6,8 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from backend.core.models import BodyPart
-from backend.exercises.models import Category, Force, Laterality, Level, MeasuredIn, Mechanic, MovementPattern
+from backend.core.vocabulary import BodyPart, Level
+from backend.exercises.models import Category, Force, Laterality, MeasuredIn, Mechanic, MovementPattern
 
 DIRECTORY = Path(__file__).parents[2] / "supabase" / "catalogue"
 

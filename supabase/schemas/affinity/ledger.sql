@@ -1,4 +1,4 @@
--- Writing into the ledger.
+-- Writing to the ledger.
 
 create function private.ledger_day(p_profile private.profiles)
 returns date
@@ -13,11 +13,12 @@ as $$
     )
 $$;
 comment on function private.ledger_day(private.profiles) is
-'The user''s current day. Days only go forward: who travels west, or changes the time zone back, gets no day twice.';
+'The current day of the user. It never goes back, so nobody earns the points of a day twice by travelling west or by '
+'changing the time zone.';
 grant execute on function private.ledger_day(private.profiles) to authenticated;
 
 
--- Not granted to anybody: the functions below, which own the ledger's rules, call it with a day of their choosing.
+-- Granted to nobody: only the definer functions that award events call it, and they choose the day.
 create function private.award_event(
     p_user_id uuid, p_day date, p_kind text, p_source text, p_times bigint, p_reason text, p_workout_id uuid
 )
@@ -54,14 +55,15 @@ as $$
     cross join lateral (
         select greatest(0, least(worth.points, worth.left_that_day))::integer as points
     ) as given
-    -- A long talk would fill the ledger with nothing.
+    -- Otherwise a long conversation would fill the ledger with events of 0 points.
     where given.points > 0 or p_workout_id is not null
     on conflict (user_id, kind, source) do nothing
     returning id
 $$;
 comment on function private.award_event(uuid, date, text, text, bigint, text, uuid) is
-'Writes an event into the ledger, on a day and within its cap; the reason says so when the cap took points away. '
-'Returns its id, or null for what was awarded before, and for talk that earns nothing any more.';
+'Writes an event to the ledger, with as many points as the cap of the day leaves; the reason says when the cap took '
+'points away. Returns the id of the event. Returns null for an event that was awarded before, and for conversation '
+'that earns nothing more.';
 
 
 create function private.affinity_change(p_before jsonb, p_user_id uuid, p_event_ids uuid[])
@@ -95,7 +97,7 @@ as $$
     ) as standing
 $$;
 comment on function private.affinity_change(jsonb, uuid, uuid[]) is
-'What became of a standing, and some events: {gained, score, level, title, leveled_up, events}.';
+'How the standing of a user changed, with the events given: {gained, score, level, title, leveled_up, events}.';
 
 
 create function private.events_of_workout(p_user_id uuid, p_workout_id uuid)
@@ -108,4 +110,4 @@ as $$
     select pg_catalog.array_agg(e.id) from private.affinity_events as e
     where e.user_id = p_user_id and e.workout_id = p_workout_id
 $$;
-comment on function private.events_of_workout(uuid, uuid) is 'The ids of all that a workout earned.';
+comment on function private.events_of_workout(uuid, uuid) is 'The ids of the events that a workout earned.';

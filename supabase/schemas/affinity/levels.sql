@@ -1,6 +1,5 @@
 -- The levels of affinity, and where a score stands among them.
 
--- Levels are reference data that functions need in order to work, so they come with the migration.
 create table private.affinity_levels (
     level integer primary key constraint affinity_levels_level_check check (level > 0),
     title text not null constraint affinity_levels_title_key unique,
@@ -9,13 +8,14 @@ create table private.affinity_levels (
     constraint affinity_levels_threshold_check check (threshold >= 0)
 );
 comment on table private.affinity_levels is
-'How close user and companion are: a level is reached at its threshold of affinity points.';
+'How close a user and the companion are: a user reaches a level with as many affinity points as its threshold.';
 grant select on private.affinity_levels to authenticated;
 alter table private.affinity_levels enable row level security;
 create policy "everyone signed in can select affinity_levels" on private.affinity_levels
 for select to authenticated using (true);
 
 
+-- Functions need these rows in order to work, so they come with the migrations and not with the seed.
 insert into private.affinity_levels (level, title, threshold)
 values
 (1, 'New Acquaintance', 0),
@@ -51,5 +51,5 @@ as $$
     limit 1
 $$;
 comment on function private.affinity_standing(integer) is
-'What a score means: {score, level, title, next_level_at}; next_level_at is null at the top.';
+'The level that a score has reached: {score, level, title, next_level_at}; next_level_at is null at the top level.';
 grant execute on function private.affinity_standing(integer) to authenticated;

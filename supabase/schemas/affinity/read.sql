@@ -27,7 +27,8 @@ as $$
     ) as today
 $$;
 comment on function private.affinity_today(private.profiles) is
-'What the user''s current day has earned, and the most it can: {earned, cap, by_kind: [{kind, label, earned, cap}]}.';
+'What the user has earned on the current day, and the most that they can earn: {earned, cap, by_kind: [{kind, label, '
+'earned, cap}]}.';
 grant execute on function private.affinity_today(private.profiles) to authenticated;
 
 
@@ -71,7 +72,7 @@ begin
 end
 $$;
 comment on function public.get_affinity(integer, integer) is
-'How close the caller and the companion are, what the current day has earned of what it can, all levels, and a page of '
-'the ledger, latest day first: {score, level, title, next_level_at, today, levels, events}. Raises PT404 '
-'profile_not_found, PT422 invalid_page.';
+'How close the caller and the companion are, what the caller has earned today, all levels, and a page of the ledger, '
+'latest day first: {score, level, title, next_level_at, today, levels, events}. Raises PT404 profile_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.get_affinity(integer, integer) to authenticated;

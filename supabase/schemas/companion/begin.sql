@@ -1,4 +1,5 @@
--- A turn begins: what the user says is stored first, so that no failure loses it.
+-- A turn begins. It takes three calls: the first stores what the user says, so that no failure loses it; the second
+-- returns what the prompt needs; the third stores the reply. No connection is held while the model generates.
 
 create function private.chat_answer_json(p_reply private.messages)
 returns jsonb
@@ -13,7 +14,7 @@ as $$
             'conversation_id', p_reply.conversation_id,
             'message_id', p_reply.id,
             'reply', p_reply.content,
-            -- Of what was deleted since, nothing is told.
+            -- The joins leave out memories that the user has deleted since.
             'memories_used', (
                 select coalesce(
                     pg_catalog.jsonb_agg(
@@ -41,7 +42,7 @@ as $$
             )
         )
 $$;
-comment on function private.chat_answer_json(private.messages) is 'A reply as the API answers it.';
+comment on function private.chat_answer_json(private.messages) is 'A reply as the API returns it.';
 grant execute on function private.chat_answer_json(private.messages) to authenticated;
 
 
@@ -56,8 +57,82 @@ as $$
     from private.messages as m
     where m.user_id = p_user_id and m.reply_to = p_message_id
 $$;
-comment on function private.find_reply(uuid, uuid) is 'The answer to a message; null as long as there is none.';
+comment on function private.find_reply(uuid, uuid) is
+'The reply to a message as the API returns it; null before there is one.';
 grant execute on function private.find_reply(uuid, uuid) to authenticated;
+
+
+create function private.check_conversation(p_user_id uuid, p_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if not exists (
+        select from private.conversations as c
+        where c.user_id = p_user_id and c.id = p_id
+    ) then
+        perform private.fail(404, 'conversation_not_found', 'No conversation has this id.');
+    end if;
+end
+$$;
+comment on function private.check_conversation(uuid, uuid) is
+'Raises PT404 conversation_not_found, also for a conversation of another user.';
+grant execute on function private.check_conversation(uuid, uuid) to authenticated;
+
+
+create function private.find_message(p_user_id uuid, p_id uuid)
+returns private.messages
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_message private.messages;
+begin
+    select m.* into v_message from private.messages as m
+    where m.user_id = p_user_id and m.id = p_id and m.role = 'user';
+    if not found then
+        perform private.fail(404, 'conversation_not_found', 'The conversation of this message no longer exists.');
+    end if;
+    return v_message;
+end
+$$;
+comment on function private.find_message(uuid, uuid) is
+'A message that the user sent. Raises PT404 conversation_not_found.';
+grant execute on function private.find_message(uuid, uuid) to authenticated;
+
+
+create function private.insert_message(p_user_id uuid, p_conversation_id uuid, p_message text)
+returns private.messages
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_conversation_id uuid := coalesce(p_conversation_id, pg_catalog.gen_random_uuid());
+    v_message private.messages;
+begin
+    if p_conversation_id is null then
+        insert into private.conversations (user_id, id, title)
+        values (p_user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
+    else
+        update private.conversations as c
+        set last_message_at = pg_catalog.now()
+        where c.user_id = p_user_id and c.id = p_conversation_id;
+    end if;
+    insert into private.messages (user_id, conversation_id, role, content)
+    values (p_user_id, v_conversation_id, 'user', p_message)
+    returning * into v_message;
+    return v_message;
+end
+$$;
+comment on function private.insert_message(uuid, uuid, text) is
+'Stores a message of the user in a conversation, or in a new one, whose title is its beginning.';
+grant execute on function private.insert_message(uuid, uuid, text) to authenticated;
 
 
 create function public.begin_chat_turn(
@@ -73,53 +148,34 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
-    v_hash text := pg_catalog.md5(pg_catalog.jsonb_build_array(p_message, p_conversation_id)::text);
+    v_profile private.profiles;
+    v_request jsonb := pg_catalog.jsonb_build_array(p_message, p_conversation_id);
     v_message private.messages;
-    v_conversation_id uuid := coalesce(p_conversation_id, pg_catalog.gen_random_uuid());
+    v_turn jsonb;
 begin
-    if pg_catalog.char_length(p_idempotency_key) not between 1 and 255 then
-        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key has 1 to 255 characters.');
-    end if;
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.idempotency_key = p_idempotency_key;
-    if found and v_message.request_hash <> v_hash then
-        perform private.fail(
-            422, 'idempotency_key_reused', 'This idempotency key was used before, with another request.'
-        );
-    elsif not found then
-        if p_conversation_id is not null and not exists (
-            select from private.conversations as c
-            where c.user_id = v_profile.user_id and c.id = p_conversation_id
-        ) then
-            perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
+    perform private.check_service();
+    v_profile := private.lock_profile();
+    v_turn := private.replay_answer('chat', p_idempotency_key, v_request);
+    if v_turn is null then
+        if p_conversation_id is not null then
+            perform private.check_conversation(v_profile.user_id, p_conversation_id);
         end if;
         perform private.check_chat_limit(v_profile.user_id, interval '1 minute', p_per_minute, 'minute');
         perform private.check_chat_limit(v_profile.user_id, interval '1 day', p_per_day, 'day');
-        if p_conversation_id is null then
-            insert into private.conversations (user_id, id, title)
-            values (v_profile.user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
-        else
-            update private.conversations as c
-            set last_message_at = pg_catalog.now()
-            where c.user_id = v_profile.user_id and c.id = v_conversation_id;
-        end if;
-        insert into private.messages (user_id, conversation_id, role, content, idempotency_key, request_hash)
-        values (
-            v_profile.user_id, v_conversation_id, 'user', p_message, p_idempotency_key,
-            case when p_idempotency_key is not null then v_hash end
-        )
-        returning * into v_message;
+        v_message := private.insert_message(v_profile.user_id, p_conversation_id, p_message);
+        v_turn := pg_catalog.jsonb_build_object(
+            'conversation_id', v_message.conversation_id, 'message_id', v_message.id
+        );
+        perform private.remember_answer('chat', p_idempotency_key, v_request, v_turn, v_message.conversation_id);
     end if;
-    return pg_catalog.jsonb_build_object(
-        'conversation_id', v_message.conversation_id,
-        'message_id', v_message.id,
-        'answer', private.find_reply(v_profile.user_id, v_message.id)
+    return v_turn || pg_catalog.jsonb_build_object(
+        'answer', private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid)
     );
 end
 $$;
 comment on function public.begin_chat_turn(text, uuid, text, integer, integer) is
-'Stores what the caller says, in a conversation of theirs or a new one: {conversation_id, message_id, answer}. A key '
-'that was used before gives that message, with its answer where there is one already. Raises PT404 profile_not_found, '
-'conversation_not_found, PT422 invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
+'Stores a message of the caller, in one of their conversations or in a new one: {conversation_id, message_id, answer}. '
+'A key that was used before returns that message, with its answer if there is one. For the service alone. Raises PT403 '
+'service_only, PT404 profile_not_found, conversation_not_found, PT409 idempotency_key_spent, PT422 '
+'invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
 grant execute on function public.begin_chat_turn(text, uuid, text, integer, integer) to authenticated;

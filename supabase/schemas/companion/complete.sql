@@ -1,7 +1,7 @@
--- A turn is completed: the reply is stored, and what follows from it.
+-- A turn ends: the companion's reply is stored, with what follows from it.
 
--- The model is told to remember only what the user said. Here it is held: what shares no word with their message was
--- not said in it, and what was recalled would be remembered again and again.
+-- The prompt asks the model to remember only what the user said. This holds it to that: a draft that shares no word
+-- with the message was not said in it, and what was recalled must not be remembered again and again.
 create function private.learn(p_message private.messages, p_drafts jsonb)
 returns uuid[]
 language plpgsql
@@ -24,12 +24,12 @@ begin
 end
 $$;
 comment on function private.learn(private.messages, jsonb) is
-'Remembers what a message told, from up to five drafts; the ids of the memories.';
+'Stores what a message says as memories, from up to five drafts, and returns their ids.';
 grant execute on function private.learn(private.messages, jsonb) to authenticated;
 
 
--- Security definer, because users may neither write the companion's words nor their usage. It answers a message of the
--- caller's own; complete_chat_turn holds the lock on the profile.
+-- Security definer, because users may write neither the companion's words nor their usage. It replies only to a message
+-- of the caller, and its caller holds the lock on the profile.
 create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
 returns private.messages
 language plpgsql
@@ -40,6 +40,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_reply private.messages;
 begin
+    perform private.check_service();
     insert into private.messages (user_id, conversation_id, role, content, reply_to, details)
     select m.user_id, m.conversation_id, 'companion', p_reply, m.id, p_details
     from private.messages as m
@@ -63,7 +64,7 @@ begin
 end
 $$;
 comment on function private.store_reply(private.messages, text, jsonb) is
-'Stores the reply to a message of the caller''s, and what it cost.';
+'Stores the reply to a message of the caller and adds what it cost to their usage. Raises PT403 service_only.';
 grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
 
 
@@ -74,20 +75,19 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
+    v_profile private.profiles;
     v_message private.messages;
     v_reply private.messages;
-    v_answer jsonb := private.find_reply(v_profile.user_id, p_message_id);
+    v_answer jsonb;
 begin
-    -- Two that were sent at once have one answer.
+    perform private.check_service();
+    v_profile := private.lock_profile();
+    -- Of two calls for one message, the second returns the reply of the first.
+    v_answer := private.find_reply(v_profile.user_id, p_message_id);
     if v_answer is not null then
         return v_answer;
     end if;
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    v_message := private.find_message(v_profile.user_id, p_message_id);
     v_reply := private.store_reply(
         v_message,
         p_turn ->> 'reply',
@@ -96,7 +96,7 @@ begin
             'suggestions', coalesce(p_turn -> 'suggestions', '[]'),
             'memories_used', coalesce(p_turn -> 'memories_used', '[]'),
             'memories_saved', pg_catalog.to_jsonb(private.learn(v_message, coalesce(p_turn -> 'memories', '[]'))),
-            'affinity', private.award_conversation(v_profile.user_id, p_message_id) - 'events',
+            'affinity', private.award_conversation(p_message_id) - 'events',
             'usage', p_turn -> 'usage',
             'degraded', coalesce(p_turn -> 'degraded', '[]'),
             'cut_off', coalesce(p_turn -> 'cut_off', 'false'),
@@ -107,7 +107,7 @@ begin
 end
 $$;
 comment on function public.complete_chat_turn(uuid, jsonb) is
-'Stores the reply to a message of the caller''s with all that follows: {reply, expression, suggestions, memories, '
-'memories_used: [{id, score}], usage, degraded, cut_off, refused} becomes the answer. A message is answered once. '
-'Raises PT404 conversation_not_found, profile_not_found.';
+'Stores the reply to a message of the caller: from {reply, expression, suggestions, memories, memories_used: [{id, '
+'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the service '
+'alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;

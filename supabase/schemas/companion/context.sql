@@ -1,4 +1,4 @@
--- What the prompt needs to know.
+-- What the prompt contains about the user.
 
 create function private.recalled_json(p_user_id uuid, p_embedding extensions.vector, p_text text)
 returns jsonb
@@ -14,7 +14,7 @@ as $$
             m.score
         from public.match_memories(p_embedding, p_text, 10) as m
     ),
-    -- What is pinned is always there.
+    -- The prompt always has what the user pinned.
     pinned as (
         select
             m.id,
@@ -49,95 +49,162 @@ as $$
     inner join private.memories as m on m.user_id = p_user_id and recalled.id = m.id
 $$;
 comment on function private.recalled_json(uuid, extensions.vector, text) is
-'What a message calls to mind, and up to five pinned memories: [{id, content, kind, score, told_on}].';
+'The memories that a message calls to mind, and up to five pinned ones: [{id, content, kind, score, told_on}].';
 grant execute on function private.recalled_json(uuid, extensions.vector, text) to authenticated;
 
 
-create function private.training_json(p_profile private.profiles)
+create function private.latest_workouts_json(p_profile private.profiles, p_latest private.workouts[])
 returns jsonb
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    latest as (
-        select w.* from private.workouts as w
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object(
+                'on', (w.completed_at at time zone p_profile.timezone)::date,
+                'title', coalesce(w.title, w.plan_name),
+                'mood', w.mood,
+                'exercises', (
+                    select pg_catalog.jsonb_agg(done ->> 'exercise_name')
+                    from pg_catalog.jsonb_array_elements(private.workout_summary_json(w) -> 'exercises') as done
+                )
+            )
+            order by w.completed_at desc
+        ),
+        '[]'
+    )
+    from pg_catalog.unnest(p_latest) as w
+$$;
+comment on function private.latest_workouts_json(private.profiles, private.workouts[]) is
+'Workouts as the prompt names them, latest first: [{on, title, mood, exercises}].';
+grant execute on function private.latest_workouts_json(private.profiles, private.workouts[]) to authenticated;
+
+
+create function private.beaten_records_json(p_profile private.profiles, p_latest private.workouts[])
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
+                'on', (w.completed_at at time zone p_profile.timezone)::date
+            )
+        ),
+        '[]'
+    )
+    from pg_catalog.unnest(p_latest) as w
+    cross join pg_catalog.jsonb_array_elements(
+        private.personal_records_json(p_profile.user_id, w.id, p_profile.weight_unit)
+    ) as r
+    where r.value ->> 'previous' is not null
+$$;
+comment on function private.beaten_records_json(private.profiles, private.workouts[]) is
+'The earlier records that workouts beat: [{exercise_name, kind, value, unit, previous, on}].';
+grant execute on function private.beaten_records_json(private.profiles, private.workouts[]) to authenticated;
+
+
+create function private.next_session_json(p_profile private.profiles)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.jsonb_build_object(
+        'plan', due.session -> 'plan_name',
+        'day', due.session -> 'day_name',
+        'due_on', due.session -> 'due_on',
+        'exercises', (
+            select pg_catalog.jsonb_agg(
+                x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
+                || pg_catalog.jsonb_build_object(
+                    'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
+                    'load', x.value #> '{sets,-1,weight}',
+                    'reps', x.value #> '{sets,-1,reps}',
+                    'alternatives', (
+                        select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
+                        from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+                    )
+                )
+            )
+            from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
+        )
+    )
+    from (
+        select public.get_next_session(w.plan_id) as session
+        from private.workouts as w
+        inner join private.plans as p on w.plan_id = p.id
+        where w.user_id = p_profile.user_id
+        order by w.completed_at desc
+        limit 1
+    ) as due
+$$;
+comment on function private.next_session_json(private.profiles) is
+'The session that is due in the plan that the user followed last, with the last set of each exercise: {plan, day, '
+'due_on, exercises}; null when the user follows none.';
+grant execute on function private.next_session_json(private.profiles) to authenticated;
+
+
+create function private.training_json(p_profile private.profiles)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_latest private.workouts[] := array(
+        select w from private.workouts as w
         where w.user_id = p_profile.user_id
         order by w.completed_at desc, w.id desc
         limit 3
-    )
-    select pg_catalog.jsonb_build_object(
+    );
+begin
+    return pg_catalog.jsonb_build_object(
         'streak', private.streak_json(p_profile),
-        'workouts', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object(
-                        'on', (l.completed_at at time zone p_profile.timezone)::date,
-                        'title', coalesce(l.title, l.plan_name),
-                        'mood', l.mood,
-                        'exercises', (
-                            select pg_catalog.jsonb_agg(done ->> 'exercise_name')
-                            from pg_catalog.jsonb_array_elements(private.workout_summary_json(l) -> 'exercises') as done
-                        )
-                    )
-                    order by l.completed_at desc
-                ),
-                '[]'
-            )
-            from latest as l
-        ),
-        'records', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
-                        'on', (l.completed_at at time zone p_profile.timezone)::date
-                    )
-                ),
-                '[]'
-            )
-            from latest as l
-            cross join pg_catalog.jsonb_array_elements(
-                private.personal_records_json(p_profile.user_id, l.id, p_profile.weight_unit)
-            ) as r
-            where r.value ->> 'previous' is not null
-        ),
-        'next_session', (
-            select pg_catalog.jsonb_build_object(
-                'plan', due.session -> 'plan_name',
-                'day', due.session -> 'day_name',
-                'due_on', due.session -> 'due_on',
-                'exercises', (
-                    select pg_catalog.jsonb_agg(
-                        x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
-                        || pg_catalog.jsonb_build_object(
-                            'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
-                            'load', x.value #> '{sets,-1,weight}',
-                            'reps', x.value #> '{sets,-1,reps}',
-                            'alternatives', (
-                                select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
-                                from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
-                            )
-                        )
-                    )
-                    from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
-                )
-            )
-            from (
-                select public.get_next_session(w.plan_id) as session
-                from private.workouts as w
-                inner join private.plans as p on w.plan_id = p.id
-                where w.user_id = p_profile.user_id
-                order by w.completed_at desc
-                limit 1
-            ) as due
-        )
-    )
+        'workouts', private.latest_workouts_json(p_profile, v_latest),
+        'records', private.beaten_records_json(p_profile, v_latest),
+        'next_session', private.next_session_json(p_profile)
+    );
+end
 $$;
 comment on function private.training_json(private.profiles) is
-'What the companion knows of the training: {streak, workouts, records, next_session}; the last three workouts, the '
-'records that these beat, and what is due in the plan that was followed last.';
+'The training of a user as the prompt describes it: {streak, workouts, records, next_session}, with the last three '
+'workouts and the records that they beat.';
 grant execute on function private.training_json(private.profiles) to authenticated;
+
+
+create function private.messages_before(p_message private.messages)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
+        ),
+        '[]'
+    )
+    from (
+        select m.* from private.messages as m
+        where
+            m.user_id = p_message.user_id
+            and m.conversation_id = p_message.conversation_id
+            and m.created_at < p_message.created_at
+        order by m.created_at desc
+        limit 20
+    ) as said
+$$;
+comment on function private.messages_before(private.messages) is
+'The last 20 messages of the conversation before a message, oldest first: [{role, content}].';
+grant execute on function private.messages_before(private.messages) to authenticated;
 
 
 create function public.get_chat_context(p_message_id uuid, p_embedding extensions.vector default null)
@@ -148,14 +215,12 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.current_profile();
+    v_profile private.profiles;
     v_message private.messages;
 begin
-    select m.* into v_message from private.messages as m
-    where m.user_id = v_profile.user_id and m.id = p_message_id and m.role = 'user';
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    perform private.check_service();
+    v_profile := private.current_profile();
+    v_message := private.find_message(v_profile.user_id, p_message_id);
     return pg_catalog.jsonb_build_object(
         'user', pg_catalog.to_jsonb(v_profile)
         - array['user_id', 'birth_date', 'preferences', 'affinity_score', 'created_at', 'timezone']
@@ -168,27 +233,12 @@ begin
         'affinity', private.affinity_standing(v_profile.affinity_score),
         'memories', private.recalled_json(v_profile.user_id, p_embedding, v_message.content),
         'training', private.training_json(v_profile),
-        'messages', (
-            select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
-                ),
-                '[]'
-            )
-            from (
-                select m.* from private.messages as m
-                where
-                    m.user_id = v_profile.user_id
-                    and m.conversation_id = v_message.conversation_id
-                    and m.created_at < v_message.created_at
-                order by m.created_at desc
-                limit 20
-            ) as said
-        )
+        'messages', private.messages_before(v_message)
     );
 end
 $$;
 comment on function public.get_chat_context(uuid, extensions.vector) is
-'All that a prompt needs for a message of the caller''s: {user, affinity, memories, training, messages}; without a '
-'vector memories are found by text. Raises PT404 conversation_not_found, profile_not_found.';
+'What the prompt needs for a message of the caller: {user, affinity, memories, training, messages}. Without a vector '
+'it finds memories by their words. For the service alone. Raises PT403 service_only, PT404 conversation_not_found, '
+'profile_not_found.';
 grant execute on function public.get_chat_context(uuid, extensions.vector) to authenticated;

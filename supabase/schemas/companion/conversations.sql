@@ -35,7 +35,7 @@ as $$
     )
 $$;
 comment on function public.list_conversations(integer, integer) is
-'A page of the caller''s conversations with the number of their messages, the latest first. Raises PT422 invalid_page.';
+'A page of the conversations of the caller with the number of their messages, latest first. Raises PT422 invalid_page.';
 grant execute on function public.list_conversations(integer, integer) to authenticated;
 
 
@@ -50,12 +50,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_offset bigint := private.page_offset(p_page, p_per_page);
 begin
-    if not exists (
-        select from private.conversations as c
-        where c.user_id = v_user_id and c.id = p_conversation_id
-    ) then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
+    perform private.check_conversation(v_user_id, p_conversation_id);
     return private.page_json(
         (
             select pg_catalog.jsonb_agg(
@@ -87,8 +82,8 @@ begin
 end
 $$;
 comment on function public.list_messages(uuid, integer, integer) is
-'A page of what was said in a conversation of the caller''s, the latest first. Raises PT404 conversation_not_found, '
-'PT422 invalid_page.';
+'A page of the messages of a conversation of the caller, latest first. Raises PT404 conversation_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.list_messages(uuid, integer, integer) to authenticated;
 
 
@@ -101,6 +96,7 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
 begin
+    perform private.check_conversation(v_profile.user_id, p_id);
     if not coalesce(p_keep_memories, true) then
         delete from private.memories as learnt
         where learnt.user_id = v_profile.user_id and learnt.message_id in (
@@ -110,12 +106,9 @@ begin
     end if;
     delete from private.conversations as c
     where c.user_id = v_profile.user_id and c.id = p_id;
-    if not found then
-        perform private.fail(404, 'conversation_not_found', 'There is no such conversation.');
-    end if;
 end
 $$;
 comment on function public.delete_conversation(uuid, boolean) is
-'Deletes a conversation of the caller''s with all that was said, and on wish with what was learnt from it. Raises '
-'PT404 conversation_not_found, profile_not_found.';
+'Deletes a conversation of the caller with its messages, and without p_keep_memories also with the memories that the '
+'companion learnt from it. Raises PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.delete_conversation(uuid, boolean) to authenticated;

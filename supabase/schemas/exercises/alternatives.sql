@@ -1,4 +1,4 @@
--- What can replace an exercise.
+-- Finding what can replace an exercise.
 
 create function private.shared(p_one text[], p_other text[])
 returns text[]
@@ -9,14 +9,53 @@ set search_path = ''
 as $$
     select array(select value from pg_catalog.unnest(p_one) as value where value = any(p_other))
 $$;
-comment on function private.shared(text[], text[]) is 'What two lists have in common, in the order of the first.';
+comment on function private.shared(text[], text[]) is 'The values that two lists share, in the order of the first.';
 grant execute on function private.shared(text[], text[]) to authenticated;
 
 
--- What trains the same. Muscles decide (0.6): what both train over what either trains, a secondary muscle counting
--- half, as in statistics. The movement pattern comes next (0.25), since it is what a plan is balanced by. What the
--- catalogue itself names beside an exercise gets the rest: 0.15 for an equal, 0.1 for an easier one, 0.05 for a harder
--- one, which not everybody can do. A stretch or a run is no substitute for a lift.
+create function private.muscle_weight(p_primary text[], p_secondary text[])
+returns numeric
+language sql
+immutable
+security invoker
+return pg_catalog.cardinality(p_primary) + 0.5 * pg_catalog.cardinality(p_secondary);
+comment on function private.muscle_weight(text[], text[]) is
+'How many muscles an exercise trains. A secondary muscle counts half, as in statistics.';
+grant execute on function private.muscle_weight(text[], text[]) to authenticated;
+
+
+create function private.relation_score(p_kind text)
+returns numeric
+language sql
+immutable
+security invoker
+return case p_kind
+    when 'alternative' then 0.15
+    when 'variation' then 0.15
+    when 'regression' then 0.1
+    -- Not everybody can do a harder exercise.
+    when 'progression' then 0.05
+    else 0
+end;
+comment on function private.relation_score(text) is
+'What the catalogue''s relation adds to the score of an alternative; null means unrelated and adds nothing.';
+grant execute on function private.relation_score(text) to authenticated;
+
+
+create function private.is_same_kind(p_category text, p_other text)
+returns boolean
+language sql
+immutable
+security invoker
+return p_category = p_other or not array[p_category, p_other] && array['mobility', 'conditioning'];
+comment on function private.is_same_kind(text, text) is
+'True if exercises of the two categories can replace each other. A stretch or a run cannot replace a lift.';
+grant execute on function private.is_same_kind(text, text) to authenticated;
+
+
+-- An alternative should train the same. The muscles that both exercises train, divided by those that either trains,
+-- decide 0.6 of the score. The movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's
+-- relation adds up to 0.15.
 create function private.rank_alternatives(
     p_exercise private.exercises, p_profile private.profiles, p_available boolean, p_safe boolean
 )
@@ -31,13 +70,7 @@ as $$
         pg_catalog.round(
             0.6 * weight.shared / (weight.one + weight.other - weight.shared)
             + case when fits.same_pattern then 0.25 else 0 end
-            + case r.kind
-                when 'alternative' then 0.15
-                when 'variation' then 0.15
-                when 'regression' then 0.1
-                when 'progression' then 0.05
-                else 0
-            end,
+            + private.relation_score(r.kind),
             3
         ) as score,
         r.kind as relation,
@@ -55,28 +88,26 @@ as $$
     ) as fits
     cross join lateral (
         select
+            -- A muscle that is primary in both counts whole, any other one that they share counts half.
             0.5 * (
                 pg_catalog.cardinality(fits.muscles) + pg_catalog.cardinality(fits.primary_muscles)
             ) as shared,
-            pg_catalog.cardinality(e.primary_muscles) + 0.5 * pg_catalog.cardinality(e.secondary_muscles) as one,
-            pg_catalog.cardinality(p_exercise.primary_muscles)
-            + 0.5 * pg_catalog.cardinality(p_exercise.secondary_muscles) as other
+            private.muscle_weight(e.primary_muscles, e.secondary_muscles) as one,
+            private.muscle_weight(p_exercise.primary_muscles, p_exercise.secondary_muscles) as other
     ) as weight
     where
         (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
         and e.id <> p_exercise.id
         and fits.primary_muscles <> '{}'
-        and (
-            e.category = p_exercise.category
-            or not array[e.category, p_exercise.category] && array['mobility', 'conditioning']
-        )
+        and private.is_same_kind(e.category, p_exercise.category)
         and (not p_available or e.equipment <@ p_profile.equipment)
         and (not p_safe or private.is_safe(e.joints, p_profile.injuries))
 $$;
 comment on function private.rank_alternatives(private.exercises, private.profiles, boolean, boolean) is
-'Exercises that share a primary muscle with one, each with a score from 0 to 1, how the catalogue relates them, and '
-'what they have in common; on wish only those that fit the profile''s equipment and spare its injuries.';
+'The exercises that share a primary muscle with one, each with a score from 0 to 1, the catalogue''s relation if there '
+'is one, and what the two share. With p_available, only those that the profile''s equipment allows; with p_safe, only '
+'those that spare its injuries.';
 grant execute on function private.rank_alternatives(private.exercises, private.profiles, boolean, boolean)
 to authenticated;
 
@@ -97,14 +128,9 @@ as $$
 declare
     v_profile private.profiles := private.current_profile();
     v_offset bigint := private.page_offset(p_page, p_per_page);
-    v_exercise private.exercises;
+    v_exercise private.exercises := private.find_exercise(p_id);
     v_answer jsonb;
 begin
-    select e.* into v_exercise from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
     with
     ranked as materialized (
         select
@@ -143,7 +169,8 @@ begin
 end
 $$;
 comment on function public.list_alternatives(uuid, boolean, boolean, integer, integer) is
-'A page of what can replace an exercise, best first: exercises with {score, relation, same_pattern, shared_muscles}. '
-'Only what the caller''s equipment allows and their injuries permit, unless p_available or p_safe is false. Raises '
-'PT404 exercise_not_found, profile_not_found, PT422 invalid_page.';
+'A page of the exercises that can replace one, best first: {items, total, page, per_page}, each item with {score, '
+'relation, same_pattern, shared_muscles}. Leaves out what the caller''s equipment does not allow, unless p_available '
+'is false, and what loads an injury, unless p_safe is false. Raises PT404 exercise_not_found, profile_not_found, PT422 '
+'invalid_page.';
 grant execute on function public.list_alternatives(uuid, boolean, boolean, integer, integer) to authenticated;

@@ -1,39 +1,72 @@
--- What check constraints cannot say about exercises, because it depends on other rows.
+-- Checks of exercises that read other rows, so check constraints cannot do them.
 
--- What a check constraint cannot say, because it depends on other tables, or not as clearly.
+create function private.check_equipment(p_slugs text[], p_where text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_unknown text := (
+        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
+        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
+        where not exists (select from private.equipment as e where e.slug = listed.slug)
+    );
+begin
+    if v_unknown is not null then
+        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
+    end if;
+end
+$$;
+comment on function private.check_equipment(text[], text) is
+'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
+grant execute on function private.check_equipment(text[], text) to authenticated;
+
+
+create function private.check_muscles(p_slugs text[], p_where text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_unknown text := (
+        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
+        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
+        where not exists (select from private.muscles as m where m.slug = listed.slug)
+    );
+begin
+    if v_unknown is not null then
+        perform private.fail(422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', p_where);
+    end if;
+end
+$$;
+comment on function private.check_muscles(text[], text) is
+'Raises PT422 unknown_muscle if a slug is not in private.muscles. p_where is the path of the list.';
+grant execute on function private.check_muscles(text[], text) to authenticated;
+
+
 create function private.check_exercise()
 returns trigger
 language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_muscles text[];
-    v_unknown text;
 begin
     new.equipment := private.without_repeats(new.equipment);
     new.primary_muscles := private.without_repeats(new.primary_muscles);
     new.secondary_muscles := private.without_repeats(new.secondary_muscles);
-    v_muscles := new.primary_muscles || new.secondary_muscles;
 
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(new.equipment) as listed (slug)
-    where not exists (select from private.equipment as e where e.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
-    end if;
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(v_muscles) as listed (slug)
-    where not exists (select from private.muscles as m where m.slug = listed.slug);
-    if v_unknown is not null then
-        perform private.fail(
-            422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', 'primary_muscles,secondary_muscles'
-        );
-    end if;
+    perform private.check_equipment(new.equipment, 'equipment');
+    perform private.check_muscles(
+        new.primary_muscles || new.secondary_muscles, 'primary_muscles,secondary_muscles'
+    );
     if new.primary_muscles && new.secondary_muscles then
         perform private.fail(
             422, 'muscle_listed_twice',
-            'A muscle is primary or secondary, not both.',
+            'A muscle must be either primary or secondary, not both.',
             'primary_muscles,secondary_muscles'
         );
     end if;
@@ -41,15 +74,49 @@ begin
 end
 $$;
 comment on function private.check_exercise() is
-'Takes repeats out of lists. Refuses unknown equipment (PT422 unknown_equipment), unknown muscles (PT422 '
-'unknown_muscle) and a muscle that is primary and secondary (PT422 muscle_listed_twice).';
+'Removes repeats from the lists of an exercise. Raises PT422 unknown_equipment, unknown_muscle, or '
+'muscle_listed_twice if a muscle is both primary and secondary.';
 create trigger check_exercise
 before insert or update of equipment, primary_muscles, secondary_muscles on private.exercises
 for each row execute function private.check_exercise();
 
 
--- A name means one exercise to its reader, so nobody makes a second of what they can see already. The lock on the
--- profile lets the count and the names be judged one exercise at a time.
+create function private.find_namesake(p_user_id uuid, p_id uuid, p_name text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_key text := private.name_key(p_name);
+    v_pairs bit(703) := private.stemmed_pairs(private.search_words(p_name));
+begin
+    return (
+        select e.name
+        from private.exercises as e
+        cross join lateral pg_catalog.unnest(
+            case when e.user_id is null then pg_catalog.array_prepend(e.name, e.aliases) else array[e.name] end
+        ) as known (name)
+        where (e.user_id is null or e.user_id = p_user_id)
+            and e.id <> p_id
+            and e.archived_at is null
+            -- Comparing the stored letter pairs first saves computing most of the keys.
+            and v_pairs = any(e.search_pairs)
+            and private.name_key(known.name) = v_key
+        order by e.user_id nulls last
+        limit 1
+    );
+end
+$$;
+comment on function private.find_namesake(uuid, uuid, text) is
+'The name of another exercise that means the same as p_name, among the catalogue''s names and aliases and the user''s '
+'own names; null if there is none.';
+grant execute on function private.find_namesake(uuid, uuid, text) to authenticated;
+
+
+-- Users must not create a second exercise under a name that they can see already. The lock on the profile makes two
+-- transactions of one user wait for each other, so that both count and compare correctly.
 create function private.check_own_exercise()
 returns trigger
 language plpgsql
@@ -57,9 +124,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_key text := private.name_key(new.name);
-    v_pairs bit(703) := private.stemmed_pairs(private.search_words(new.name));
-    v_taken text;
+    v_namesake text;
 begin
     if tg_op = 'UPDATE' and old.name = new.name and old.archived_at is null then
         return new;
@@ -73,30 +138,19 @@ begin
     ) >= 500 then
         perform private.fail(
             409, 'too_many_exercises',
-            'You have 500 exercises of your own, and more are not possible. Delete one that you do not use.'
+            'You already have 500 exercises of your own, which is the limit. Delete one that you do not use.'
         );
     end if;
-    select e.name into v_taken
-    from private.exercises as e
-    cross join lateral pg_catalog.unnest(
-        case when e.user_id is null then pg_catalog.array_prepend(e.name, e.aliases) else array[e.name] end
-    ) as known (name)
-    where (e.user_id is null or e.user_id = new.user_id)
-        and e.id <> new.id
-        and e.archived_at is null
-        and v_pairs = any(e.search_pairs)
-        and private.name_key(known.name) = v_key
-    order by e.user_id nulls last
-    limit 1;
-    if v_taken is not null then
-        perform private.fail(409, 'exercise_exists', 'This exercise is there already, as ' || v_taken || '.', 'name');
+    v_namesake := private.find_namesake(new.user_id, new.id, new.name);
+    if v_namesake is not null then
+        perform private.fail(409, 'exercise_exists', 'This exercise already exists as ' || v_namesake || '.', 'name');
     end if;
     return new;
 end
 $$;
 comment on function private.check_own_exercise() is
-'Refuses a user''s 501st exercise (PT409 too_many_exercises) and a name that the catalogue has, as a name or an alias, '
-'or the user has given already (PT409 exercise_exists). Archived exercises count, and have given their names back.';
+'Raises PT409 too_many_exercises for a user''s 501st exercise, archived ones included, and PT409 exercise_exists for a '
+'name that the catalogue or an exercise of the user has. An archived exercise has freed its name.';
 create trigger check_own_exercise
 before insert or update of name, archived_at on private.exercises
 for each row when (new.user_id is not null and new.archived_at is null)

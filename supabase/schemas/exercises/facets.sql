@@ -1,4 +1,45 @@
--- How many exercises each value of each filter would find.
+-- Counting how many exercises each value of each filter would find.
+
+create function private.count_facet_values(p_filters private.exercise_filters, p_profile private.profiles)
+returns table (facet text, value text, found bigint)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        has.facet,
+        has.value,
+        -- A facet's own filter does not narrow its counts: they show what choosing another value would find.
+        count(*) filter (where matched.missed <@ array[has.facet]) as found
+    from private.match_exercises(p_filters, p_profile) as matched
+    inner join private.exercises as e on matched.id = e.id
+    cross join lateral (
+        values
+        ('categories', e.category),
+        ('movement_patterns', e.movement_pattern),
+        ('levels', e.level),
+        ('mechanics', e.mechanic),
+        ('forces', e.force)
+        union all
+        select
+            'muscles',
+            muscle
+        from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
+        union all
+        select
+            'equipment',
+            piece
+        from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
+    ) as has (facet, value)
+    where has.value is not null
+    group by has.facet, has.value
+$$;
+comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
+'How many exercises each value would find under the filters of all other facets. Raises PT422 unknown_muscle, '
+'unknown_equipment.';
+grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
+
 
 create function public.count_exercises(
     p_q text default null,
@@ -21,69 +62,35 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
+    v_filters private.exercise_filters := row(
+        p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
+        p_custom, p_available, p_safe
+    );
     v_answer jsonb;
 begin
     with
-    counted as (
-        select
-            has.facet,
-            has.value,
-            -- A facet's own filter does not narrow it: it shows what choosing another value would find.
-            count(*) filter (where found.missed <@ array[has.facet]) as found
-        from private.match_exercises(
-            row(
-                p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
-                p_custom, p_available, p_safe
-            )::private.exercise_filters,
-            v_profile
-        ) as found
-        inner join private.exercises as e on found.id = e.id
-        cross join lateral (
-            values
-            ('categories', e.category),
-            ('movement_patterns', e.movement_pattern),
-            ('levels', e.level),
-            ('mechanics', e.mechanic),
-            ('forces', e.force)
-            union all
-            select
-                'muscles',
-                muscle
-            from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
-            union all
-            select
-                'equipment',
-                piece
-            from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
-        ) as has (facet, value)
-        where has.value is not null
-        group by has.facet, has.value
-    ),
-    labelled as (
+    counted as materialized (
         select
             c.facet,
             c.value,
             c.found,
-            case
-                when c.facet = 'equipment' and c.value = 'none' then 'No Equipment'
-                when c.facet = 'equipment' then (select q.name from private.equipment as q where q.slug = c.value)
-                when c.facet = 'muscles' then (select m.name from private.muscles as m where m.slug = c.value)
-                else pg_catalog.initcap(pg_catalog.replace(c.value, '_', ' '))
-            end as label
-        from counted as c
+            coalesce(m.name, q.name) as name
+        from private.count_facet_values(v_filters, v_profile) as c
+        left join private.muscles as m on c.facet = 'muscles' and c.value = m.slug
+        left join private.equipment as q on c.facet = 'equipment' and c.value = q.slug
     )
     select pg_catalog.jsonb_object_agg(
         facet.name,
         (
             select coalesce(
                 pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('value', l.value, 'label', l.label, 'count', l.found)
-                    order by l.found desc, l.label
+                    pg_catalog.jsonb_build_object('value', c.value, 'name', c.name, 'count', c.found)
+                    order by c.found desc, coalesce(c.name, c.value)
                 ),
                 '[]'
             )
-            from labelled as l
-            where l.facet = facet.name
+            from counted as c
+            where c.facet = facet.name
         )
     )
     into v_answer
@@ -98,9 +105,9 @@ comment on function public.count_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean
 ) is
 'For each list that search_exercises takes, how many exercises each value would find under all the other filters: '
-'{muscles, equipment, categories, movement_patterns, levels, mechanics, forces}, each [{value, label, count}], most '
-'first. A value that only the other lists rule out counts 0. Raises PT404 profile_not_found, PT422 unknown_muscle, '
-'unknown_equipment.';
+'{muscles, equipment, categories, movement_patterns, levels, mechanics, forces}, each [{value, name, count}], highest '
+'count first. The name is that of a muscle or a piece of equipment, otherwise null. A value that only the other lists '
+'exclude counts 0. Raises PT404 profile_not_found, PT422 unknown_muscle, unknown_equipment.';
 grant execute on function public.count_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean
 ) to authenticated;

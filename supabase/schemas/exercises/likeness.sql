@@ -1,9 +1,9 @@
--- How alike two names are. No contrib extension is needed: the measure is our own.
+-- How similar two names are, measured without a contrib extension.
 
--- A pair of neighbouring letters counts whatever their order, so that swapped letters cost little; the first and the
--- last letter pair with the beginning and the end. Modulo 37 the letters, nine of the digits and both edges are
--- different characters, which make 703 pairs, one bit each. What else there is shares those bits, and only blurs the
--- measure.
+-- Each pair of neighbouring letters becomes one bit. A pair ignores the order of its letters, so that swapped letters,
+-- the most common typing error, cost little. The first letter also pairs with the beginning of the text, and the last
+-- one with its end. Modulo 37, the 26 letters, nine of the digits and both edges are different, which makes 703 pairs.
+-- Other characters share these bits, and only blur the measure.
 create function private.letter_pairs(p_text text)
 returns bit(703)
 language sql
@@ -16,7 +16,7 @@ as $$
         select
             greatest(code.one, code.next) as higher,
             least(code.one, code.next) as lower
-        -- The codes of these two lie just before those of the letters.
+        -- The codes of ` and _ lie just before those of the letters, so both edges have numbers of their own.
         from (select '`' || p_text || '_' as letters) as edged
         cross join lateral pg_catalog.generate_series(1, pg_catalog.char_length(edged.letters) - 1) as place
         cross join lateral (
@@ -33,7 +33,7 @@ as $$
     from pairs
 $$;
 comment on function private.letter_pairs(text) is
-'Which pairs of neighbouring letters a text has, as a set of bits; null for null.';
+'The pairs of neighbouring letters in a text, as a set of bits; null for null.';
 grant execute on function private.letter_pairs(text) to authenticated;
 
 
@@ -42,15 +42,12 @@ returns real
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select (
-        2.0 * pg_catalog.bit_count(p_one & p_other)
-        / nullif(pg_catalog.bit_count(p_one) + pg_catalog.bit_count(p_other), 0)
-    )::real
-$$;
+return (
+    2.0 * pg_catalog.bit_count(p_one & p_other)
+    / nullif(pg_catalog.bit_count(p_one) + pg_catalog.bit_count(p_other), 0)
+)::real;
 comment on function private.likeness(bit, bit) is
-'How alike two sets of letter pairs are, from 0 to 1 (Dice''s coefficient); null when both are empty.';
+'How similar two sets of letter pairs are, from 0 to 1 (Dice''s coefficient); null if both are empty.';
 grant execute on function private.likeness(bit, bit) to authenticated;
 
 
@@ -61,13 +58,13 @@ immutable
 security invoker
 set search_path = ''
 as $$
-    -- Written as one word: whether somebody parts push and up makes no difference then, and the order still does.
+    -- The stems are joined to one word, so that "push up" and "pushup" are alike, while the order still matters.
     select private.letter_pairs(
         coalesce(pg_catalog.string_agg(private.word_stem(listed.word), '' order by listed.place), '')
     )
     from pg_catalog.unnest(p_words) with ordinality as listed (word, place)
 $$;
-comment on function private.stemmed_pairs(text[]) is 'The letter pairs of words without their endings.';
+comment on function private.stemmed_pairs(text[]) is 'The letter pairs of the stems of some words, joined to one word.';
 grant execute on function private.stemmed_pairs(text[]) to authenticated;
 
 
@@ -81,5 +78,5 @@ as $$
     select pg_catalog.array_agg(private.stemmed_pairs(private.search_words(given.name)) order by given.ordinality)
     from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
 $$;
-comment on function private.search_pairs(text[]) is 'The letter pairs of each name, in order.';
+comment on function private.search_pairs(text[]) is 'The letter pairs of each name, in the same order.';
 grant execute on function private.search_pairs(text[]) to authenticated;

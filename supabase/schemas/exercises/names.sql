@@ -1,4 +1,4 @@
--- The forms of a name that searches compare. The table keeps them, so that no search computes them.
+-- The forms of a name that searches compare. The exercises table stores them, so that a search need not compute them.
 
 create function private.search_words(p_text text)
 returns text[]
@@ -9,7 +9,7 @@ set search_path = ''
 as $$
     select coalesce(
         pg_catalog.array_agg(
-            -- What lifters write instead of the word.
+            -- The abbreviations that lifters use.
             case listed.word
                 when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
                 when 'bb' then 'barbell'
@@ -25,7 +25,7 @@ as $$
     where listed.word <> ''
 $$;
 comment on function private.search_words(text) is
-'The words of a name or a query in order, with db, bb, kb and bw spelled out.';
+'The words of a name or a query, in order, with db, bb, kb and bw spelled out.';
 grant execute on function private.search_words(text) to authenticated;
 
 
@@ -34,16 +34,13 @@ returns text
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    -- The dictionary answers with nothing for a stop word, and "up" is no stop word in a gym.
-    select case
-        when p_word in ('calf', 'calves') then 'calf'
-        else coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
-    end
-$$;
+return case
+    when p_word in ('calf', 'calves') then 'calf'
+    -- The dictionary returns an empty list for a stop word, but "up" matters in a gym.
+    else coalesce((pg_catalog.ts_lexize('pg_catalog.english_stem', p_word))[1], p_word)
+end;
 comment on function private.word_stem(text) is
-'A word without its ending: lunges and lunge are one, calves and calf too.';
+'A word without its ending, so that lunges equals lunge, and calves equals calf.';
 grant execute on function private.word_stem(text) to authenticated;
 
 
@@ -63,7 +60,7 @@ as $$
         from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
         cross join pg_catalog.unnest(private.search_words(given.name)) with ordinality as word (value, ordinality)
     ),
-    -- Two neighbours are a word too: push-up is written push up and pushup.
+    -- Two neighbouring words also count as one: people write both "push up" and "pushup".
     tokens as (
         select words.value from words
         union all
@@ -79,7 +76,8 @@ as $$
     where tokens.value is not null
 $$;
 comment on function private.search_document(text[]) is
-'What a query is matched against: the words of all names, two neighbours written as one, and the stems of both.';
+'What a query is matched against: the words of all names, each two neighbours written as one word, and the stems of '
+'both.';
 grant execute on function private.search_document(text[]) to authenticated;
 
 
@@ -94,6 +92,6 @@ as $$
     from pg_catalog.unnest(private.search_words(p_name)) with ordinality as listed (word, place)
 $$;
 comment on function private.name_key(text) is
-'What two names have in common that mean the same: the same words, in whatever number and spelling. A name without '
-'letters and digits means itself.';
+'The stems of a name''s words. Two names with the same key mean the same exercise. A name without letters and digits '
+'is its own key.';
 grant execute on function private.name_key(text) to authenticated;

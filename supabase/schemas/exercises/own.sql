@@ -1,4 +1,4 @@
--- The exercises that users create.
+-- Creating, changing and deleting a user's own exercises.
 
 create function private.find_own_exercise(p_id uuid)
 returns private.exercises
@@ -7,26 +7,22 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- Workouts are logged under the same lock, so whether an exercise is used does not change meanwhile.
+    -- Logging a workout takes the same lock, so no workout can start to use the exercise meanwhile.
     v_profile private.profiles := private.lock_profile();
-    v_exercise private.exercises;
+    v_exercise private.exercises := private.find_exercise(p_id);
 begin
-    select e.* into v_exercise from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
     if v_exercise.user_id is null then
         perform private.fail(
-            403, 'exercise_read_only', 'This exercise belongs to the catalogue. Create one of your own to change it.'
+            403, 'exercise_read_only',
+            'This exercise belongs to the catalogue, so you cannot change it. Create one of your own.'
         );
     end if;
     return v_exercise;
 end
 $$;
 comment on function private.find_own_exercise(uuid) is
-'Locks the caller''s profile and returns an exercise of their own. Raises PT404 exercise_not_found, profile_not_found, '
-'PT403 exercise_read_only.';
+'Locks the caller''s profile and returns one of their own exercises. Raises PT404 exercise_not_found, '
+'profile_not_found, PT403 exercise_read_only.';
 grant execute on function private.find_own_exercise(uuid) to authenticated;
 
 
@@ -39,9 +35,7 @@ as $$
 declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     update private.exercises as e
     set (
         name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
@@ -63,9 +57,9 @@ begin
 end
 $$;
 comment on function public.update_exercise(uuid, jsonb) is
-'Changes the fields of an own exercise that p_changes names and returns it; an absent field stays, null clears, '
-'"archived" takes it out of lists or puts it back. Raises PT404 exercise_not_found, profile_not_found, PT403 '
-'exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
+'Changes one of the caller''s own exercises and returns it. An absent field stays as it is, null clears a field, and '
+'"archived" hides the exercise from searches or shows it again. Raises PT404 exercise_not_found, profile_not_found, '
+'PT403 exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
 'muscle_listed_twice.';
 grant execute on function public.update_exercise(uuid, jsonb) to authenticated;
 
@@ -83,14 +77,13 @@ begin
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
-    -- From here on it is a change like any other.
+    -- An update sets the other fields, so both check and read them in the same way.
     return public.update_exercise(v_id, p_exercise);
 end
 $$;
 comment on function public.create_exercise(jsonb) is
-'Makes an exercise of the caller''s own and returns it; all but its name may be left out. Raises PT404 '
-'profile_not_found, PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, '
-'muscle_listed_twice.';
+'Creates an exercise of the caller''s own and returns it. Only the name is required. Raises PT404 profile_not_found, '
+'PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, muscle_listed_twice.';
 grant execute on function public.create_exercise(jsonb) to authenticated;
 
 
@@ -120,6 +113,6 @@ begin
 end
 $$;
 comment on function public.delete_exercise(uuid) is
-'Deletes an own exercise; one that workouts or plans use is archived instead, so that they stay as they were. Raises '
-'PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
+'Deletes one of the caller''s own exercises, or archives it if workouts or plans use it, so that they stay as they '
+'are. Raises PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
 grant execute on function public.delete_exercise(uuid) to authenticated;

@@ -5,14 +5,10 @@ returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    -- What nobody has told is not safe for somebody who is injured.
-    select p_injuries = '{}' or coalesce(not p_joints && p_injuries, false)
-$$;
-comment on function private.is_safe(
-    text[], text[]
-) is 'Whether an exercise that loads these joints spares the injuries.';
+-- An exercise whose joints are unknown is not safe for an injured user.
+return p_injuries = '{}' or coalesce(not p_joints && p_injuries, false);
+comment on function private.is_safe(text[], text[]) is
+'True if an exercise that loads these joints spares these injuries.';
 grant execute on function private.is_safe(text[], text[]) to authenticated;
 
 
@@ -30,7 +26,7 @@ as $$
     where s.user_id = p_user_id and s.exercise_id = p_exercise_id
 $$;
 comment on function private.exercise_usage(uuid, uuid) is
-'In how many workouts a user did an exercise, and when last; 0 and null for never.';
+'One row: in how many workouts a user did an exercise, and when they did it last; 0 and null if never.';
 grant execute on function private.exercise_usage(uuid, uuid) to authenticated;
 
 
@@ -66,8 +62,54 @@ as $$
     from private.exercise_usage(p_profile.user_id, p_exercise.id) as usage
 $$;
 comment on function private.exercise_json(private.exercises, private.profiles) is
-'An exercise as lists show it to the owner of the profile: all but its texts.';
+'An exercise as lists show it to the owner of the profile: everything but its texts and relations.';
 grant execute on function private.exercise_json(private.exercises, private.profiles) to authenticated;
+
+
+create function private.exercise_relations_json(p_exercise_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('kind', r.kind, 'exercise_id', e.id, 'name', e.name)
+            order by r.kind, e.name
+        ),
+        '[]'
+    )
+    from private.exercise_relations as r
+    inner join private.exercises as e on r.related_id = e.id
+    where r.exercise_id = p_exercise_id
+$$;
+comment on function private.exercise_relations_json(uuid) is
+'The exercises that the catalogue relates to one: [{kind, exercise_id, name}].';
+grant execute on function private.exercise_relations_json(uuid) to authenticated;
+
+
+create function private.find_exercise(p_id uuid)
+returns private.exercises
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_exercise private.exercises;
+begin
+    select e.* into v_exercise from private.exercises as e
+    where e.id = p_id;
+    if not found then
+        perform private.fail(404, 'exercise_not_found', 'No exercise has this id.');
+    end if;
+    return v_exercise;
+end
+$$;
+comment on function private.find_exercise(uuid) is
+'An exercise that the caller may see, archived or not. Raises PT404 exercise_not_found.';
+grant execute on function private.find_exercise(uuid) to authenticated;
 
 
 create function public.get_exercise(p_id uuid)
@@ -79,39 +121,19 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
-    v_exercise jsonb;
+    v_exercise private.exercises := private.find_exercise(p_id);
 begin
-    select
-        private.exercise_json(e, v_profile)
-        || pg_catalog.jsonb_build_object(
-            'instructions', e.instructions,
-            'cues', e.cues,
-            'source', e.source,
-            'license', e.license,
-            'archived', e.archived_at is not null,
-            'relations', (
-                select coalesce(
-                    pg_catalog.jsonb_agg(
-                        pg_catalog.jsonb_build_object('kind', r.kind, 'exercise_id', other.id, 'name', other.name)
-                        order by r.kind, other.name
-                    ),
-                    '[]'
-                )
-                from private.exercise_relations as r
-                inner join private.exercises as other on r.related_id = other.id
-                where r.exercise_id = e.id
-            )
-        )
-    into v_exercise
-    from private.exercises as e
-    where e.id = p_id;
-    if not found then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
-    return v_exercise;
+    return private.exercise_json(v_exercise, v_profile) || pg_catalog.jsonb_build_object(
+        'instructions', v_exercise.instructions,
+        'cues', v_exercise.cues,
+        'source', v_exercise.source,
+        'license', v_exercise.license,
+        'archived', v_exercise.archived_at is not null,
+        'relations', private.exercise_relations_json(p_id)
+    );
 end
 $$;
 comment on function public.get_exercise(uuid) is
-'One exercise with its texts and relations; archived ones too, since workouts show them. Raises PT404 '
-'exercise_not_found, also for another user''s own exercise, and profile_not_found.';
+'One exercise with its texts and relations. Archived ones are included, because workouts show them. Raises PT404 '
+'profile_not_found, and exercise_not_found, also for another user''s exercise.';
 grant execute on function public.get_exercise(uuid) to authenticated;

@@ -1,118 +1,102 @@
--- Understanding what somebody types into the search.
+-- Searching exercises.
 
--- What a word of a query may be written as: itself or the beginning of a word, or one word with a neighbour.
-create function private.word_query(p_words text[], p_place integer)
-returns tsquery
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select pg_catalog.string_agg(
-        pg_catalog.format('%s:* | %s', form.value, private.word_stem(form.value)), ' | '
-    )::tsquery
-    from (
-        values
-        (p_words[p_place]),
-        (p_words[p_place] || p_words[p_place + 1]),
-        (p_words[p_place - 1] || p_words[p_place])
-    ) as form (value)
-    where form.value is not null
-$$;
-comment on function private.word_query(text[], integer) is
-'A text search query for one word among the words of what somebody typed.';
-grant execute on function private.word_query(text[], integer) to authenticated;
-
-
--- The words that a mistyped one may have meant: of those the caller can see, the most alike and what comes close to
--- that. Shorter words have too few letters to guess by. The limit was found on the queries of the tests: below it, the
--- words meant are no more likely than others.
-create function private.nearest_words(p_word text)
-returns text[]
-language sql
+create function private.sort_exercises(
+    p_filters private.exercise_filters, p_profile private.profiles, p_sort text
+)
+returns table (id uuid, place bigint)
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    candidates as (
-        select
-            known.word,
-            private.likeness(private.letter_pairs(p_word), private.letter_pairs(known.word)) as likeness
-        from (
-            select distinct pg_catalog.unnest(pg_catalog.tsvector_to_array(e.search_document)) as word
-            from private.exercises as e
-            where (e.user_id is null or e.user_id = (select auth.uid())) and e.archived_at is null
-        ) as known
-        where
-            pg_catalog.char_length(p_word) >= 4
-            and pg_catalog.char_length(known.word) between
-            pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
-            -- One of the first two letters is right, as a rule, and this spares most comparisons.
-            and (
-                pg_catalog.strpos(pg_catalog.left(known.word, 2), pg_catalog.left(p_word, 1)) > 0
-                or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(known.word, 1)) > 0
-            )
-    )
-    select pg_catalog.array_agg(c.word order by c.likeness desc, c.word)
-    from candidates as c
-    where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
+begin
+    if p_sort is null or p_sort not in ('relevance', 'name', 'recent', 'popular') then
+        perform private.fail(422, 'invalid_sort', '`sort` must be relevance, name, recent or popular.', '?sort');
+    end if;
+    return query
+    select
+        found.id,
+        pg_catalog.row_number() over (
+            order by
+                case p_sort when 'relevance' then found.relevance end desc nulls last,
+                case p_sort when 'popular' then usage.times_done end desc nulls last,
+                usage.last_done_at desc nulls last,
+                pg_catalog.lower(found.name),
+                found.id
+        )
+    from private.match_exercises(p_filters, p_profile) as found
+    left join private.exercise_usage(p_profile.user_id, found.id) as usage on p_sort in ('recent', 'popular')
+    where found.missed = '{}';
+end
 $$;
-comment on function private.nearest_words(text) is
-'Known words that are written much like a word, the most alike first; null when there is none.';
-grant execute on function private.nearest_words(text) to authenticated;
+comment on function private.sort_exercises(private.exercise_filters, private.profiles, text) is
+'The exercises that match every filter, numbered from 1: by relevance (by name without a query), name, recent (last '
+'done first) or popular (most often done first). Raises PT422 invalid_sort, unknown_muscle, unknown_equipment.';
+grant execute on function private.sort_exercises(private.exercise_filters, private.profiles, text) to authenticated;
 
 
-create function private.parse_query(p_q text, out query tsquery, out pairs bit(703))
+create function public.search_exercises(
+    p_q text default null,
+    p_muscles text[] default null,
+    p_equipment text[] default null,
+    p_categories text[] default null,
+    p_movement_patterns text[] default null,
+    p_levels text[] default null,
+    p_mechanics text[] default null,
+    p_forces text[] default null,
+    p_custom boolean default null,
+    p_available boolean default null,
+    p_safe boolean default null,
+    p_sort text default 'relevance',
+    p_page integer default 1,
+    p_per_page integer default 20
+)
+returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_words text[];
-    v_kept text[];
-    v_clause tsquery;
-    v_meant text[];
-begin
-    -- The API takes no more than 100 characters; what a client of the Data API sends beyond is not worth reading.
-    v_words := private.search_words(pg_catalog.left(p_q, 100));
-    v_kept := array(
-        select word from pg_catalog.unnest(v_words) with ordinality as listed (word, place)
-        where word <> all(array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with'])
-        order by place
+    v_profile private.profiles := private.current_profile();
+    v_offset bigint := private.page_offset(p_page, p_per_page);
+    v_filters private.exercise_filters := row(
+        p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
+        p_custom, p_available, p_safe
     );
-    if v_kept <> '{}' then
-        v_words := v_kept;
-    end if;
-    for i in 1 .. pg_catalog.cardinality(v_words) loop
-        v_clause := private.word_query(v_words, i);
-        if not exists (
-            select from private.exercises as e
-            where (e.user_id is null or e.user_id = (select auth.uid()))
-                and e.archived_at is null
-                and e.search_document @@ v_clause
-        ) then
-            -- Of a mistyped plural, the singular may be nearer.
-            v_meant := coalesce(
-                private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))
-            );
-            if v_meant is null then
-                query := null;
-                return;
-            end if;
-            v_words[i] := v_meant[1];
-            v_clause := (
-                select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', m, private.word_stem(m)), ' | ')
-                from pg_catalog.unnest(v_meant) as m
-            )::tsquery;
-        end if;
-        query := case when query is null then v_clause else query && v_clause end;
-    end loop;
-    pairs := private.stemmed_pairs(v_words);
+    v_answer jsonb;
+begin
+    with
+    found as materialized (
+        select s.* from private.sort_exercises(v_filters, v_profile, p_sort) as s
+    ),
+    page as (
+        select found.* from found
+        order by found.place
+        offset v_offset
+        limit p_per_page
+    )
+    select private.page_json(
+        (
+            select pg_catalog.jsonb_agg(private.exercise_json(e, v_profile) order by page.place)
+            from page
+            inner join private.exercises as e on page.id = e.id
+        ),
+        (select count(*) from found),
+        p_page,
+        p_per_page
+    )
+    into v_answer;
+    return v_answer;
 end
 $$;
-comment on function private.parse_query(text) is
-'What somebody typed, as a text search query with typing errors mended, and the letter pairs to rank by. The query is '
-'null when some word is like no word of any exercise that the caller can see.';
-grant execute on function private.parse_query(text) to authenticated;
+comment on function public.search_exercises(
+    text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean, text, integer, integer
+) is
+'A page of the exercises that match every filter given: {items, total, page, per_page}. Within a list, any value may '
+'match. The equipment ''none'' finds exercises that need nothing; available and safe refer to the caller''s profile. '
+'p_sort is relevance, name, recent or popular, as in private.sort_exercises. Raises PT404 profile_not_found, PT422 '
+'invalid_page, invalid_sort, unknown_muscle, unknown_equipment.';
+grant execute on function public.search_exercises(
+    text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean, text, integer, integer
+) to authenticated;

@@ -1,4 +1,4 @@
--- The shared catalogue, which seed.sql fills, and the exercises that users create.
+-- The tables of the shared catalogue, which seed.sql fills, and of the exercises that users create.
 
 create table private.muscles (
     slug text primary key constraint muscles_slug_check check (slug ~ '^[a-z][a-z0-9_]*$'),
@@ -6,7 +6,7 @@ create table private.muscles (
     region text not null
     constraint muscles_region_check check (region in ('neck', 'chest', 'back', 'shoulders', 'arms', 'core', 'legs'))
 );
-comment on table private.muscles is 'The muscle groups that statistics are kept for.';
+comment on table private.muscles is 'The muscle groups that exercises train and statistics count.';
 grant select on private.muscles to authenticated;
 alter table private.muscles enable row level security;
 create policy "everyone signed in can select muscles" on private.muscles
@@ -67,7 +67,7 @@ create table private.exercises (
     created_at timestamptz not null default now(),
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
-    -- The catalogue's own are complete; what is imported or a user's own may leave open what nobody told.
+    -- The catalogue's own exercises are complete. Imported ones and users' own may leave fields empty.
     constraint exercises_catalogue_check check (
         user_id is not null
         or (
@@ -88,29 +88,30 @@ create table private.exercises (
     constraint exercises_license_check check ((source is null) = (license is null))
 );
 comment on table private.exercises is
-'The catalogue (no user_id, read by everyone) and each user''s own exercises. Muscles and equipment are slugs of their '
-'tables; a trigger holds that.';
-comment on column private.exercises.slug is 'The catalogue''s stable name for it; a user''s own has none.';
-comment on column private.exercises.measured_in is 'What a set of it is logged in.';
+'The catalogue (user_id is null, everyone may read it) and each user''s own exercises. A trigger checks that muscles '
+'and equipment are slugs of their tables.';
+comment on column private.exercises.slug is 'A stable name for exercises of the catalogue; null for users'' own.';
+comment on column private.exercises.measured_in is 'What the user logs for a set.';
 comment on column private.exercises.equipment is
-'All that it needs, not only the main piece; empty when it needs nothing.';
-comment on column private.exercises.secondary_muscles is 'They count half in statistics.';
+'Everything that the exercise needs, not only the main piece; empty if it needs nothing.';
+comment on column private.exercises.secondary_muscles is 'Statistics count these as half.';
 comment on column private.exercises.joints is
-'The body parts it loads, in the words of profiles.injuries; null when nobody has told, and then it is safe for no '
+'The body parts that the exercise loads, in the words of profiles.injuries. Null if unknown: then it is safe for no '
 'injury.';
-comment on column private.exercises.source is 'Whence it was imported, with its license; null for our own.';
+comment on column private.exercises.source is 'Where the exercise was imported from; null for our own.';
 comment on column private.exercises.archived_at is
-'When its owner deleted it although workouts use it: it is found no more, and stays readable.';
-comment on column private.exercises.search_document is 'What search matches; see private.search_document.';
-comment on column private.exercises.search_pairs is 'What search ranks by, the name first, then the aliases.';
--- One exercise of a name for each user, and among the catalogue's own. Archived ones have given theirs back, and what
--- was imported must not stand in the way of a later catalogue.
+'When the owner deleted or archived the exercise. Searches no longer find it, but workouts and plans still show it.';
+comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
+comment on column private.exercises.search_pairs is
+'What a search ranks by: the letter pairs of the name, then of each alias.';
+-- Names are unique among each user's exercises and among the catalogue's own. An archived exercise frees its name, and
+-- an imported one must not block a name that the catalogue takes later.
 create unique index exercises_user_id_name_key
 on private.exercises (user_id, private.name_key(name)) nulls not distinct
 where archived_at is null and source is null;
 create index exercises_user_id_idx on private.exercises (user_id);
 grant select, delete on private.exercises to authenticated;
--- Column by column: a user's own has no slug, no source and no id of the user's choosing.
+-- Users may not write every column: their exercises have no slug and no source, and Postgres chooses the id.
 grant insert (
     user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
     primary_muscles, secondary_muscles, joints, instructions, cues
@@ -141,8 +142,8 @@ create table private.exercise_relations (
     constraint exercise_relations_exercise_id_related_id_check check (exercise_id <> related_id)
 );
 comment on table private.exercise_relations is
-'How exercises of the catalogue stand to each other, from both sides: the related one is a variation, a regression '
-'(easier), a progression (harder) or an alternative with other equipment.';
+'How exercises of the catalogue relate to each other, stored in both directions: the related one is a variation, a '
+'regression (easier), a progression (harder) or an alternative with other equipment.';
 create index exercise_relations_related_id_idx on private.exercise_relations (related_id);
 grant select on private.exercise_relations to authenticated;
 alter table private.exercise_relations enable row level security;

@@ -1,23 +1,6 @@
 -- One shape for every list that the API returns.
 
--- One shape for every list the API answers with.
-create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
-returns jsonb
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select pg_catalog.jsonb_build_object(
-        'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
-    )
-$$;
-comment on function private.page_json(jsonb, bigint, integer, integer) is
-'A page of a list: {items, total, page, per_page}; no items is an empty list.';
-grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;
-
-
--- A page is checked where it is used, so that no client can ask for everything at once.
+-- Functions check the page themselves, so no client can ask for everything at once.
 create function private.page_offset(p_page integer, p_per_page integer)
 returns bigint
 language plpgsql
@@ -27,14 +10,27 @@ set search_path = ''
 as $$
 begin
     if p_page is null or p_page < 1 then
-        perform private.fail(422, 'invalid_page', 'page starts at 1.', '?page');
+        perform private.fail(422, 'invalid_page', '`page` must be 1 or more.', '?page');
     end if;
     if p_per_page is null or p_per_page not between 1 and 100 then
-        perform private.fail(422, 'invalid_page', 'per_page lies between 1 and 100.', '?per_page');
+        perform private.fail(422, 'invalid_page', '`per_page` must be between 1 and 100.', '?per_page');
     end if;
     return (p_page - 1)::bigint * p_per_page;
 end
 $$;
 comment on function private.page_offset(integer, integer) is
-'The rows to skip for a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
+'How many rows precede a page. Raises PT422 invalid_page for a page below 1 or a size outside 1 to 100.';
 grant execute on function private.page_offset(integer, integer) to authenticated;
+
+
+create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
+returns jsonb
+language sql
+immutable
+security invoker
+return pg_catalog.jsonb_build_object(
+    'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
+);
+comment on function private.page_json(jsonb, bigint, integer, integer) is
+'A page of a list: {items, total, page, per_page}. Null items become an empty list.';
+grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;

@@ -1,6 +1,5 @@
--- Checks of lists, JSON objects and numbers, for check constraints.
+-- Checks of the lists, JSON objects and numbers that users write.
 
--- One definition of "a short list of short texts", for every text[] that a user writes.
 create function private.is_text_list(p_values text[], p_max_items integer, p_max_length integer)
 returns boolean
 language sql
@@ -10,7 +9,7 @@ set search_path = ''
 as $$
     select
         pg_catalog.cardinality(p_values) <= p_max_items
-        -- Postgres would take a list of lists as well.
+        -- A text[] may also hold a list of lists.
         and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
         and not exists (
             select from pg_catalog.unnest(p_values) as item
@@ -18,44 +17,35 @@ as $$
         )
 $$;
 comment on function private.is_text_list(text[], integer, integer) is
-'True for a plain list within its length whose texts are neither null, blank nor too long. For check constraints.';
+'True for a flat list of at most p_max_items texts, none of them null, blank or longer than p_max_length. For check '
+'constraints.';
 grant execute on function private.is_text_list(text[], integer, integer) to authenticated;
 
 
--- One definition of "a small object of the frontend's own", for every jsonb that a user writes freely.
-create function private.is_small_object(p_value jsonb)
-returns boolean
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.jsonb_typeof(p_value) = 'object'
-        and pg_catalog.octet_length(p_value::text) <= 8192
-        and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}')
-$$;
-comment on function private.is_small_object(jsonb) is
-'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
-grant execute on function private.is_small_object(jsonb) to authenticated;
-
-
--- One vocabulary for what can be injured and what an exercise loads.
 create function private.are_body_parts(p_values text[])
 returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select
-        p_values
-        <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
-        and private.is_text_list(p_values, 100, 100)
-$$;
+return p_values <@ array['neck', 'shoulder', 'elbow', 'wrist', 'upper_back', 'lower_back', 'hip', 'knee', 'ankle']
+and private.is_text_list(p_values, 100, 100);
 comment on function private.are_body_parts(text[]) is
-'True for a plain list of body parts; null for null. For check constraints.';
+'True for a flat list of the body parts that can be injured and that exercises load; null for null. For check '
+'constraints.';
 grant execute on function private.are_body_parts(text[]) to authenticated;
+
+
+create function private.is_small_object(p_value jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return pg_catalog.jsonb_typeof(p_value) = 'object'
+and pg_catalog.octet_length(p_value::text) <= 8192
+and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}');
+comment on function private.is_small_object(jsonb) is
+'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
+grant execute on function private.is_small_object(jsonb) to authenticated;
 
 
 create function private.is_number_between(p_value jsonb, p_least numeric, p_most numeric)
@@ -63,15 +53,12 @@ returns boolean
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select case
-        when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
-        else false
-    end
-$$;
+return case
+    when pg_catalog.jsonb_typeof(p_value) = 'number' then (p_value #>> '{}')::numeric between p_least and p_most
+    else false
+end;
 comment on function private.is_number_between(jsonb, numeric, numeric) is
-'True for a JSON number within limits, and false for all else, null among it. For check constraints.';
+'True for a JSON number within the limits, false for everything else, null included. For check constraints.';
 grant execute on function private.is_number_between(jsonb, numeric, numeric) to authenticated;
 
 
@@ -91,5 +78,6 @@ as $$
         group by listed.value
     ) as first
 $$;
-comment on function private.without_repeats(text[]) is 'A list with each value once, where it first stood.';
+comment on function private.without_repeats(text[]) is
+'The list with each value once, in the place where it first stood.';
 grant execute on function private.without_repeats(text[]) to authenticated;

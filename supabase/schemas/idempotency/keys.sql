@@ -1,4 +1,4 @@
--- Idempotency: a request that is sent again gets the first answer, and nothing happens twice.
+-- Idempotency: a request that a client sends again gets the first answer, and nothing happens twice.
 
 create table private.idempotency_keys (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
@@ -11,14 +11,15 @@ create table private.idempotency_keys (
     primary key (user_id, operation, key)
 );
 comment on table private.idempotency_keys is
-'The first answer to each Idempotency-Key, for 30 days. An answer is emptied when what it created is deleted, so '
-'that deleting really deletes; the key stays, so that a late retry cannot bring the thing back.';
+'The first answer to each Idempotency-Key, for 30 days. Deleting what a request created empties its answer, so no '
+'deleted text stays here, and keeps the key, so a late retry does not create the thing again.';
 create index idempotency_keys_user_id_resource_id_idx on private.idempotency_keys (user_id, resource_id);
+-- No grants and no policies: only the functions below reach this table.
 alter table private.idempotency_keys enable row level security;
 
 
--- Security definer, because clients must not read or write this table; it sees the caller's rows alone. The caller
--- holds the lock of private.lock_profile(), so two requests with one key come here one after the other.
+-- Security definer, because clients must not read or write this table. It sees only the caller's rows. Its caller holds
+-- the lock of private.lock_profile(), so two requests with one key come here one after the other.
 create function private.replay_answer(p_operation text, p_key text, p_request jsonb)
 returns jsonb
 language plpgsql
@@ -33,7 +34,7 @@ begin
         return null;
     end if;
     if pg_catalog.char_length(p_key) not between 1 and 255 then
-        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key has 1 to 255 characters.');
+        perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key must have 1 to 255 characters.');
     end if;
     delete from private.idempotency_keys as k
     where k.user_id = v_user_id and k.created_at < pg_catalog.now() - interval '30 days';
@@ -45,25 +46,25 @@ begin
     end if;
     if v_seen.request_hash is distinct from pg_catalog.md5(p_request::text) then
         perform private.fail(
-            422, 'idempotency_key_reused', 'This idempotency key was used before, with another request.'
+            422, 'idempotency_key_reused', 'This idempotency key was already used with a different request.'
         );
     end if;
     if v_seen.answer is null then
         perform private.fail(
             409, 'idempotency_key_spent',
-            'What this idempotency key created has since been deleted. Use a new key to create it again.'
+            'What this idempotency key created was deleted since. Use a new key to create it again.'
         );
     end if;
-    return v_seen.answer || pg_catalog.jsonb_build_object('replayed', true);
+    return v_seen.answer;
 end
 $$;
 comment on function private.replay_answer(text, text, jsonb) is
-'The answer given to this key before, with replayed = true; null for a new key or none. Raises PT422 '
-'invalid_idempotency_key, PT422 idempotency_key_reused for another request, PT409 idempotency_key_spent.';
+'The answer that this key got before; null for a new key or none. Raises PT422 invalid_idempotency_key, PT422 '
+'idempotency_key_reused for a different request, PT409 idempotency_key_spent.';
 grant execute on function private.replay_answer(text, text, jsonb) to authenticated;
 
 
--- Security definer for the same reason; it writes the caller's row alone.
+-- Security definer for the same reason. It writes only the caller's row.
 create function private.remember_answer(
     p_operation text, p_key text, p_request jsonb, p_answer jsonb, p_resource_id uuid
 )
@@ -82,11 +83,11 @@ begin
 end
 $$;
 comment on function private.remember_answer(text, text, jsonb, jsonb, uuid) is
-'Keeps the answer to a key for replays; does nothing without a key.';
+'Keeps the answer to a key for replays, together with the id of what the request created. Does nothing without a key.';
 grant execute on function private.remember_answer(text, text, jsonb, jsonb, uuid) to authenticated;
 
 
--- Security definer for the same reason; it changes the caller's rows alone.
+-- Security definer for the same reason. It changes only the caller's rows.
 create function private.revise_answers(p_resource_id uuid, p_changes jsonb)
 returns void
 language sql
@@ -98,11 +99,11 @@ as $$
     where k.user_id = private.current_user_id() and k.resource_id = p_resource_id
 $$;
 comment on function private.revise_answers(uuid, jsonb) is
-'Lets replays tell what was made of a thing since it was created: text that was edited away is nowhere else.';
+'Updates the stored answers about a thing that the user has edited, so that no text they removed stays here.';
 grant execute on function private.revise_answers(uuid, jsonb) to authenticated;
 
 
--- Security definer, because the deleting user may not write the keys; it acts only on the row that fired it.
+-- Security definer, because the user who deletes may not write the keys. It acts only on the row that fired it.
 create function private.forget_answers()
 returns trigger
 language plpgsql
@@ -117,4 +118,4 @@ begin
 end
 $$;
 comment on function private.forget_answers() is
-'For delete triggers: empties the stored answers about a deleted row.';
+'For delete triggers: empties the stored answers about the deleted row.';

@@ -21,7 +21,7 @@ as $$
         )
 $$;
 comment on function private.memory_json(private.memories) is
-'A memory with what it was learnt from: {conversation_id, message_id, said}, or null.';
+'A memory as the API returns it; learnt_from is {conversation_id, message_id, said}, or null when no message is left.';
 grant execute on function private.memory_json(private.memories) to authenticated;
 
 
@@ -47,10 +47,10 @@ as $$
         where m.user_id = (select private.current_user_id())
             and (coalesce(p_superseded, false) or m.superseded_at is null)
             and (p_kinds is null or m.kind = any(p_kinds))
-            and (p_q is null or not exists (
-                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
-                where pg_catalog.strpos(' ' || private.search_text(m.content), ' ' || word) = 0
-            ))
+            and (
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(m.content, (select private.word_patterns(p_q)))
+            )
     ),
     page as (
         select found.* from found
@@ -70,8 +70,9 @@ as $$
     )
 $$;
 comment on function public.list_memories(text, text[], boolean, integer, integer) is
-'A page of what the companion knows of the caller, pinned first, then the latest: with all words of p_q, or beginnings '
-'of them, of some kinds, and on wish what was superseded. Raises PT422 invalid_page.';
+'A page of the memories of the caller, pinned first, then the latest. Each filter that is given must match: every word '
+'of p_q as the beginning of a word, and one of the kinds; superseded memories only if asked. Raises PT422 '
+'invalid_page.';
 grant execute on function public.list_memories(text, text[], boolean, integer, integer) to authenticated;
 
 
@@ -88,8 +89,8 @@ begin
 end
 $$;
 comment on function public.create_memory(jsonb) is
-'Lets the companion know something: {content, kind, importance?, pinned?, expires_in_days?}. What it knows already is '
-'returned as it is. Raises PT404 profile_not_found.';
+'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
+'companion knows it already, it returns that memory. Raises PT404 profile_not_found.';
 grant execute on function public.create_memory(jsonb) to authenticated;
 
 
@@ -103,15 +104,13 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_memory private.memories;
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     if p_changes ? 'content' and exists (
         select from private.memories as m
         where m.user_id = v_profile.user_id and m.id <> p_id and m.superseded_at is null
             and m.gist = private.gist(p_changes ->> 'content')
     ) then
-        perform private.fail(409, 'memory_exists', 'The companion knows this already.', 'content');
+        perform private.fail(409, 'memory_exists', 'The companion already knows this.', 'content');
     end if;
     update private.memories as m
     set
@@ -119,20 +118,20 @@ begin
             select pg_catalog.btrim(c.content), c.kind, c.importance, c.pinned, c.expires_at
             from pg_catalog.jsonb_populate_record(m, p_changes) as c
         ),
-        -- What says something else is embedded anew.
+        -- A new text needs a new embedding.
         embedding = case when pg_catalog.btrim(p_changes ->> 'content') <> m.content then null else m.embedding end,
         embedding_claimed_at = null
     where m.user_id = v_profile.user_id and m.id = p_id
     returning m.* into v_memory;
     if not found then
-        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
     end if;
     return private.memory_json(v_memory);
 end
 $$;
 comment on function public.update_memory(uuid, jsonb) is
-'Corrects or pins a memory of the caller''s; an absent field stays. Raises PT404 memory_not_found, profile_not_found, '
-'PT409 memory_exists, PT422 invalid_changes.';
+'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
+'memory_not_found, profile_not_found, PT409 memory_exists, PT422 invalid_changes.';
 grant execute on function public.update_memory(uuid, jsonb) to authenticated;
 
 
@@ -148,12 +147,12 @@ begin
     delete from private.memories as m
     where m.user_id = v_profile.user_id and m.id = p_id;
     if not found then
-        perform private.fail(404, 'memory_not_found', 'There is no such memory.');
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
     end if;
 end
 $$;
 comment on function public.delete_memory(uuid) is
-'Forgets a memory of the caller''s for good. Raises PT404 memory_not_found, profile_not_found.';
+'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found.';
 grant execute on function public.delete_memory(uuid) to authenticated;
 
 
@@ -174,6 +173,5 @@ begin
 end
 $$;
 comment on function public.delete_memories() is
-'Forgets all that the companion knows of the caller, history included: {forgotten}. Raises PT404 '
-'profile_not_found.';
+'Deletes all memories of the caller, superseded ones included: {forgotten}. Raises PT404 profile_not_found.';
 grant execute on function public.delete_memories() to authenticated;

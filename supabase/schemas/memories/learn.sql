@@ -1,6 +1,6 @@
--- Remembering something.
+-- Storing what the companion learns.
 
--- Room is made by what is worth least; it stays as history, and is recalled no more.
+-- The memories that are worth least make room: they stay as history, but the companion no longer recalls them.
 create function private.make_room_for_memories(p_user_id uuid)
 returns void
 language sql
@@ -20,8 +20,8 @@ as $$
     )
 $$;
 comment on function private.make_room_for_memories(uuid) is
-'Keeps a user''s recallable memories to 1,000: pinned ones first, then by importance and by how often and when last '
-'they were told.';
+'Supersedes memories of a user beyond the first 1,000, in the order of pinned, importance, and how often and how '
+'recently the user told them.';
 grant execute on function private.make_room_for_memories(uuid) to authenticated;
 
 
@@ -32,7 +32,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_content text := pg_catalog.btrim(p_memory ->> 'content');
+    v_given private.memories := pg_catalog.jsonb_populate_record(null::private.memories, p_memory);
+    v_content text := pg_catalog.btrim(v_given.content);
     v_expires_at timestamptz := pg_catalog.now()
     + pg_catalog.make_interval(days => (p_memory ->> 'expires_in_days')::integer);
     v_memory private.memories;
@@ -41,15 +42,15 @@ begin
     set
         times_told = m.times_told + 1,
         last_told_at = pg_catalog.now(),
-        importance = greatest(m.importance, (p_memory ->> 'importance')::numeric),
+        importance = greatest(m.importance, v_given.importance),
         expires_at = v_expires_at
     where m.user_id = p_user_id and m.gist = private.gist(v_content) and m.superseded_at is null
     returning m.* into v_memory;
     if not found then
         insert into private.memories (user_id, content, kind, importance, pinned, message_id, expires_at)
         values (
-            p_user_id, v_content, p_memory ->> 'kind', coalesce((p_memory ->> 'importance')::numeric, 0.5),
-            coalesce((p_memory ->> 'pinned')::boolean, false), p_message_id, v_expires_at
+            p_user_id, v_content, v_given.kind, coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false),
+            p_message_id, v_expires_at
         )
         returning * into v_memory;
         perform private.make_room_for_memories(p_user_id);
@@ -65,6 +66,7 @@ begin
 end
 $$;
 comment on function private.remember(uuid, jsonb, uuid) is
-'Keeps {content, kind, importance?, pinned?, replaces?, expires_in_days?}: what is known already is only told once '
-'more, and what it replaces is superseded. The caller holds the lock on the profile.';
+'Stores a memory from {content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
+'companion knows it already, the memory only counts as told once more. The memory that it replaces becomes superseded. '
+'Its caller holds the lock on the profile.';
 grant execute on function private.remember(uuid, jsonb, uuid) to authenticated;

@@ -1,7 +1,7 @@
 -- Which memories a message calls to mind.
 
--- How much of what a message says is in a memory. Each word weighs by how rare it is among the user's memories, as in
--- BM25: "the knee" says little to who has written of knees all over, and a name decides.
+-- Each word weighs by how rare it is among the memories of the user, as in BM25: "knee" says little when many memories
+-- mention knees, and a name decides.
 create function private.text_likeness(p_user_id uuid, p_text text)
 returns table (id uuid, share real)
 language sql
@@ -48,8 +48,8 @@ as $$
     group by hit.id
 $$;
 comment on function private.text_likeness(uuid, text) is
-'For each memory of a user that shares a word with a text, the share of the text''s words in it, from 0 to 1, rare '
-'words counting more.';
+'For each memory of a user that shares a word with a text: the share of the text''s words that the memory contains, '
+'from 0 to 1, where rare words count more.';
 grant execute on function private.text_likeness(uuid, text) to authenticated;
 
 
@@ -100,7 +100,8 @@ as $$
         select
             r.*,
             (- (r.embedding operator(extensions.<#>) asked.embedding))::real as cosine,
-            -- How near it is to the user's other memories on average. Of fewer than twenty that says less.
+            -- How near the memory is to the user's other memories on average, which says less when there are under
+            -- twenty.
             (
                 (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
                 / greatest(centre.memories - 1, 20)
@@ -115,8 +116,9 @@ as $$
     judged as (
         select
             m.*,
-            -- What is near to everything says little by being near to this, so half of that does not count. Text is
-            -- heard where it matters: a rare word brings most of its share. Without vectors text alone decides.
+            -- A memory that is near to everything is not near to this message in particular, so half of that is taken
+            -- off. Text adds where it matters, since rare words make up most of its share. Without vectors it decides
+            -- alone.
             (coalesce(m.cosine - 0.5 * m.commonness, m.text_share) + 0.15 * m.text_share)::real as similarity
         from measured as m
     )
@@ -127,7 +129,7 @@ as $$
         j.importance,
         j.pinned,
         j.created_at,
-        -- An allergy matters more than a favourite colour, and of two alike the newer one is likelier meant.
+        -- An allergy matters more than a favourite colour, and of two similar memories the newer is more likely meant.
         (
             j.similarity + 0.1 * case when j.pinned then 1 else j.importance end + 0.01 * j.recency
         )::real as score,
@@ -141,9 +143,9 @@ as $$
     limit greatest(0, least(coalesce(p_match_count, 10), 100))
 $$;
 comment on function public.match_memories(extensions.vector, text, integer, real) is
-'The memories of the caller''s that a message calls to mind, best first, up to 100, exactly: all of them are compared. '
-'The score is the similarity, plus 0.1 for importance (all of it when pinned), plus 0.01 for recency (half of it after '
-'90 days). The similarity is the cosine, less half of what the memory has in common with all others, plus 0.15 of the '
-'share of the message''s words in it; without a vector of either side, the text''s share stands in for the cosine. '
-'What is less similar than p_min_similarity is left out.';
+'The memories of the caller that a message calls to mind, best first, up to 100. The search is exact: it compares all '
+'of them. The score is the similarity, plus 0.1 times the importance (1 when pinned), plus 0.01 times the recency '
+'(halved every 90 days). The similarity is the cosine, less half of the average cosine with the other memories, plus '
+'0.15 times the share of the message''s words in the memory. Without a vector on either side, that share replaces the '
+'cosine. Memories below p_min_similarity are left out.';
 grant execute on function public.match_memories(extensions.vector, text, integer, real) to authenticated;

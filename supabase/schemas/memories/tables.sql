@@ -1,6 +1,6 @@
 -- Memories: what the companion knows of a user.
 
--- There already on a laptop; a Supabase project has it to offer.
+-- The laptop stack creates the extension itself, and a Supabase project offers it.
 create extension if not exists vector with schema extensions;
 
 
@@ -16,7 +16,7 @@ as $$
             select pg_catalog.array_agg(distinct said.stem order by said.stem)
             from (
                 select case
-                    -- To like and not to like are two things.
+                    -- All negations are one word, so that likes and dislikes stay different.
                     when word in (
                         'not', 'no', 'never', 'nor', 'neither', 'without', 'cannot', 'cant', 'dont', 'doesnt', 'didnt',
                         'wont', 'isnt', 'arent', 'wasnt', 'werent', 'havent', 'hasnt', 'hadnt', 'shouldnt', 'wouldnt',
@@ -33,8 +33,8 @@ as $$
     )
 $$;
 comment on function private.gist(text) is
-'The words that carry what a text says, without endings and order: two texts with the same ones say the same. A text '
-'of stop words and signs says itself.';
+'The meaningful words of a text, without endings and in alphabetical order: two texts with the same gist say the same. '
+'The gist of a text that has only stop words and signs is the text itself.';
 grant execute on function private.gist(text) to authenticated;
 
 
@@ -48,14 +48,14 @@ create table private.memories (
     check (kind in ('preference', 'goal', 'injury', 'equipment', 'event', 'person', 'feeling', 'fact')),
     importance numeric not null default 0.5 constraint memories_importance_check check (importance between 0 and 1),
     pinned boolean not null default false,
-    -- Null for what the user wrote into the memory centre, and once the conversation is deleted.
+    -- Null when the user wrote the memory in the memory centre, and after the conversation is deleted.
     message_id uuid,
     times_told integer not null default 1 constraint memories_times_told_check check (times_told > 0),
     last_told_at timestamptz not null default now(),
     expires_at timestamptz,
     superseded_at timestamptz,
     superseded_by uuid,
-    -- Of length 1. Null until it was computed, and again after a correction.
+    -- A vector of length 1. Null until the service has embedded the memory, and after the text changed.
     embedding extensions.halfvec(768),
     embedding_claimed_at timestamptz,
     gist text[] not null generated always as (private.gist(content)) stored,
@@ -69,12 +69,12 @@ create table private.memories (
     constraint memories_superseded_by_check check (superseded_by is null or superseded_at is not null)
 );
 comment on table private.memories is
-'What the companion knows of a user, each in one sentence. What was replaced is kept as history and never recalled.';
-comment on column private.memories.superseded_at is 'When something newer replaced it, or it made room for others.';
+'What the companion knows about a user, one sentence each. Superseded memories stay as history and are never recalled.';
+comment on column private.memories.superseded_at is 'When a newer memory replaced it, or when it made room for others.';
 comment on column private.memories.embedding_claimed_at is
-'When an instance of the service took it to embed; after two minutes another may.';
-comment on column private.memories.gist is 'What duplicates are known by.';
--- Nothing is known twice.
+'When an instance of the service claimed it for embedding. After two minutes another instance may.';
+comment on column private.memories.gist is 'Identifies duplicates.';
+-- The companion knows each fact once.
 create unique index memories_user_id_gist_key on private.memories (user_id, gist) where superseded_at is null;
 create index memories_user_id_created_at_id_idx on private.memories (user_id, created_at desc, id);
 create index memories_user_id_superseded_by_idx on private.memories (user_id, superseded_by);

@@ -14,19 +14,19 @@ begin
     select p.* into v_profile from private.profiles as p
     where p.user_id = v_user_id;
     if not found then
-        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+        perform private.fail(404, 'profile_not_found', 'This account has no profile. It was deleted.');
     end if;
     return v_profile;
 end
 $$;
 comment on function private.current_profile() is
-'The caller''s profile. Raises PT404 profile_not_found, PT401 not_authenticated.';
+'The profile of the caller. Raises PT404 profile_not_found, PT401 not_authenticated.';
 grant execute on function private.current_profile() to authenticated;
 
 
--- Everything that is counted for a user (daily caps, records, idempotency) is judged against a settled history, so
--- what writes it takes this lock first and one user's writes wait for each other. "no key" lets the foreign keys of
--- other rows through, which would deadlock otherwise.
+-- Daily caps, records and idempotency depend on what is already stored, so every function that writes for a user takes
+-- this lock first, and one user's writes run one after the other. "no key" keeps the lock from blocking the foreign
+-- keys of other rows, which would deadlock.
 create function private.lock_profile()
 returns private.profiles
 language plpgsql
@@ -41,13 +41,14 @@ begin
     where p.user_id = v_user_id
     for no key update;
     if not found then
-        perform private.fail(404, 'profile_not_found', 'This account has no profile: it was deleted.');
+        perform private.fail(404, 'profile_not_found', 'This account has no profile. It was deleted.');
     end if;
     return v_profile;
 end
 $$;
 comment on function private.lock_profile() is
-'Locks and returns the caller''s profile until the transaction ends. Raises PT404 profile_not_found.';
+'Locks the profile of the caller until the transaction ends, and returns it. Raises PT404 profile_not_found, PT401 '
+'not_authenticated.';
 grant execute on function private.lock_profile() to authenticated;
 
 
@@ -64,7 +65,7 @@ as $$
     from private.current_profile() as p
 $$;
 comment on function public.get_profile() is
-'The caller''s profile with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';
+'The profile of the caller with their affinity {score, level, title, next_level_at}. Raises PT404 profile_not_found.';
 grant execute on function public.get_profile() to authenticated;
 
 
@@ -77,9 +78,7 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
 begin
-    if p_changes is null or pg_catalog.jsonb_typeof(p_changes) <> 'object' then
-        perform private.fail(422, 'invalid_changes', 'The changes are not a JSON object.');
-    end if;
+    perform private.check_changes(p_changes);
     update private.profiles as p
     set (
         display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
@@ -91,12 +90,11 @@ begin
         from pg_catalog.jsonb_populate_record(p, p_changes) as c
     )
     where p.user_id = v_user_id;
-    -- Not found means no profile, which the answer reports.
+    -- Without a profile nothing was updated, and this raises.
     return public.get_profile();
 end
 $$;
 comment on function public.update_profile(jsonb) is
-'Changes the fields that p_changes names and returns the profile; an absent field stays, null clears. Raises PT404 '
-'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, '
-'preferences_too_large.';
+'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises PT404 '
+'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, preferences_too_large.';
 grant execute on function public.update_profile(jsonb) to authenticated;

@@ -1,6 +1,6 @@
 -- Every new user gets a profile.
 
--- Names come from sign-up forms and identity providers: anything may be missing, blank or endless.
+-- Sign-up forms and identity providers send names that may be missing, blank or very long.
 create function private.default_display_name(p_email text, p_metadata jsonb)
 returns text
 language sql
@@ -26,11 +26,11 @@ as $$
     )
 $$;
 comment on function private.default_display_name(text, jsonb) is
-'A first display name: what the user gave at sign-up, else the local part of the email, else Athlete.';
+'The first display name of a user: the name given at sign-up, else the local part of the email address, else Athlete.';
 
 
 -- Security definer, because Supabase Auth inserts the user as a role that may not write profiles. It acts only on the
--- row that fired it. Display names are not unique, so no name that is taken can break a sign-up.
+-- row that fired it. Display names are not unique, so a name in use cannot break a sign-up.
 create function private.create_profile()
 returns trigger
 language plpgsql
@@ -44,7 +44,8 @@ begin
     return new;
 end
 $$;
-comment on function private.create_profile() is 'Gives every new auth user a profile.';
+comment on function private.create_profile() is 'Creates the profile of a new auth user.';
+
 create trigger create_profile
 after insert on auth.users
 for each row execute function private.create_profile();

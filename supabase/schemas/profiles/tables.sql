@@ -5,7 +5,7 @@ create table private.profiles (
     display_name text not null
     constraint profiles_display_name_check
     check (char_length(display_name) <= 50 and btrim(display_name) <> ''),
-    -- Both bounds only become truer with time, so the constraint stays valid for every stored row.
+    -- Time can only make a stored date valid, never invalid, so the constraint may use the current date.
     birth_date date
     constraint profiles_birth_date_check
     check (birth_date between date '1900-01-01' and current_date - interval '13 years'),
@@ -20,8 +20,7 @@ create table private.profiles (
     equipment text[] not null default '{}'
     constraint profiles_equipment_check check (private.is_text_list(equipment, 100, 100)),
     injuries text[] not null default '{}'
-    constraint profiles_injuries_check
-    check (private.are_body_parts(injuries)),
+    constraint profiles_injuries_check check (private.are_body_parts(injuries)),
     weekly_target integer not null default 3
     constraint profiles_weekly_target_check check (weekly_target between 1 and 7),
     preferences jsonb not null default '{}'
@@ -31,12 +30,12 @@ create table private.profiles (
     created_at timestamptz not null default now()
 );
 comment on table private.profiles is
-'Who a user is and how they train. The affinity score always equals the sum of the user''s ledger.';
-comment on column private.profiles.injuries is 'Body parts to spare; exercises that load them are excluded.';
-comment on column private.profiles.weekly_target is 'Workouts a week that keep the streak.';
-comment on column private.profiles.preferences is 'The frontend''s own settings: a JSON object of at most 8 KiB.';
+'Who a user is and how they train. A trigger keeps the affinity score equal to the sum of the user''s ledger.';
+comment on column private.profiles.injuries is 'Body parts to spare: exercises that load them are not suggested.';
+comment on column private.profiles.weekly_target is 'How many workouts in a week keep the streak.';
+comment on column private.profiles.preferences is 'Settings that the frontend defines: a JSON object of at most 8 KiB.';
 grant select on private.profiles to authenticated;
--- Column by column: the affinity score is awarded, never written by its owner.
+-- Column by column: functions award the affinity score, and its owner never writes it.
 grant update (
     display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
     preferences
@@ -49,7 +48,7 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 
 
--- What a check constraint cannot say, because it depends on other tables, or not as clearly.
+-- These rules depend on other tables, or deserve a clearer message than a check constraint gives.
 create function private.check_profile()
 returns trigger
 language plpgsql
@@ -57,27 +56,24 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_unknown text;
+    v_unknown text := private.unknown_equipment(new.equipment);
 begin
     if new.birth_date > current_date - interval '13 years' then
-        perform private.fail(422, 'too_young', 'Slow Burn is for people who are 13 or older.', 'birth_date');
+        perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
     end if;
-    -- Numbers take more room in Postgres than they were sent in.
+    -- Postgres may store a number in more characters than the request used.
     if pg_catalog.octet_length(new.preferences::text) > 8192 then
-        perform private.fail(422, 'preferences_too_large', 'The preferences take more than 8 KiB.', 'preferences');
+        perform private.fail(422, 'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences');
     end if;
-    -- Reading all time zones takes longer than the rest of an update: only for one that is new.
+    -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
     if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
         and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
         perform private.fail(
             422, 'unknown_timezone',
-            pg_catalog.format('There is no time zone %s. Use an IANA name, such as Europe/Berlin.', pg_catalog.quote_literal(new.timezone)),
+            pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', new.timezone),
             'timezone'
         );
     end if;
-    select pg_catalog.string_agg(coalesce(owned.slug, 'null'), ', ') into v_unknown
-    from pg_catalog.unnest(new.equipment) as owned (slug)
-    where not exists (select from private.equipment as e where e.slug = owned.slug);
     if v_unknown is not null then
         perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
     end if;
@@ -85,8 +81,8 @@ begin
 end
 $$;
 comment on function private.check_profile() is
-'Refuses who is too young (PT422 too_young), an unknown time zone (PT422 unknown_timezone), unknown equipment (PT422 '
-'unknown_equipment) and preferences beyond 8 KiB (PT422 preferences_too_large).';
+'Raises PT422 too_young, preferences_too_large, unknown_timezone or unknown_equipment.';
+
 create trigger check_profile
 before insert or update of birth_date, timezone, equipment, preferences on private.profiles
 for each row execute function private.check_profile();

@@ -1,7 +1,7 @@
 -- Replacing and deleting a workout.
 
--- Security definer, because users may neither update workouts nor delete sets by themselves: an edit recomputes what
--- the workout earned. It touches the caller's own workout alone; update_workout holds the lock on the profile.
+-- Security definer, because users may neither update workouts nor delete sets directly: update_workout also recomputes
+-- what the workout earned. It touches only the caller's workout, and its caller holds the lock on the profile.
 create function private.rewrite_workout(p_id uuid, p_workout jsonb)
 returns void
 language plpgsql
@@ -18,15 +18,12 @@ begin
     ) = (
         select
             given.plan_id,
-            -- The version it was made with stays, unless it follows another plan now.
+            -- The workout keeps the version it followed, unless it follows another plan now.
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
             given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
-        from pg_catalog.jsonb_to_record(p_workout) as given (
-            plan_id uuid, plan_day integer, title text, started_at timestamptz, completed_at timestamptz, notes text,
-            mood text, energy_before integer, energy_after integer, overall_rpe numeric, import_incomplete boolean
-        )
+        from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
     )
@@ -34,12 +31,12 @@ begin
     delete from private.workout_sets as s
     where s.user_id = v_user_id and s.workout_id = p_id;
 exception when foreign_key_violation then
-    -- Deleted by its owner since it was looked for.
-    perform private.fail(422, 'plan_not_found', 'There is no such plan.', 'plan_id');
+    -- Its owner deleted the plan after check_workout found it.
+    perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
 end
 $$;
 comment on function private.rewrite_workout(uuid, jsonb) is
-'Gives a workout of the caller''s new fields, and takes its sets away.';
+'Replaces the fields of a workout of the caller, and deletes its sets.';
 grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
 
 
@@ -51,31 +48,22 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_stored private.workouts;
-    v_new jsonb;
+    v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_completed_at timestamptz := coalesce(v_given.completed_at, v_stored.completed_at);
+    v_new jsonb := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
     v_answer jsonb;
 begin
-    select w.* into v_stored from private.workouts as w
-    where w.user_id = v_profile.user_id and w.id = p_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
+    if v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id then
+        -- The plan may have changed since, or be gone.
+        perform private.check_stored_plan_day(v_stored, v_given.plan_day);
+        perform private.check_workout(v_new - array['plan_id', 'plan_day']);
+    else
+        perform private.check_workout(v_new);
     end if;
-    perform private.check_plan_day(v_stored, p_workout);
-    -- Without a time the stored one counts, and a plan that it followed all along need not be there any more.
-    v_new := p_workout || pg_catalog.jsonb_build_object(
-        'completed_at', coalesce((p_workout ->> 'completed_at')::timestamptz, v_stored.completed_at)
-    );
-    perform private.check_workout(
-        v_new - case
-            when v_stored.plan_name is not null
-                and (p_workout ->> 'plan_id')::uuid is not distinct from v_stored.plan_id
-                then array['plan_id', 'plan_day']
-            else '{}'
-        end
-    );
     perform private.rewrite_workout(p_id, v_new);
     perform private.insert_sets(
-        v_profile.user_id, p_id, (v_new ->> 'completed_at')::timestamptz, p_workout -> 'sets', v_profile.weight_unit
+        v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
     );
     v_answer := pg_catalog.jsonb_build_object(
         'workout', public.get_workout(p_id),
@@ -87,9 +75,10 @@ begin
 end
 $$;
 comment on function public.update_workout(uuid, jsonb) is
-'Replaces a workout of the caller''s, sets and all, and recomputes its records and what they earned: {workout, '
-'affinity, personal_records}. Raises PT404 workout_not_found, profile_not_found, PT422 invalid_sets, '
-'completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
+'Replaces a workout of the caller with its sets, and recomputes its records and what they earned: {workout, affinity, '
+'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
+'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
+'exercise_not_found.';
 grant execute on function public.update_workout(uuid, jsonb) to authenticated;
 
 
@@ -100,17 +89,15 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- The ledger rows go with the workout and change the score, so the profile is locked first, as everywhere.
+    -- The ledger rows go with the workout and change the score, which the lock on the profile protects.
     v_profile private.profiles := private.lock_profile();
+    v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
 begin
     delete from private.workouts as w
-    where w.user_id = v_profile.user_id and w.id = p_id;
-    if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
-    end if;
+    where w.user_id = v_stored.user_id and w.id = v_stored.id;
 end
 $$;
 comment on function public.delete_workout(uuid) is
-'Deletes one of the caller''s workouts with its sets, and takes back the affinity it gave. Raises PT404 '
+'Deletes a workout of the caller with its sets, and takes back the affinity that it gave. Raises PT404 '
 'workout_not_found, profile_not_found.';
 grant execute on function public.delete_workout(uuid) to authenticated;

@@ -29,13 +29,12 @@ as $$
                 select from private.workout_sets as s
                 where s.user_id = w.user_id and s.workout_id = w.id and s.exercise_id = p_exercise_id
             ))
-            -- What has no letters is in no text.
-            and (p_q is null or pg_catalog.btrim(p_q) = '' or not exists (
-                select from pg_catalog.string_to_table(nullif(private.search_text(p_q), ''), ' ') as word
-                where pg_catalog.strpos(
-                    ' ' || private.search_text(pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes)), ' ' || word
-                ) = 0
-            ) and private.search_text(p_q) <> '')
+            and (
+                coalesce(pg_catalog.btrim(p_q), '') = ''
+                or private.has_words(
+                    pg_catalog.concat_ws(' ', w.title, w.plan_name, w.notes), (select private.word_patterns(p_q))
+                )
+            )
     ),
     page as (
         select
@@ -60,9 +59,8 @@ as $$
     )
 $$;
 comment on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text) is
-'A page of the caller''s workouts without their sets, latest first: {items, total, page, per_page}; those completed '
-'from p_from on and before p_to, of a plan, with an exercise, and with all words of p_q, or beginnings of them, in '
-'title, plan or notes. '
-'Raises PT422 invalid_page.';
+'A page of the workouts of the caller without their sets, latest first: {items, total, page, per_page}. Each filter '
+'that is given must match: completed at p_from or later and before p_to, of a plan, with an exercise, and with every '
+'word of p_q as the beginning of a word in title, plan or notes. Raises PT422 invalid_page.';
 grant execute on function public.list_workouts(integer, integer, timestamptz, timestamptz, uuid, uuid, text)
 to authenticated;

@@ -17,16 +17,10 @@ as $$
         s.weight, case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
         s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
         s.notes
-    from rows from (
-        pg_catalog.jsonb_to_recordset(p_sets) as (
-            exercise_id uuid, set_type text, weight numeric, weight_unit text, reps integer,
-            duration_seconds integer, distance_meters numeric, rpe numeric, rir integer, rest_seconds integer,
-            tempo text, form_quality integer, superset integer, notes text
-        )
-    ) with ordinality as s
+    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
 $$;
 comment on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) is
-'Stores the sets of a workout as entered, in order; a weight without a unit takes the unit given.';
+'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit.';
 grant execute on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) to authenticated;
 
 
@@ -38,29 +32,28 @@ set search_path = ''
 as $$
 declare
     v_id uuid := pg_catalog.gen_random_uuid();
-    v_completed_at timestamptz := coalesce((p_workout ->> 'completed_at')::timestamptz, pg_catalog.now());
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_completed_at timestamptz := coalesce(v_given.completed_at, pg_catalog.now());
 begin
     insert into private.workouts (
         user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
         energy_before, energy_after, overall_rpe, import_key, import_incomplete
     )
     select
-        p_user_id, v_id, p.id, p.version, w.plan_day, p.name, w.title, w.started_at, v_completed_at, w.notes,
-        w.mood, w.energy_before, w.energy_after, w.overall_rpe, w.import_key, coalesce(w.import_incomplete, false)
-    from pg_catalog.jsonb_to_record(p_workout) as w (
-        plan_id uuid, plan_day integer, title text, started_at timestamptz, notes text, mood text,
-        energy_before integer, energy_after integer, overall_rpe numeric, import_key text, import_incomplete boolean
-    )
-    left join private.plans as p on w.plan_id = p.id;
+        p_user_id, v_id, p.id, p.version, v_given.plan_day, p.name, v_given.title, v_given.started_at,
+        v_completed_at, v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
+        v_given.overall_rpe, v_given.import_key, coalesce(v_given.import_incomplete, false)
+    from (select v_given.plan_id) as given
+    left join private.plans as p on given.plan_id = p.id;
     perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
     return v_id;
 exception when foreign_key_violation then
-    -- Deleted by its owner since it was looked for.
-    perform private.fail(422, 'plan_not_found', 'There is no such plan.', 'plan_id');
+    -- Its owner deleted the plan after check_workout found it.
+    perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
 end
 $$;
 comment on function private.insert_workout(uuid, jsonb, text) is
-'Stores a workout and its sets as entered; a weight without a unit takes the unit given.';
+'Stores a workout and its sets as entered, and returns its id. A weight without a unit takes p_weight_unit.';
 grant execute on function private.insert_workout(uuid, jsonb, text) to authenticated;
 
 
@@ -76,7 +69,7 @@ declare
     v_workout_id uuid;
 begin
     if v_answer is not null then
-        return v_answer;
+        return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
@@ -93,8 +86,7 @@ end
 $$;
 comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
-'{workout, affinity, personal_records, replayed}; a key that was used before replays the first answer. Raises PT404 '
-'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, '
-'completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, '
-'idempotency_key_reused.';
+'{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
+'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
+'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;

@@ -20,7 +20,7 @@ as $$
     where s.user_id = p_user_id and s.workout_id = p_workout_id
 $$;
 comment on function private.workout_sets_json(uuid, uuid) is
-'The sets of a workout in order, with their exercises'' names.';
+'The sets of a workout in order, with the names of their exercises.';
 grant execute on function private.workout_sets_json(uuid, uuid) to authenticated;
 
 
@@ -63,7 +63,7 @@ as $$
     inner join private.exercises as e on done.exercise_id = e.id
 $$;
 comment on function private.workout_summary_json(private.workouts) is
-'A workout as lists show it: its own fields, its totals, and its exercises in the order they were done.';
+'A workout as lists show it: its fields, its totals, and its exercises in the order in which the user did them.';
 grant execute on function private.workout_summary_json(private.workouts) to authenticated;
 
 
@@ -72,36 +72,44 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        private.workout_summary_json(p_workout)
-        || pg_catalog.jsonb_build_object('sets', private.workout_sets_json(p_workout.user_id, p_workout.id))
-$$;
-comment on function private.workout_json(private.workouts) is 'A workout whole: its summary and its sets.';
+return private.workout_summary_json(p_workout)
+|| pg_catalog.jsonb_build_object('sets', private.workout_sets_json(p_workout.user_id, p_workout.id));
+comment on function private.workout_json(private.workouts) is 'A workout with its summary and its sets.';
 grant execute on function private.workout_json(private.workouts) to authenticated;
 
 
-create function public.get_workout(p_id uuid)
-returns jsonb
+create function private.find_workout(p_user_id uuid, p_id uuid)
+returns private.workouts
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
-    v_workout jsonb;
+    v_workout private.workouts;
 begin
-    select private.workout_json(w) into v_workout
-    from private.workouts as w
-    where w.user_id = v_user_id and w.id = p_id;
+    select w.* into v_workout from private.workouts as w
+    where w.user_id = p_user_id and w.id = p_id;
     if not found then
-        perform private.fail(404, 'workout_not_found', 'There is no such workout.');
+        perform private.fail(404, 'workout_not_found', 'No workout has this id.');
     end if;
     return v_workout;
 end
 $$;
+comment on function private.find_workout(uuid, uuid) is
+'A workout of the user. Raises PT404 workout_not_found, also for a workout of another user.';
+grant execute on function private.find_workout(uuid, uuid) to authenticated;
+
+
+create function public.get_workout(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.workout_json(w) from private.find_workout(private.current_user_id(), p_id) as w
+$$;
 comment on function public.get_workout(uuid) is
-'One of the caller''s workouts with its sets. Raises PT404 workout_not_found, also for another user''s.';
+'A workout of the caller with its sets. Raises PT404 workout_not_found, also for a workout of another user.';
 grant execute on function public.get_workout(uuid) to authenticated;

@@ -1,6 +1,6 @@
--- Personal records. They are computed from the sets and never stored, so they are right after any edit.
+-- Personal records. Functions compute them from the sets and never store them, so they are right after any edit and no
+-- client can award them.
 
--- Records are computed from the sets, never stored: so they are right after any edit, and nobody can award them.
 create function private.exercise_sessions(p_user_id uuid, p_exercise_ids uuid[], p_until timestamptz)
 returns table (
     exercise_id uuid,
@@ -37,9 +37,73 @@ as $$
     group by s.exercise_id, s.workout_id, s.performed_at
 $$;
 comment on function private.exercise_sessions(uuid, uuid[], timestamptz) is
-'What each workout up to a moment was worth in each of these exercises, in all that there are records of: kilograms '
-'and reps. Warm-ups never count; reps are a record of sets without weight.';
+'The best that each workout up to a moment reached in each exercise, in everything that there are records of: '
+'kilograms and reps. Warm-ups never count, and reps count only in sets without weight.';
 grant execute on function private.exercise_sessions(uuid, uuid[], timestamptz) to authenticated;
+
+
+create function private.record_history(
+    p_user_id uuid,
+    p_exercise_ids uuid[],
+    p_until timestamptz default 'infinity',
+    p_workout_id uuid default null
+)
+returns table (
+    exercise_id uuid,
+    first_position integer,
+    rank integer,
+    kind text,
+    value numeric,
+    previous numeric,
+    achieved_at timestamptz,
+    workout_id uuid
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        session.exercise_id,
+        session.first_position,
+        candidate.rank,
+        candidate.kind,
+        candidate.value,
+        candidate.previous,
+        session.performed_at as achieved_at,
+        session.workout_id
+    from (
+        select
+            s.*,
+            max(s.weight) over earlier as best_weight,
+            max(s.estimated_1rm) over earlier as best_estimated_1rm,
+            max(s.reps) over earlier as best_reps,
+            max(s.session_volume) over earlier as best_session_volume
+        from private.exercise_sessions(p_user_id, p_exercise_ids, p_until) as s
+        inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
+        -- Of two sessions that ended at the same moment, the one that was logged first is the earlier.
+        window earlier as (
+            partition by s.exercise_id
+            order by s.performed_at, w.created_at, w.id
+            rows between unbounded preceding and 1 preceding
+        )
+    ) as session
+    cross join lateral (
+        values
+        (1, 'weight', session.weight, nullif(session.best_weight, 0)),
+        (2, 'estimated_1rm', session.estimated_1rm, session.best_estimated_1rm),
+        (3, 'reps', session.reps, nullif(session.best_reps, 0)),
+        (4, 'session_volume', session.session_volume, nullif(session.best_session_volume, 0))
+    ) as candidate (rank, kind, value, previous)
+    where
+        (p_workout_id is null or session.workout_id = p_workout_id)
+        -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
+        and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
+$$;
+comment on function private.record_history(uuid, uuid[], timestamptz, uuid) is
+'Every record in these exercises that was set up to a moment, if asked by one workout, in kilograms and reps. previous '
+'is null for a first time, and rank orders the kinds.';
+grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid) to authenticated;
 
 
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)
@@ -49,103 +113,28 @@ stable
 security invoker
 set search_path = ''
 as $$
-    with
-    session as materialized (
-        select
-            s.*,
-            s.workout_id = p_workout_id as own,
-            -- Of two that ended at the same moment, the one that was logged first is the earlier.
-            (theirs.completed_at, theirs.created_at, theirs.id) < (ours.completed_at, ours.created_at, ours.id)
-            as earlier
-        from private.workouts as ours
-        cross join lateral private.exercise_sessions(
-            p_user_id,
-            array(
-                select s.exercise_id from private.workout_sets as s
-                where s.user_id = p_user_id and s.workout_id = p_workout_id
-            ),
-            ours.completed_at
-        ) as s
-        inner join private.workouts as theirs on theirs.user_id = p_user_id and s.workout_id = theirs.id
-        where ours.user_id = p_user_id and ours.id = p_workout_id
-    ),
-    best as (
-        select
-            session.exercise_id,
-            -- Nothing lifted is nothing to beat.
-            nullif(max(session.weight), 0) as weight,
-            max(session.estimated_1rm) as estimated_1rm,
-            nullif(max(session.reps), 0) as reps,
-            nullif(max(session.session_volume), 0) as session_volume
-        from session
-        where session.earlier
-        group by session.exercise_id
-    )
     select
-        session.exercise_id,
-        candidate.kind,
-        candidate.value,
-        candidate.previous
-    from session
-    left join best on session.exercise_id = best.exercise_id
-    cross join lateral (
-        values
-        (1, 'weight', session.weight, best.weight),
-        (2, 'estimated_1rm', session.estimated_1rm, best.estimated_1rm),
-        (3, 'reps', session.reps, best.reps),
-        (4, 'session_volume', session.session_volume, best.session_volume)
-    ) as candidate (rank, kind, value, previous)
-    -- What looks the same is no record: 225 lb and 102.06 kg.
-    where session.own and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
-    order by session.first_position, candidate.rank
+        r.exercise_id,
+        r.kind,
+        r.value,
+        r.previous
+    from private.workouts as w
+    cross join lateral private.record_history(
+        p_user_id,
+        array(
+            select distinct s.exercise_id from private.workout_sets as s
+            where s.user_id = p_user_id and s.workout_id = p_workout_id
+        ),
+        w.completed_at,
+        p_workout_id
+    ) as r
+    where w.user_id = p_user_id and w.id = p_workout_id
+    order by r.first_position, r.rank
 $$;
 comment on function private.workout_records(uuid, uuid) is
-'The personal records that a workout set at its date, in kilograms and reps; previous is null for a first time.';
+'The records that a workout set when it was done, in the order of its exercises, in kilograms and reps; previous is '
+'null for a first time.';
 grant execute on function private.workout_records(uuid, uuid) to authenticated;
-
-
-create function private.record_history(p_user_id uuid, p_exercise_ids uuid[])
-returns table (exercise_id uuid, rank integer, kind text, value numeric, achieved_at timestamptz, workout_id uuid)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        judged.exercise_id,
-        judged.rank,
-        judged.kind,
-        judged.value,
-        judged.performed_at,
-        judged.workout_id
-    from (
-        select
-            s.exercise_id,
-            s.performed_at,
-            s.workout_id,
-            candidate.rank,
-            candidate.kind,
-            candidate.value,
-            max(candidate.value) over (
-                partition by s.exercise_id, candidate.rank
-                order by s.performed_at, w.created_at, w.id
-                rows between unbounded preceding and 1 preceding
-            ) as previous
-        from private.exercise_sessions(p_user_id, p_exercise_ids, 'infinity') as s
-        inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
-        cross join lateral (
-            values
-            (1, 'weight', s.weight),
-            (2, 'estimated_1rm', s.estimated_1rm),
-            (3, 'reps', s.reps),
-            (4, 'session_volume', s.session_volume)
-        ) as candidate (rank, kind, value)
-    ) as judged
-    where pg_catalog.round(judged.value, 2) > coalesce(pg_catalog.round(judged.previous, 2), 0)
-$$;
-comment on function private.record_history(uuid, uuid[]) is
-'Every record of these exercises that was ever set, in kilograms and reps, as workout_records judges them.';
-grant execute on function private.record_history(uuid, uuid[]) to authenticated;
 
 
 create function private.shown_record(p_kind text, p_value numeric, p_weight_unit text)
@@ -153,14 +142,11 @@ returns numeric
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.trim_scale(pg_catalog.round(
-        case when p_kind <> 'reps' and p_weight_unit = 'lb' then p_value / 0.45359237 else p_value end, 2
-    ))
-$$;
+return pg_catalog.trim_scale(pg_catalog.round(
+    case p_kind when 'reps' then p_value else private.weight_in(p_value, 'kg', p_weight_unit) end, 2
+));
 comment on function private.shown_record(text, numeric, text) is
-'A record''s value for an answer, in the unit given (kg or lb) unless it counts reps, to two decimals.';
+'The value of a record as the API returns it: to two decimals, in the unit given (kg or lb) unless it counts reps.';
 grant execute on function private.shown_record(text, numeric, text) to authenticated;
 
 
@@ -189,5 +175,5 @@ as $$
     inner join private.exercises as e on r.exercise_id = e.id
 $$;
 comment on function private.personal_records_json(uuid, uuid, text) is
-'The personal records of a workout for an answer, in the unit given (kg or lb), to two decimals.';
+'The personal records of a workout as the API returns them, in the unit given (kg or lb), to two decimals.';
 grant execute on function private.personal_records_json(uuid, uuid, text) to authenticated;

@@ -1,9 +1,10 @@
--- Workouts, set by set. Weights are stored as entered; Postgres derives kilograms and all that follows from them.
+-- Workouts, set by set. Weights are stored as entered. Postgres derives kilograms and everything that follows from
+-- them, so no client can store a number that its sets do not give.
 
 create table private.workouts (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
     id uuid not null default gen_random_uuid(),
-    -- A plan may be another user's public one. When it is deleted, its name and version stay.
+    -- The plan may be another user's public one. When its owner deletes it, its name and version stay here.
     plan_id uuid
     constraint workouts_plan_id_fkey references private.plans (id) on delete set null,
     plan_version integer,
@@ -13,7 +14,7 @@ create table private.workouts (
     constraint workouts_title_check check (char_length(title) <= 200 and btrim(title) <> ''),
     started_at timestamptz
     constraint workouts_started_at_check check (started_at >= timestamptz '1970-01-01 00:00:00+00'),
-    -- A minute's grace, for clocks that run ahead. Like the lower bound, it only becomes truer with time.
+    -- The minute allows for clocks that run ahead. Time can only make a stored moment valid, never invalid.
     completed_at timestamptz not null default now()
     constraint workouts_completed_at_check
     check (completed_at between timestamptz '1970-01-01 00:00:00+00' and now() + interval '1 minute'),
@@ -28,22 +29,24 @@ create table private.workouts (
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
-    -- Of the moment, not of the transaction: workouts of one user are stored one after the other, and this tells which.
+    -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
-    -- What the sets refer to, so that their performed_at is always the workout's completed_at.
+    -- The sets refer to this key, which keeps their performed_at equal to the workout's completed_at.
     constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
-    -- Nothing is imported twice.
+    -- No workout is imported twice.
     constraint workouts_user_id_import_key_key unique (user_id, import_key),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
 );
-comment on table private.workouts is 'Completed workouts. Totals are computed from the sets when they are read.';
+comment on table private.workouts is
+'Completed workouts. Functions compute the totals from the sets when they read them.';
 comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
-comment on column private.workouts.import_key is 'What names the workout in the file that it was imported from.';
+comment on column private.workouts.import_key is 'What identifies the workout in the file that it was imported from.';
 comment on column private.workouts.import_incomplete is
-'Sets of the file are not here, for want of an exercise: another import may bring them. An edit settles it.';
+'Whether sets of the file were left out because no exercise has their name. A later import may add them; an edit of '
+'the workout ends that.';
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
@@ -57,7 +60,7 @@ for select to authenticated using ((select auth.uid()) = user_id);
 create policy "owner can insert own workouts" on private.workouts
 for insert to authenticated with check (
     (select auth.uid()) = user_id
-    -- A plan that the user may see: its own policy answers the subquery.
+    -- The policy of plans decides which plans the subquery finds: those that the user may see.
     and (plan_id is null or exists (
         select from private.plans as p
         where p.id = workouts.plan_id
@@ -70,21 +73,36 @@ after delete on private.workouts
 for each row execute function private.forget_answers();
 
 
+create function private.estimated_1rm(p_weight numeric, p_reps integer, p_rir integer)
+returns numeric
+language sql
+immutable
+security invoker
+return case
+    when p_weight = 0 or p_reps = 0 or p_reps + coalesce(p_rir, 0) > 12 then null
+    when p_reps + coalesce(p_rir, 0) = 1 then p_weight
+    else p_weight * round(1 + (p_reps + coalesce(p_rir, 0)) / 30.0, 8)
+end;
+comment on function private.estimated_1rm(numeric, integer, integer) is
+'The weight that a user could lift once, by the Epley formula on effective reps (reps and reps in reserve). Null '
+'without weight and above 12 effective reps, where the formula is no longer right.';
+grant execute on function private.estimated_1rm(numeric, integer, integer) to authenticated;
+
+
 create table private.workout_sets (
     user_id uuid not null,
     id uuid not null default gen_random_uuid(),
     workout_id uuid not null,
     performed_at timestamptz not null,
     position integer not null constraint workout_sets_position_check check (position between 1 and 200),
-    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the
-    -- sets that used them.
+    -- Deferred, because deleting an account may delete a user's own exercises before the sets that use them.
     exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
     set_type text not null default 'working'
     constraint workout_sets_set_type_check
     check (
         set_type in ('working', 'warmup', 'backoff', 'drop', 'amrap', 'cluster', 'rest_pause', 'failure')
     ),
-    -- Scales are checked instead of declared: a declared scale would round what the user entered.
+    -- A declared scale would round what the user entered, so a check limits the scale instead.
     weight numeric
     constraint workout_sets_weight_check check (weight between 0 and 2000 and scale(trim_scale(weight)) <= 3),
     weight_unit text constraint workout_sets_weight_unit_check check (weight_unit in ('kg', 'lb')),
@@ -103,28 +121,15 @@ create table private.workout_sets (
     form_quality integer constraint workout_sets_form_quality_check check (form_quality between 1 and 5),
     superset integer constraint workout_sets_superset_check check (superset between 1 and 20),
     notes text constraint workout_sets_notes_check check (char_length(notes) <= 1000),
-    weight_kg numeric generated always as (
-        case weight_unit when 'lb' then weight * 0.45359237 else weight end
-    ) stored,
+    weight_kg numeric generated always as (private.weight_in(weight, weight_unit, 'kg')) stored,
     -- Warm-ups add nothing to the volume of record.
     volume_kg numeric generated always as (
-        case
-            when set_type = 'warmup' then 0 * weight * reps
-            when weight_unit = 'lb' then weight * 0.45359237 * reps
-            else weight * reps
-        end
+        private.weight_in(weight, weight_unit, 'kg') * reps * case set_type when 'warmup' then 0 else 1 end
     ) stored,
-    -- Epley on effective reps (reps + RIR): the weight itself at one, honest silence above twelve.
     estimated_1rm_kg numeric generated always as (
         case
-            when set_type = 'warmup' or weight = 0 or reps = 0 or reps + coalesce(rir, 0) > 12 then null
-            else
-                weight
-                * case weight_unit when 'lb' then 0.45359237 else 1 end
-                * case reps + coalesce(rir, 0)
-                    when 1 then 1
-                    else round(1 + (reps + coalesce(rir, 0)) / 30.0, 8)
-                end
+            when set_type <> 'warmup'
+                then private.estimated_1rm(private.weight_in(weight, weight_unit, 'kg'), reps, rir)
         end
     ) stored,
     primary key (user_id, id),
@@ -136,13 +141,14 @@ create table private.workout_sets (
     constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
 );
-comment on table private.workout_sets is 'The sets of a workout, in the order they were done.';
+comment on table private.workout_sets is 'The sets of workouts, in the order in which the user did them.';
 comment on column private.workout_sets.performed_at is
-'The workout''s completed_at, kept equal by the foreign key: an exercise''s history is one index scan.';
+'The completed_at of the workout, which the foreign key keeps equal: the history of an exercise is one index scan.';
 comment on column private.workout_sets.tempo is
-'Seconds down, paused, up, and paused again if given; X is as fast as possible.';
-comment on column private.workout_sets.superset is 'Sets of one workout with the same number were done in turn.';
--- An exercise's history, and how often it was done, come from this index alone.
+'Seconds down, paused, up and, if given, paused again. X is as fast as possible.';
+comment on column private.workout_sets.superset is
+'The user alternated between the sets of a workout that have the same number.';
+-- This index alone answers what the history of an exercise is, and how often the user did it.
 create index workout_sets_user_id_exercise_id_performed_at_workout_id_idx
 on private.workout_sets (user_id, exercise_id, performed_at, workout_id);
 create index workout_sets_exercise_id_idx on private.workout_sets (exercise_id);
@@ -154,7 +160,7 @@ grant insert (
 alter table private.workout_sets enable row level security;
 create policy "owner can select own workout_sets" on private.workout_sets
 for select to authenticated using ((select auth.uid()) = user_id);
--- The exercise must be one that the user may see: its own policy answers the subquery.
+-- The policy of exercises decides which exercises the subquery finds: those that the user may see.
 create policy "owner can insert own workout_sets" on private.workout_sets
 for insert to authenticated with check (
     (select auth.uid()) = user_id

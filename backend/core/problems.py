@@ -1,0 +1,153 @@
+"""Errors as RFC 9457 problems.
+
+Problem     ends a request early; raise it from anywhere
+Code        every code that Python raises; the database's functions raise codes of their own
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated, Any, Literal, NewType
+
+from fastapi.responses import JSONResponse
+from pydantic import MISSING, BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+# RFC 9110 renamed these; Python follows in 3.13.
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+class Code(StrEnum):
+    """The stable codes that Python raises. docs/api.md explains each."""
+
+    AI_BAD_RESPONSE = "ai_bad_response"
+    AI_NOT_CONFIGURED = "ai_not_configured"
+    AI_UNAVAILABLE = "ai_unavailable"
+    AUTH_UNAVAILABLE = "auth_unavailable"
+    BODY_TOO_LARGE = "body_too_large"
+    CONFLICT = "conflict"
+    DATABASE_BUSY = "database_busy"
+    DATABASE_TIMEOUT = "database_timeout"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+    FILE_MISSING = "file_missing"
+    FORBIDDEN = "forbidden"
+    HTTP_ERROR = "http_error"
+    INTERNAL_ERROR = "internal_error"
+    INVALID_JSON = "invalid_json"
+    INVALID_REQUEST = "invalid_request"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105  # a code
+    MALFORMED_REQUEST = "malformed_request"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    MISSING_TOKEN = "missing_token"  # noqa: S105  # a code
+    NOT_CSV = "not_csv"
+    NOT_JSON = "not_json"
+    PATH_NOT_FOUND = "path_not_found"
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105  # a code
+    UNREADABLE_FILE = "unreadable_file"
+    VALUE_REFUSED = "value_refused"
+
+
+DatabaseCode = NewType("DatabaseCode", str)
+"""A code that an SQL function raised."""
+
+
+class FieldError(BaseModel):
+    """One wrong field of a request."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    location: Literal["body", "query", "path", "header"] = Field(alias="in", description="Where the field stands.")
+    path: str = Field(description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body.")
+    code: str = Field(description="A stable code, such as `missing` or `less_than_equal`.")
+    message: str
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error (RFC 9457). Programs go by `code`; `detail` is for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "about:blank",
+                "title": "Unprocessable Content",
+                "status": 422,
+                "detail": "1 field is wrong.",
+                "code": "invalid_request",
+                "request_id": "5f1c7a2e9b3d4c6f8a0b1c2d3e4f5a6b",
+                "errors": [
+                    {
+                        "in": "body",
+                        "path": "sets.3.reps",
+                        "code": "less_than_equal",
+                        "message": "Input should be less than or equal to 1000",
+                    }
+                ],
+            }
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: (
+        Annotated[list[FieldError], Field(description="The wrong fields; absent where there are none.")] | MISSING
+    ) = MISSING
+
+
+class Problem(HTTPException):
+    """An error with a stable code. A 503 gets a `Retry-After` header.
+
+    It is an HTTPException so that FastAPI's own code lets it through unchanged.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: Code | DatabaseCode,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+        super().__init__(status, detail, {**retry, **(headers or {})})
+        self.code = code
+        self.errors = errors
+
+
+def problem_details(request_id: str, problem: Problem) -> dict[str, Any]:
+    """The body of a problem, as JSON types."""
+    return ProblemDetails(
+        type="about:blank",
+        title=_RENAMED.get(problem.status_code) or HTTPStatus(problem.status_code).phrase,
+        status=problem.status_code,
+        detail=problem.detail,
+        code=problem.code,
+        request_id=request_id,
+        errors=list(problem.errors) or MISSING,
+    ).model_dump(mode="json", by_alias=True)
+
+
+def problem_response(request_id: str, problem: Problem) -> JSONResponse:
+    """The HTTP response for a problem."""
+    return JSONResponse(
+        problem_details(request_id, problem),
+        status_code=problem.status_code,
+        headers=problem.headers,
+        media_type=PROBLEM_MEDIA_TYPE,
+    )
+
+
+def internal_error() -> Problem:
+    """A 500 for a fault of ours."""
+    return Problem(500, Code.INTERNAL_ERROR, "Something went wrong on our side.")
+
+
+def invalid_token(detail: str = "The access token is not valid here.", *, code: Code = Code.INVALID_TOKEN) -> Problem:
+    """A 401 for a token that cannot be trusted."""
+    return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

@@ -1,0 +1,100 @@
+"""The vocabulary that several subjects share: sets and effort, body parts, memories, affinity."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import MISSING, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from backend.core.fields import AT_MOST_THREE_DECIMALS, Text
+from backend.core.models import Input, Output
+
+MAX_SETS = 200
+MAX_SUPERSET = 20
+MAX_REST_SECONDS = 3600
+MAX_NOTES_LENGTH = 1000
+
+WeightUnit = Literal["kg", "lb"]
+Level = Literal["beginner", "intermediate", "advanced"]
+SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
+RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
+RecordUnit = Literal["kg", "lb", "reps"]
+
+BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
+"""What can be injured, and what an exercise loads."""
+
+MemoryKind = Literal["preference", "goal", "injury", "equipment", "event", "person", "feeling", "fact"]
+
+Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
+"""Rate of perceived exertion: 1 to 10 in steps of a half."""
+
+Rir = Annotated[int, Field(ge=0, le=10)]
+"""Reps in reserve."""
+
+Weight = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
+"""In its own unit, as entered."""
+
+Distance = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
+RestSeconds = Annotated[int, Field(ge=0, le=MAX_REST_SECONDS)]
+Superset = Annotated[int, Field(ge=1, le=MAX_SUPERSET)]
+Tempo = Annotated[str, Field(pattern=r"^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$")]
+Notes = Annotated[Text, Field(max_length=MAX_NOTES_LENGTH)]
+PlanDayNumber = Annotated[int, Field(ge=1, le=7)]
+
+
+class SetFields(Input):
+    """A set without its exercise: reps, a duration or a distance, with or without weight."""
+
+    set_type: Annotated[SetType, Field(description="Default: working.")] | MISSING = MISSING
+    weight: Weight | None = Field(default=None, description="As entered, in `weight_unit`; at most three decimals.")
+    weight_unit: WeightUnit | None = Field(default=None, description="Default: the profile's.")
+    reps: Annotated[int, Field(ge=0, le=1000)] | None = None
+    duration_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    distance_meters: Distance | None = Field(default=None, description="At most three decimals.")
+    rpe: Rpe | None = None
+    rir: Annotated[Rir, Field(description="Reps in reserve.")] | None = None
+    rest_seconds: RestSeconds | None = None
+    tempo: Tempo | None = Field(
+        default=None, description="Seconds down, paused, up and, if given, paused again; X is as fast as possible."
+    )
+    form_quality: Annotated[int, Field(ge=1, le=5)] | None = None
+    superset: Annotated[Superset, Field(description="Sets with the same number were done in turn.")] | None = None
+    notes: Notes | None = None
+
+    @model_validator(mode="after")
+    def _measures_something(self) -> Self:
+        if self.reps is None and self.duration_seconds is None and self.distance_meters is None:
+            raise PydanticCustomError("no_measure", "A set needs reps, duration_seconds or distance_meters")
+        return self
+
+
+class PlanSetTarget(Output):
+    """What a set aims at."""
+
+    set_type: SetType
+    reps_min: int | None
+    reps_max: int | None
+    weight: float | None
+    weight_unit: WeightUnit | None
+    percent_1rm: float | None
+    rpe: float | None
+    rir: int | None
+    rest_seconds: int | None
+
+
+class AffinityStanding(Output):
+    """How close user and companion are."""
+
+    score: int
+    level: int
+    title: str
+    next_level_at: int | None = Field(description="The score of the next level; null at the top.")
+
+
+class AffinityChange(Output):
+    """What an action did to the affinity."""
+
+    gained: int
+    score: int
+    level: int
+    title: str
+    leveled_up: bool

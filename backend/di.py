@@ -1,0 +1,31 @@
+"""What subjects need to provide themselves to routes: the app's state, the current user, the gateway."""
+
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Request
+
+from backend.auth.verification import TokenVerifier, bearer_token
+from backend.core.caller import Caller
+from backend.core.timing import timed
+from backend.gateway import RpcGateway
+
+
+class State(TypedDict):
+    """What lives as long as the app; the lifespan makes it."""
+
+    gateway: RpcGateway
+    verifier: TokenVerifier
+
+
+async def _current_user(request: Request) -> Caller:
+    with timed("auth"):
+        token = bearer_token(request.headers.get("authorization"))
+        return await cast(TokenVerifier, request.state.verifier).verify(token)
+
+
+async def _gateway(request: Request) -> RpcGateway:
+    return cast(RpcGateway, request.state.gateway)
+
+
+CurrentUser = Annotated[Caller, Depends(_current_user)]
+Gateway = Annotated[RpcGateway, Depends(_gateway)]

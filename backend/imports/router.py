@@ -1,0 +1,79 @@
+"""The route that imports the history of other apps, under /workouts."""
+
+from itertools import batched
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from backend.core.http import problems
+from backend.core.problems import Code, Problem
+from backend.imports import examples
+from backend.imports.export_files import UnreadableFileError, read_export
+from backend.imports.models import ImportFault, ImportQuery, ImportReport
+from backend.imports.repository import Imports
+
+router = APIRouter(prefix="/workouts", tags=["workouts"])
+
+MAX_IMPORT_BYTES = 16 * 1024 * 1024
+BATCH_SIZE = 100
+MAX_IMPORT_ERRORS = 1000
+
+_BODY: dict[str, Any] = {
+    "required": True,
+    "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB.",
+    "content": {
+        "text/csv": {"schema": {"type": "string"}, "example": examples.CSV},
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            },
+            "example": {"file": examples.CSV},
+        },
+    },
+}
+
+
+@router.post("/import", responses=problems(401, 404, 409, 503, body=True), openapi_extra={"requestBody": _BODY})
+async def import_workouts(request: Request, query: Annotated[ImportQuery, Query()], imports: Imports) -> ImportReport:
+    """Import the history of Strong or Hevy from the CSV that they export. It earns no affinity.
+
+    Safe to repeat: nothing is stored twice, and sets left out because their exercise was unknown are added once it
+    exists.
+    """
+    content = await _file(request)
+    # Years of training take a while to read; a thread keeps the event loop free.
+    try:
+        export = await run_in_threadpool(read_export, content, query.weight_unit)
+    except UnreadableFileError as error:
+        raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+    report = ImportReport(imported=0, skipped=0, unmatched_exercises=[], errors=[])
+    unmatched: set[str] = set()
+    for batch in batched(export.workouts, BATCH_SIZE):
+        stored = await imports.store(batch, create_missing=query.create_missing)
+        report.imported += stored["imported"]
+        report.skipped += stored["skipped"]
+        unmatched.update(stored["unmatched_exercises"])
+        export.errors += [(line, "The workout lies in the future") for line in stored["lines_in_future"]]
+    report.unmatched_exercises = sorted(unmatched)
+    report.errors = [
+        ImportFault(line=line, reason=reason) for line, reason in sorted(export.errors)[:MAX_IMPORT_ERRORS]
+    ]
+    return report
+
+
+async def _file(request: Request) -> bytes:
+    """The file in a request: its body, or the field `file` of a form."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == "text/csv":
+        return await request.body()
+    if media_type != "multipart/form-data":
+        raise Problem(415, Code.NOT_CSV, "Send the file with Content-Type: text/csv, or in a form's field `file`.")
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Problem(422, Code.FILE_MISSING, "The form has no file in its field `file`.")
+        return await file.read()

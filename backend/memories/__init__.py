@@ -1,0 +1,1 @@
+"""What the companion remembers about a user, for them to see, correct, pin and delete."""

@@ -1,0 +1,72 @@
+"""Memories in the database."""
+
+from typing import Annotated, Any, TypedDict, cast
+from uuid import UUID
+
+from fastapi import Depends
+
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import DBPageRow, Repository
+from backend.memories.models import MemoryQuery
+
+
+class DBMemoryRow(TypedDict):
+    """A memory."""
+
+    id: str
+    content: str
+    kind: str
+    importance: float
+    pinned: bool
+    times_told: int
+    last_told_at: str
+    expires_at: str | None
+    superseded_at: str | None
+    superseded_by: str | None
+    created_at: str
+    learnt_from: dict[str, Any] | None
+
+
+class DBForgottenRow(TypedDict):
+    """What delete_memories returns."""
+
+    forgotten: int
+
+
+class MemoryRepository(Repository):
+    """What the companion remembers about the caller."""
+
+    async def list(self, query: MemoryQuery) -> DBPageRow[DBMemoryRow]:
+        """A page of the memories that match."""
+        row = await self._call(
+            "list_memories",
+            p_q=query.q,
+            p_kinds=query.kind,
+            p_superseded=query.superseded,
+            p_page=query.page,
+            p_per_page=query.per_page,
+        )
+        return cast(DBPageRow[DBMemoryRow], row)
+
+    async def create(self, memory: dict[str, Any]) -> DBMemoryRow:
+        """Store a memory, or return the stored one that says the same."""
+        return cast(DBMemoryRow, await self._call("create_memory", p_memory=memory))
+
+    async def update(self, memory_id: UUID, changes: dict[str, Any]) -> DBMemoryRow:
+        """Correct or pin a memory; a 409 Problem when another one says the same already."""
+        return cast(DBMemoryRow, await self._call("update_memory", p_id=str(memory_id), p_changes=changes))
+
+    async def delete(self, memory_id: UUID) -> None:
+        """Delete one memory."""
+        await self._call("delete_memory", p_id=str(memory_id))
+
+    async def delete_all(self) -> DBForgottenRow:
+        """Delete all memories, and return how many there were."""
+        return cast(DBForgottenRow, await self._call("delete_memories"))
+
+
+async def _memories(gateway: Gateway, caller: CurrentUser) -> MemoryRepository:
+    return MemoryRepository(gateway, caller)
+
+
+Memories = Annotated[MemoryRepository, Depends(_memories)]

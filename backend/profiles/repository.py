@@ -1,0 +1,45 @@
+"""The profile in the database."""
+
+from typing import Annotated, Any, TypedDict, cast
+
+from fastapi import Depends
+
+from backend.di import CurrentUser, Gateway
+from backend.gateway.repository import Repository
+
+
+class DBProfileRow(TypedDict):
+    """What get_profile and update_profile return."""
+
+    user_id: str
+    display_name: str
+    birth_date: str | None
+    fitness_level: str | None
+    goals: list[str]
+    weight_unit: str
+    timezone: str
+    equipment: list[str]
+    injuries: list[str]
+    weekly_target: int
+    preferences: dict[str, Any]
+    created_at: str
+    affinity: dict[str, Any]
+
+
+class ProfileRepository(Repository):
+    """Reads and changes the caller's profile."""
+
+    async def get(self) -> DBProfileRow:
+        """The caller's profile."""
+        return cast(DBProfileRow, await self._call("get_profile"))
+
+    async def update(self, changes: dict[str, Any]) -> DBProfileRow:
+        """Change the given fields only."""
+        return cast(DBProfileRow, await self._call("update_profile", p_changes=changes))
+
+
+async def _profiles(gateway: Gateway, caller: CurrentUser) -> ProfileRepository:
+    return ProfileRepository(gateway, caller)
+
+
+Profiles = Annotated[ProfileRepository, Depends(_profiles)]

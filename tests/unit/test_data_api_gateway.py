@@ -1,0 +1,46 @@
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from backend.core.caller import Caller
+from backend.core.problems import Problem
+from backend.gateway.postgrest import PostgrestGateway
+from tests.support import DATA_API_PREFIX, PUBLISHABLE_KEY, SERVICE_SECRET, SupabaseServer, serve_supabase
+from tools.stack.signing import SigningKey
+
+CALLER = Caller(uuid4(), None, "authenticated", datetime.now(UTC), "the.users.token", "{}")
+REFUSED = b'{"code": "PT403", "message": "Only the service may call this.", "details": "service_only", "hint": null}'
+
+
+async def call(supabase: SupabaseServer, service_secret: str | None) -> None:
+    gateway = PostgrestGateway(
+        supabase.url + DATA_API_PREFIX,
+        PUBLISHABLE_KEY,
+        service_secret=service_secret,
+        connections=1,
+        timeout_seconds=5,
+    )
+    try:
+        await gateway.call("complete_chat_turn", {}, CALLER)
+    finally:
+        await gateway.close()
+
+
+@pytest.mark.parametrize("secret", [SERVICE_SECRET, None])
+async def test_every_call_carries_the_services_secret(secret: str | None) -> None:
+    with serve_supabase(SigningKey.generate()) as supabase:
+        supabase.data_api_answer = (200, "application/json", b"{}")
+        await call(supabase, secret)
+    (headers,) = supabase.data_api_headers
+    assert headers.get("X-Service-Secret") == secret
+    assert headers["Authorization"] == "Bearer the.users.token"
+    assert headers["apikey"] == PUBLISHABLE_KEY
+
+
+async def test_without_it_functions_of_the_service_are_refused() -> None:
+    with serve_supabase(SigningKey.generate()) as supabase:
+        supabase.data_api_answer = (403, "application/json", REFUSED)
+        with pytest.raises(Problem) as refusal:
+            await call(supabase, None)
+    assert (refusal.value.status_code, refusal.value.code) == (403, "service_only")
