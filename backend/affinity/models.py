@@ -41,7 +41,7 @@ class AwardedEvent(Output):
 
     id: UUID
     kind: str
-    points: int = Field(description="0 for what a workout did beyond the day's cap.")
+    points: int = Field(description="0 if the day's cap was reached.")
     reason: str
     earned_on: date = Field(description="The day in the profile's time zone.")
     created_at: datetime

@@ -110,7 +110,7 @@ class PlannedExercise(Input):
 class PlannedDay(Input):
     """A training day."""
 
-    day: Annotated[PlanDayNumber, Field(description="Each number once in a plan.")]
+    day: Annotated[PlanDayNumber, Field(description="Unique within the plan.")]
     name: Label | None = None
     exercises: Annotated[list[PlannedExercise], Field(min_length=1, max_length=30)]
 
