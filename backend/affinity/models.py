@@ -1,4 +1,4 @@
-"""What /affinity answers."""
+"""Response models of /affinity."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ class AffinityKind(Output):
 
 
 class AffinityToday(Output):
-    """What was earned on the current day, in the profile's time zone. No day comes twice."""
+    """What was earned on the current day, in the profile's time zone. A change of time zone never repeats a day."""
 
     earned: int
     cap: int = Field(description="The most that all kinds together earn in a day.")

@@ -1,4 +1,4 @@
-"""What /chat and /conversations take and answer."""
+"""Request and response models of /chat and /conversations."""
 
 from datetime import datetime
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What /exercises takes and answers."""
+"""Request and response models of /exercises."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self

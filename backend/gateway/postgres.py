@@ -153,7 +153,7 @@ class PostgresGateway:
 
 
 def _has_gone_stale(conn: Connection) -> bool:
-    """Whether an idle connection has something to read, which is nearly always that the server closed it."""
+    """Whether an idle connection has data to read: nearly always because the server closed it."""
     poll = select.poll()
     poll.register(conn.fileno(), select.POLLIN)
     return bool(poll.poll(0))

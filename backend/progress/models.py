@@ -1,4 +1,4 @@
-"""What /progress takes and answers."""
+"""Request and response models of /progress."""
 
 from datetime import date, datetime
 from typing import Annotated
