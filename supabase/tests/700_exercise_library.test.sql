@@ -123,7 +123,7 @@ select is(
 );
 select is(
     pg_temp.run('owner', $$select count_exercises(p_custom => true) -> 'muscles'$$),
-    '[{"count": 1, "name": "Biceps", "value": "biceps"}]',
+    '[{"name": "Biceps", "count": 1, "value": "biceps"}]',
     'one''s own are counted'
 );
 select is(pg_temp.run('stranger', $$select count_exercises(p_custom => true) -> 'muscles'$$), '[]', 'by their owner');
