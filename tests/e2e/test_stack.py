@@ -345,6 +345,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
         "DATABASE_URL",
         "CORS_ORIGINS",
         "GEMINI_API_KEY",
+        "SERVICE_SECRET",
     }
     port = free_ports()
     settings = {
@@ -402,8 +403,8 @@ def test_a_service_without_settings_says_which_are_missing() -> None:
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line == (
-        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing (SUPABASE_PUBLISHABLE_KEY, to go through the "
-        "Data API, will do too). Settings are environment variables; see .env.example."
+        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing (or set SUPABASE_PUBLISHABLE_KEY, to go "
+        "through the Data API). Settings are environment variables; see .env.example."
     )
 
 
