@@ -295,8 +295,7 @@ select is_empty(
 insert into exercises (id, user_id, name)
 values ('00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-00000000000a', 'Planned Lift');
 create temporary table plan as
-select
-    pg_temp.run('owner', $$
+select pg_temp.run('owner', $$
         select create_plan('{"name": "Plan", "days": [{"day": 1, "exercises": [
             {"exercise_id": "00000000-0000-4000-8000-00000000000d", "sets": [{}]}
         ]}]}') ->> 'id'

@@ -142,8 +142,7 @@ select is(
 delete from workouts;
 select pg_temp.run('owner', 'select update_profile(''{"timezone": "Europe/Berlin"}'')');
 create temporary table plan as
-select
-    pg_temp.run('owner', $$
+select pg_temp.run('owner', $$
         select create_plan('{"name": "Plan", "days": [{"day": 1, "exercises": [
             {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
         ]}]}') ->> 'id'
