@@ -1,6 +1,7 @@
--- The exercises of a plan, and what its follower did of each.
+-- The exercises of a plan, and what its follower did last in each.
 
--- Best of the last 90 days of training it, so that neither a rest nor a far past distorts it.
+-- Only the last 90 days of training an exercise count, so that a break does not erase the estimate and an old best does
+-- not inflate it.
 create function private.current_estimate(p_user_id uuid, p_exercise_id uuid)
 returns numeric
 language sql
@@ -19,7 +20,8 @@ as $$
         )
 $$;
 comment on function private.current_estimate(uuid, uuid) is
-'The best estimated 1RM in kilograms of the 90 days up to the last time an exercise was done; null without any.';
+'The best estimated 1RM, in kilograms, in the 90 days up to the last time that a user did an exercise; null if there '
+'is none.';
 grant execute on function private.current_estimate(uuid, uuid) to authenticated;
 
 
@@ -40,8 +42,8 @@ as $$
     )
 $$;
 comment on function private.declaration(private.plan_exercises) is
-'What decides how an exercise of a plan progresses: days that declare the same share one progression, and a version '
-'that declares something else begins a new one.';
+'What determines how an exercise of a plan progresses. Days with the same declaration share one progression, and a '
+'version that changes the declaration starts a new one.';
 grant execute on function private.declaration(private.plan_exercises) to authenticated;
 
 
@@ -57,9 +59,30 @@ create type private.plan_slot as (
     lift private.lift
 );
 comment on type private.plan_slot is
-'An exercise in a plan''s week: its place among all, the place of the first that declares the same (which stands for '
-'the progression they share), how many working sets of the same exercise come before it on its day, the days that '
-'declare the same, its name, the sets as declared, and how it progresses.';
+'An exercise on a day of a plan. place numbers all slots of the plan; leader is the place of the first slot with the '
+'same declaration, which keeps the progression that they share, and days are the days of these slots. skipped is the '
+'number of working sets of the same exercise earlier on the day. sets are as declared, lift is how they progress.';
+
+
+create function private.slot_lift(p_exercise private.plan_exercises, p_sets jsonb, p_profile private.profiles)
+returns private.lift
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.make_lift(
+        p_exercise.progression,
+        p_sets,
+        private.weight_in(
+            private.current_estimate(p_profile.user_id, p_exercise.exercise_id), 'kg', p_profile.weight_unit
+        ),
+        p_profile.weight_unit
+    )
+$$;
+comment on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) is
+'How an exercise of a plan progresses for a follower.';
+grant execute on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) to authenticated;
 
 
 create function private.plan_slots(p_version private.plan_versions, p_profile private.profiles)
@@ -92,14 +115,7 @@ as $$
     select coalesce(pg_catalog.array_agg(
         (
             c.day, c.place, alike.leader, before.working_sets, alike.days, c.exercise, c.exercise_name, c.sets,
-            private.make_lift(
-                (c.exercise).progression,
-                c.sets,
-                private.weight_in(
-                    private.current_estimate(p_profile.user_id, (c.exercise).exercise_id), 'kg', p_profile.weight_unit
-                ),
-                p_profile.weight_unit
-            )
+            private.slot_lift(c.exercise, c.sets, p_profile)
         )::private.plan_slot
         order by c.place
     ), '{}')
@@ -121,7 +137,7 @@ as $$
     ) as before
 $$;
 comment on function private.plan_slots(private.plan_versions, private.profiles) is
-'The exercises of a plan''s week in order, ready to be progressed for its follower.';
+'The exercises of all days of a plan, in order, for a follower.';
 grant execute on function private.plan_slots(private.plan_versions, private.profiles) to authenticated;
 
 
@@ -156,8 +172,31 @@ as $$
     ) as done
 $$;
 comment on function private.done_sets(private.workouts, private.plan_slot, text, integer) is
-'The working sets of a workout that answer to an exercise of its plan; its arrays are null when there are none.';
+'The working sets of a workout that belong to a slot of its plan. The arrays are null if there are none.';
 grant execute on function private.done_sets(private.workouts, private.plan_slot, text, integer) to authenticated;
+
+
+create function private.declares_otherwise(p_slot private.plan_slot, p_version integer, p_day integer)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select exists (
+        select from private.plan_exercises as x
+        where
+            x.user_id = (p_slot.exercise).user_id
+            and x.plan_id = (p_slot.exercise).plan_id
+            and x.version = p_version
+            and x.day = p_day
+            and x.exercise_id = (p_slot.exercise).exercise_id
+        having pg_catalog.bool_and(private.declaration(x) <> private.declaration(p_slot.exercise))
+    )
+$$;
+comment on function private.declares_otherwise(private.plan_slot, integer, integer) is
+'True if a day of another version of the plan has the exercise of the slot, but never with the same declaration.';
+grant execute on function private.declares_otherwise(private.plan_slot, integer, integer) to authenticated;
 
 
 create function private.last_session(p_slot private.plan_slot, p_profile private.profiles)
@@ -172,7 +211,7 @@ declare
     v_session private.lift_session;
     v_last private.lift_session;
 begin
-    -- Backwards, and no further than the last success: older sessions decide nothing.
+    -- The loop goes back in time to the last success, because sessions before it decide nothing.
     for v_workout in
         select w.* from private.workouts as w
         where
@@ -181,16 +220,8 @@ begin
             and (w.plan_day is null or w.plan_day = any(p_slot.days))
         order by w.completed_at desc, w.created_at desc
     loop
-        exit when v_workout.plan_version <> (p_slot.exercise).version and exists (
-            select from private.plan_exercises as x
-            where
-                x.user_id = (p_slot.exercise).user_id
-                and x.plan_id = (p_slot.exercise).plan_id
-                and x.version = v_workout.plan_version
-                and x.day = v_workout.plan_day
-                and x.exercise_id = (p_slot.exercise).exercise_id
-            having pg_catalog.bool_and(private.declaration(x) <> private.declaration(p_slot.exercise))
-        );
+        exit when v_workout.plan_version <> (p_slot.exercise).version
+            and private.declares_otherwise(p_slot, v_workout.plan_version, v_workout.plan_day);
         v_session := private.done_sets(v_workout, p_slot, p_profile.timezone, 0);
         continue when v_session.weights is null;
         if v_last.weights is null then
@@ -203,6 +234,33 @@ begin
 end
 $$;
 comment on function private.last_session(private.plan_slot, private.profiles) is
-'What the follower of a plan did last of one of its exercises, with the sessions in a row that missed a target; null '
-'before the first.';
+'What the follower of a plan did last in a slot, with the number of sessions in a row that missed a target; null if '
+'they have not done it yet.';
 grant execute on function private.last_session(private.plan_slot, private.profiles) to authenticated;
+
+
+create function private.last_sessions(
+    p_slots private.plan_slot[], p_day integer, p_all_days boolean, p_profile private.profiles
+)
+returns private.lift_session[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_slot private.plan_slot;
+    v_sessions private.lift_session[];
+begin
+    foreach v_slot in array p_slots loop
+        if v_slot.leader = v_slot.place and (p_all_days or p_day = any(v_slot.days)) then
+            v_sessions[v_slot.place] := private.last_session(v_slot, p_profile);
+        end if;
+    end loop;
+    return v_sessions;
+end
+$$;
+comment on function private.last_sessions(private.plan_slot[], integer, boolean, private.profiles) is
+'The last session of each leading slot, by its place, for the slots of one day or of all days.';
+grant execute on function private.last_sessions(private.plan_slot[], integer, boolean, private.profiles)
+to authenticated;
