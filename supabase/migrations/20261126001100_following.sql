@@ -241,18 +241,15 @@ returns text
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.format(
-        '%s, so take %s %% off %s.',
-        case p_last.misses
-            when 1 then 'You missed a target in the last session'
-            else 'You missed targets in ' || p_last.misses || ' sessions in a row'
-        end,
-        pg_catalog.trim_scale(p_lift.deload_percent),
-        private.shown_weight(p_weight, p_lift.unit)
-    )
-$$;
+return pg_catalog.format(
+    '%s, so take %s %% off %s.',
+    case (p_last).misses
+        when 1 then 'You missed a target in the last session'
+        else 'You missed targets in ' || (p_last).misses || ' sessions in a row'
+    end,
+    pg_catalog.trim_scale((p_lift).deload_percent),
+    private.shown_weight(p_weight, (p_lift).unit)
+);
 comment on function private.why_deload(private.lift, private.lift_session, numeric) is
 'The reason for a deload in a sentence.';
 grant execute on function private.why_deload(private.lift, private.lift_session, numeric) to authenticated;
@@ -581,17 +578,14 @@ returns private.lift
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select private.make_lift(
-        p_exercise.progression,
-        p_sets,
-        private.weight_in(
-            private.current_estimate(p_profile.user_id, p_exercise.exercise_id), 'kg', p_profile.weight_unit
-        ),
-        p_profile.weight_unit
-    )
-$$;
+return private.make_lift(
+    (p_exercise).progression,
+    p_sets,
+    private.weight_in(
+        private.current_estimate((p_profile).user_id, (p_exercise).exercise_id), 'kg', (p_profile).weight_unit
+    ),
+    (p_profile).weight_unit
+);
 comment on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) is
 'How an exercise of a plan progresses for a follower.';
 grant execute on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) to authenticated;

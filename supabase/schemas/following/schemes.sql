@@ -48,18 +48,15 @@ returns text
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select pg_catalog.format(
-        '%s, so take %s %% off %s.',
-        case p_last.misses
-            when 1 then 'You missed a target in the last session'
-            else 'You missed targets in ' || p_last.misses || ' sessions in a row'
-        end,
-        pg_catalog.trim_scale(p_lift.deload_percent),
-        private.shown_weight(p_weight, p_lift.unit)
-    )
-$$;
+return pg_catalog.format(
+    '%s, so take %s %% off %s.',
+    case (p_last).misses
+        when 1 then 'You missed a target in the last session'
+        else 'You missed targets in ' || (p_last).misses || ' sessions in a row'
+    end,
+    pg_catalog.trim_scale((p_lift).deload_percent),
+    private.shown_weight(p_weight, (p_lift).unit)
+);
 comment on function private.why_deload(private.lift, private.lift_session, numeric) is
 'The reason for a deload in a sentence.';
 grant execute on function private.why_deload(private.lift, private.lift_session, numeric) to authenticated;

@@ -69,17 +69,14 @@ returns private.lift
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select private.make_lift(
-        p_exercise.progression,
-        p_sets,
-        private.weight_in(
-            private.current_estimate(p_profile.user_id, p_exercise.exercise_id), 'kg', p_profile.weight_unit
-        ),
-        p_profile.weight_unit
-    )
-$$;
+return private.make_lift(
+    (p_exercise).progression,
+    p_sets,
+    private.weight_in(
+        private.current_estimate((p_profile).user_id, (p_exercise).exercise_id), 'kg', (p_profile).weight_unit
+    ),
+    (p_profile).weight_unit
+);
 comment on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) is
 'How an exercise of a plan progresses for a follower.';
 grant execute on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) to authenticated;
