@@ -507,7 +507,7 @@ comment on function private.imagined_session(jsonb) is 'The session that would r
 grant execute on function private.imagined_session(jsonb) to authenticated;
 
 
--- The exercises of a plan, and what its follower did last in each.
+-- The exercises of a plan, ready to progress for its follower.
 
 -- Only the last 90 days of training an exercise count, so that a break does not erase the estimate and an old best does
 -- not inflate it.
@@ -646,6 +646,8 @@ comment on function private.plan_slots(private.plan_versions, private.profiles) 
 'The exercises of all days of a plan, in order, for a follower.';
 grant execute on function private.plan_slots(private.plan_versions, private.profiles) to authenticated;
 
+
+-- What the follower of a plan did last in each of its exercises.
 
 create function private.done_sets(
     p_workout private.workouts, p_slot private.plan_slot, p_timezone text, p_misses integer
