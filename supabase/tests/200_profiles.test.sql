@@ -3,12 +3,11 @@ begin;
 \ir helpers.psql
 select plan(23);
 
-select
-    is(
-        pg_temp.run('owner', $$select get_profile() ->> 'display_name'$$),
-        'owner',
-        'a profile is named after the email address'
-    );
+select is(
+    pg_temp.run('owner', $$select get_profile() ->> 'display_name'$$),
+    'owner',
+    'a profile is named after the email address'
+);
 select is(
     pg_temp.run('owner', $$select get_profile() -> 'affinity'$$)::jsonb,
     '{"score": 0, "level": 1, "title": "New Acquaintance", "next_level_at": 30}',
@@ -16,8 +15,9 @@ select is(
 );
 select is(pg_temp.run('anon', 'select get_profile()'), '42501', 'anon cannot read a profile');
 
-select
-    lives_ok($$insert into auth.users (id) values (gen_random_uuid())$$, 'a user without an email address can sign up');
+select lives_ok(
+    $$insert into auth.users (id) values (gen_random_uuid())$$, 'a user without an email address can sign up'
+);
 select lives_ok(
     $$insert into auth.users (email) values ('owner@example.org')$$,
     'two users with the same local part of their addresses can sign up'
@@ -40,12 +40,11 @@ select is(
     'null',
     'null clears a field'
 );
-select
-    is(
-        pg_temp.run('stranger', $$select get_profile() ->> 'weight_unit'$$),
-        'kg',
-        'another user''s profile stays as it was'
-    );
+select is(
+    pg_temp.run('stranger', $$select get_profile() ->> 'weight_unit'$$),
+    'kg',
+    'another user''s profile stays as it was'
+);
 select is(
     pg_temp.run('owner', $$select update_profile('{"affinity_score": 99}') -> 'affinity' ->> 'score'$$),
     '0',
@@ -69,18 +68,16 @@ select is(
     'PT422 too_young',
     'a user is 13 or older'
 );
-select
-    is(
-        pg_temp.run('owner', $$select update_profile('{"weekly_target": 0}')$$),
-        '23514',
-        'a weekly target is at least 1'
-    );
-select
-    is(
-        pg_temp.run('owner', $$select update_profile('{"goals": null}')$$),
-        '23502',
-        'null is refused for a field that cannot be empty'
-    );
+select is(
+    pg_temp.run('owner', $$select update_profile('{"weekly_target": 0}')$$),
+    '23514',
+    'a weekly target is at least 1'
+);
+select is(
+    pg_temp.run('owner', $$select update_profile('{"goals": null}')$$),
+    '23502',
+    'null is refused for a field that cannot be empty'
+);
 
 select is(
     pg_temp.run(
@@ -98,17 +95,15 @@ select is(
 
 delete from auth.users
 where email = 'owner@example.com';
-select
-    is(
-        pg_temp.run('owner', 'select get_profile()'),
-        'PT404 profile_not_found',
-        'the profile is deleted with the account'
-    );
-select
-    is(
-        pg_temp.run('owner', $$select update_profile('{}')$$),
-        'PT404 profile_not_found',
-        'a deleted profile cannot be changed'
-    );
+select is(
+    pg_temp.run('owner', 'select get_profile()'),
+    'PT404 profile_not_found',
+    'the profile is deleted with the account'
+);
+select is(
+    pg_temp.run('owner', $$select update_profile('{}')$$),
+    'PT404 profile_not_found',
+    'a deleted profile cannot be changed'
+);
 select line from finish() as line;
 rollback;

@@ -46,18 +46,18 @@ select is(private.search_text('💪'), '', 'a text without letters and digits is
 select is(private.search_words('DB rows'), '{dumbbell,rows}', 'abbreviations are spelled out');
 select is(private.word_stem('presses'), 'press', 'a plural has the stem of its singular');
 select is(private.word_stem('up'), 'up', 'up is a word and no plural');
-select
-    is(private.name_key('Back Squats!'), private.name_key('back-squat'), 'two spellings of a name have the same key');
+select is(
+    private.name_key('Back Squats!'), private.name_key('back-squat'), 'two spellings of a name have the same key'
+);
 select isnt(
     private.name_key('Low-to-High Fly'), private.name_key('High-to-Low Fly'), 'the order of words is part of the key'
 );
 select isnt(private.name_key('💪'), private.name_key('🏋'), 'names without letters have keys of their own');
-select
-    is(
-        private.search_document('{Push-Up}'),
-        'push up pushup'::tsvector,
-        'two words next to each other are indexed as one word too'
-    );
+select is(
+    private.search_document('{Push-Up}'),
+    'push up pushup'::tsvector,
+    'two words next to each other are indexed as one word too'
+);
 select is(
     private.likeness(private.letter_pairs('squat'), private.letter_pairs('squat')), 1::real, 'a word is like itself'
 );
@@ -84,60 +84,52 @@ select is(pg_temp.refused('name', ''' '''), '23514', 'a name is not blank');
 select is(pg_temp.refused('name', 'repeat(''x'', 101)'), '23514', 'a name has at most 100 characters');
 select is(pg_temp.refused('name', 'null'), '23502', 'an exercise has a name');
 select is(pg_temp.refused('name, category', '''X'', ''dance'''), '23514', 'an unknown category is refused');
-select
-    is(
-        pg_temp.refused('name, movement_pattern', '''X'', ''dance'''), '23514', 'an unknown movement pattern is refused'
-    );
+select is(
+    pg_temp.refused('name, movement_pattern', '''X'', ''dance'''), '23514', 'an unknown movement pattern is refused'
+);
 select is(pg_temp.refused('name, laterality', '''X'', ''both'''), '23514', 'an unknown laterality is refused');
 select is(pg_temp.refused('name, joints', '''X'', ''{toe}'''), '23514', 'an unknown joint is refused');
 select is(pg_temp.refused('name, cues', '''X'', array[null]'), '23514', 'null in a list is refused');
-select
-    is(
-        pg_temp.refused('name, cues', '''X'', array[array[''a''], array[''b'']]'), '23514', 'a list of lists is refused'
-    );
-select
-    is(
-        pg_temp.refused('name, equipment', '''X'', ''{wand}'''),
-        'PT422 unknown_equipment',
-        'unknown equipment is refused'
-    );
-select
-    is(
-        pg_temp.refused('name, primary_muscles', '''X'', ''{wings}'''),
-        'PT422 unknown_muscle',
-        'an unknown muscle is refused'
-    );
-select
-    is(
-        pg_temp.refused('name, secondary_muscles', '''X'', array[null]'),
-        'PT422 unknown_muscle',
-        'null in a list of muscles is refused'
-    );
+select is(
+    pg_temp.refused('name, cues', '''X'', array[array[''a''], array[''b'']]'), '23514', 'a list of lists is refused'
+);
+select is(
+    pg_temp.refused('name, equipment', '''X'', ''{wand}'''),
+    'PT422 unknown_equipment',
+    'unknown equipment is refused'
+);
+select is(
+    pg_temp.refused('name, primary_muscles', '''X'', ''{wings}'''),
+    'PT422 unknown_muscle',
+    'an unknown muscle is refused'
+);
+select is(
+    pg_temp.refused('name, secondary_muscles', '''X'', array[null]'),
+    'PT422 unknown_muscle',
+    'null in a list of muscles is refused'
+);
 select is(
     pg_temp.refused('name, primary_muscles, secondary_muscles', '''X'', ''{chest}'', ''{chest}'''),
     'PT422 muscle_listed_twice',
     'a muscle cannot be primary and secondary at once'
 );
-select
-    is(
-        pg_temp.refused('name', '''BACK SQUATS'''),
-        'PT409 exercise_exists',
-        'a user cannot create an exercise with a name of the catalogue'
-    );
-select
-    is(
-        pg_temp.refused('name', '''RDL'''),
-        'PT409 exercise_exists',
-        'a user cannot create an exercise with an alias of the catalogue'
-    );
+select is(
+    pg_temp.refused('name', '''BACK SQUATS'''),
+    'PT409 exercise_exists',
+    'a user cannot create an exercise with a name of the catalogue'
+);
+select is(
+    pg_temp.refused('name', '''RDL'''),
+    'PT409 exercise_exists',
+    'a user cannot create an exercise with an alias of the catalogue'
+);
 
 insert into exercises (user_id, name) values ('00000000-0000-4000-8000-00000000000a', 'Garage Lift');
-select
-    is(
-        pg_temp.refused('name', '''garage lifts'''),
-        'PT409 exercise_exists',
-        'a user cannot create an exercise with the name of another of theirs'
-    );
+select is(
+    pg_temp.refused('name', '''garage lifts'''),
+    'PT409 exercise_exists',
+    'a user cannot create an exercise with the name of another of theirs'
+);
 select is(
     pg_temp.try('stranger', 'insert into exercises (user_id, name) values (auth.uid(), ''Garage Lift'')'),
     '1',

@@ -39,23 +39,21 @@ returns text
 language sql
 as $$select pg_temp.run(p_who, format('select %s ->> %L', p_call, p_field))$$;
 
-select
-    is(
-        pg_temp.ask('owner', format('get_plan(%s)', pg_temp.id('private')), 'name'),
-        'Strength',
-        'a user can read their plan'
-    );
+select is(
+    pg_temp.ask('owner', format('get_plan(%s)', pg_temp.id('private')), 'name'),
+    'Strength',
+    'a user can read their plan'
+);
 select is(
     pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('private'))),
     'PT404 plan_not_found',
     'a user cannot read another user''s plan'
 );
-select
-    is(
-        pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('public')), 'own'),
-        'false',
-        'a user can read another user''s public plan'
-    );
+select is(
+    pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('public')), 'own'),
+    'false',
+    'a user can read another user''s public plan'
+);
 select is(pg_temp.ask('anon', format('get_plan(%s)', pg_temp.id('public'))), '42501', 'anon cannot read a public plan');
 select is(pg_temp.ask('owner', 'get_plan(null)'), 'PT404 plan_not_found', 'null is no plan');
 
@@ -119,33 +117,29 @@ select is(
     '2',
     'a user sees only the current version of another user''s public plan in the table'
 );
-select
-    is(
-        pg_temp.run('stranger', 'select count(*) from plan_sets'),
-        '1',
-        'a user sees only the current sets of another user''s public plan'
-    );
+select is(
+    pg_temp.run('stranger', 'select count(*) from plan_sets'),
+    '1',
+    'a user sees only the current sets of another user''s public plan'
+);
 select is(pg_temp.run('owner', 'select count(*) from plan_sets'), '5', 'the owner sees the sets of all versions');
 
 select is(pg_temp.ask('owner', 'list_plans()', 'total'), '2', 'the list of plans counts plans and not versions');
 select is(pg_temp.ask('stranger', 'list_plans(''all'')', 'total'), '1', 'a user can list public plans of other users');
-select
-    is(
-        pg_temp.ask('stranger', 'list_plans(''own'')', 'total'),
-        '0',
-        'public plans of other users are not a user''s own'
-    );
-select
-    is(
-        pg_temp.ask('owner', 'list_plans(''mine'')', 'total'),
-        'PT422 invalid_visibility',
-        'an unknown visibility is refused'
-    );
+select is(
+    pg_temp.ask('stranger', 'list_plans(''own'')', 'total'),
+    '0',
+    'public plans of other users are not a user''s own'
+);
+select is(
+    pg_temp.ask('owner', 'list_plans(''mine'')', 'total'),
+    'PT422 invalid_visibility',
+    'an unknown visibility is refused'
+);
 select is(pg_temp.ask('owner', 'list_plans(null)', 'total'), 'PT422 invalid_visibility', 'null is no visibility');
-select
-    is(
-        pg_temp.ask('owner', 'list_plans(''own'', 1, 0)'), 'PT422 invalid_page', 'a page of plans has at least one plan'
-    );
+select is(
+    pg_temp.ask('owner', 'list_plans(''own'', 1, 0)'), 'PT422 invalid_page', 'a page of plans has at least one plan'
+);
 
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan('{"name": " STRENGTH "}') || ')'),
@@ -221,11 +215,10 @@ select is(
 );
 
 select ok(private.is_number_between('5', 5, 5), 'a number within its limits is accepted');
-select
-    ok(
-        not private.is_number_between(null, 0, 9) and not private.is_number_between('"5"', 0, 9),
-        'null and texts are no numbers'
-    );
+select ok(
+    not private.is_number_between(null, 0, 9) and not private.is_number_between('"5"', 0, 9),
+    'null and texts are no numbers'
+);
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
         'name', 'Endless', 'days', jsonb_build_array(jsonb_build_object('day', 1, 'exercises', (

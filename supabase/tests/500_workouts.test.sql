@@ -122,12 +122,11 @@ select is(
     '2',
     'the list of workouts has their totals'
 );
-select
-    is(
-        pg_temp.run('stranger', $$select list_workouts() ->> 'total'$$),
-        '0',
-        'a user cannot list another user''s workouts'
-    );
+select is(
+    pg_temp.run('stranger', $$select list_workouts() ->> 'total'$$),
+    '0',
+    'a user cannot list another user''s workouts'
+);
 select is(pg_temp.run('owner', $$select list_workouts(9) -> 'items'$$), '[]', 'a page beyond the end is empty');
 select is(pg_temp.run('owner', 'select list_workouts(0)'), 'PT422 invalid_page', 'the pages of workouts start at 1');
 select
@@ -213,10 +212,9 @@ select is(
     'true',
     'an edit replaces the fields of a workout and keeps its time'
 );
-select
-    is(
-        pg_temp.edit('owner', '{"sets": []}', '{}'), 'PT422 invalid_sets', 'an edited workout is checked like a new one'
-    );
+select is(
+    pg_temp.edit('owner', '{"sets": []}', '{}'), 'PT422 invalid_sets', 'an edited workout is checked like a new one'
+);
 select is(
     pg_temp.edit('stranger', '{"sets": []}', '{}'),
     'PT404 workout_not_found',

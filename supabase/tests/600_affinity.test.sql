@@ -81,22 +81,22 @@ select is(
 select is(
     pg_temp.run('owner', pg_temp.squatting(120))::jsonb #>> '{affinity,leveled_up}', 'false', 'a level is reached once'
 );
-select
-    is(
-        pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$),
-        'Warming Up',
-        'the profile has the title of the level'
-    );
-select
-    is(pg_temp.run('stranger', $$select get_profile() #>> '{affinity,score}'$$), '0', 'another user''s score stays 0');
+select is(
+    pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$),
+    'Warming Up',
+    'the profile has the title of the level'
+);
+select is(
+    pg_temp.run('stranger', $$select get_profile() #>> '{affinity,score}'$$), '0', 'another user''s score stays 0'
+);
 
 -- Weeks. All of the above was long ago.
-select
-    is(jsonb_array_length(pg_temp.train('owner')), 1, 'the first of three workouts of a week does not meet the target');
-select
-    is(
-        jsonb_array_length(pg_temp.train('owner')), 1, 'the second of three workouts of a week does not meet the target'
-    );
+select is(
+    jsonb_array_length(pg_temp.train('owner')), 1, 'the first of three workouts of a week does not meet the target'
+);
+select is(
+    jsonb_array_length(pg_temp.train('owner')), 1, 'the second of three workouts of a week does not meet the target'
+);
 select is(
     pg_temp.train('owner'),
     '[{"kind": "workout_completed", "points": 0,
@@ -208,12 +208,11 @@ select is(
     'the last page of the ledger has the first event'
 );
 select is(pg_temp.run('owner', 'select get_affinity() #>> ''{events,total}'''), '21', 'the ledger counts its events');
-select
-    is(
-        pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''),
-        '2',
-        'a user cannot read another user''s ledger'
-    );
+select is(
+    pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''),
+    '2',
+    'a user cannot read another user''s ledger'
+);
 select is(pg_temp.run('owner', 'select get_affinity(0)'), 'PT422 invalid_page', 'the pages of the ledger start at 1');
 select is(pg_temp.run('anon', 'select get_affinity()'), '42501', 'anon cannot read the ledger');
 
@@ -240,8 +239,9 @@ select is(
     '0',
     'a workout that is moved to this week by an edit does not meet its target'
 );
-select
-    is(pg_temp.delete_for('stranger', 'first:workout'), '', 'a user can delete the workout that earned the first time');
+select is(
+    pg_temp.delete_for('stranger', 'first:workout'), '', 'a user can delete the workout that earned the first time'
+);
 insert into workouts (user_id) values (pg_temp.id_of('stranger'));
 select is(
     jsonb_path_query_array(pg_temp.train('stranger'), '$[*].reason'),

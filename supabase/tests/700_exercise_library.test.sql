@@ -30,31 +30,29 @@ returns integer
 language sql
 as $$select pg_temp.run(p_who, format('select search_exercises(%s) ->> ''total''', p_arguments))::integer$$;
 
-select
-    matches(pg_temp.found('owner', 'p_q => ''back squat'''), '^back-squat ', 'the exercise of that name comes first');
-select
-    matches(
-        pg_temp.found('owner', 'p_q => ''squat back'''), '^back-squat ', 'the words of a query may be in any order'
-    );
-select
-    matches(
-        pg_temp.found('owner', 'p_q => ''bench pr'''), '^bench-press ', 'the beginning of a word finds the whole word'
-    );
+select matches(
+    pg_temp.found('owner', 'p_q => ''back squat'''), '^back-squat ', 'the exercise of that name comes first'
+);
+select matches(
+    pg_temp.found('owner', 'p_q => ''squat back'''), '^back-squat ', 'the words of a query may be in any order'
+);
+select matches(
+    pg_temp.found('owner', 'p_q => ''bench pr'''), '^bench-press ', 'the beginning of a word finds the whole word'
+);
 select matches(pg_temp.found('owner', 'p_q => ''RDL'''), '^romanian-deadlift', 'an alias finds its exercise');
-select
-    matches(
-        pg_temp.found('owner', 'p_q => ''benchpres'''),
-        '^bench-press ',
-        'words written as one and cut short find the exercise'
-    );
-select
-    matches(pg_temp.found('owner', 'p_q => ''dead lift'''), '^deadlift ', 'a word written as two finds the exercise');
+select matches(
+    pg_temp.found('owner', 'p_q => ''benchpres'''),
+    '^bench-press ',
+    'words written as one and cut short find the exercise'
+);
+select matches(
+    pg_temp.found('owner', 'p_q => ''dead lift'''), '^deadlift ', 'a word written as two finds the exercise'
+);
 select matches(pg_temp.found('owner', 'p_q => ''sqaut'''), '^back-squat ', 'a mistyped word finds the exercise');
 select matches(pg_temp.found('owner', 'p_q => ''frónt squats'''), '^front-squat ', 'accents and plurals do not matter');
-select
-    matches(
-        pg_temp.found('owner', 'p_q => ''clean & jerk'''), '^clean-and-jerk', 'filler words and signs do not matter'
-    );
+select matches(
+    pg_temp.found('owner', 'p_q => ''clean & jerk'''), '^clean-and-jerk', 'filler words and signs do not matter'
+);
 select is(
     pg_temp.found('owner', 'p_q => ''with'''),
     'worlds-greatest-stretch',
@@ -63,19 +61,19 @@ select is(
 select is(pg_temp.found('owner', 'p_q => ''💪'''), null, 'a query without letters finds nothing');
 select is(pg_temp.found('owner', 'p_q => ''xqzzw'''), null, 'a word that resembles no other finds nothing');
 select is(pg_temp.found('owner', 'p_q => ''xq:*|zz'''), null, 'the operators of the search language mean nothing');
-select
-    is(pg_temp.total('owner', 'p_q => '' '''), pg_temp.total('owner', 'p_page => 1'), 'a blank query finds everything');
+select is(
+    pg_temp.total('owner', 'p_q => '' '''), pg_temp.total('owner', 'p_page => 1'), 'a blank query finds everything'
+);
 select is(
     pg_temp.total('owner', 'p_q => repeat(''squat '', 10000)'), pg_temp.total('owner', 'p_q => ''squat'''),
     'only the beginning of a long query is read'
 );
 
-select
-    is(
-        pg_temp.found('owner', 'p_q => ''zwickelhebre'''),
-        'Zwickelheber',
-        'a user finds their own exercise by a mistyped name'
-    );
+select is(
+    pg_temp.found('owner', 'p_q => ''zwickelhebre'''),
+    'Zwickelheber',
+    'a user finds their own exercise by a mistyped name'
+);
 select is(pg_temp.found('stranger', 'p_q => ''zwickelhebre'''), null, 'a user does not find another user''s exercise');
 select is(pg_temp.found('owner', 'p_custom => true'), 'Zwickelheber', 'a user can list their own exercises alone');
 select is(pg_temp.found('stranger', 'p_custom => true'), null, 'a user cannot list another user''s exercises');
@@ -120,32 +118,28 @@ select is(
     'PT422 unknown_equipment',
     'unknown equipment is refused'
 );
-select
-    is(
-        pg_temp.run('owner', 'select search_exercises(p_sort => ''best'')'),
-        'PT422 invalid_sort',
-        'an unknown order is refused'
-    );
+select is(
+    pg_temp.run('owner', 'select search_exercises(p_sort => ''best'')'),
+    'PT422 invalid_sort',
+    'an unknown order is refused'
+);
 select is(pg_temp.run('owner', 'select search_exercises(p_sort => null)'), 'PT422 invalid_sort', 'null is no order');
-select
-    is(
-        pg_temp.run('owner', 'select search_exercises(p_page => 0)'),
-        'PT422 invalid_page',
-        'the pages of exercises start at 1'
-    );
+select is(
+    pg_temp.run('owner', 'select search_exercises(p_page => 0)'),
+    'PT422 invalid_page',
+    'the pages of exercises start at 1'
+);
 select is(pg_temp.run('owner', 'select search_exercises(p_page => null)'), 'PT422 invalid_page', 'null is no page');
-select
-    is(
-        pg_temp.run('owner', 'select search_exercises(p_per_page => 0)'),
-        'PT422 invalid_page',
-        'a page has at least one exercise'
-    );
-select
-    is(
-        pg_temp.run('owner', 'select search_exercises(p_per_page => 101)'),
-        'PT422 invalid_page',
-        'a page has at most 100 exercises'
-    );
+select is(
+    pg_temp.run('owner', 'select search_exercises(p_per_page => 0)'),
+    'PT422 invalid_page',
+    'a page has at least one exercise'
+);
+select is(
+    pg_temp.run('owner', 'select search_exercises(p_per_page => 101)'),
+    'PT422 invalid_page',
+    'a page has at most 100 exercises'
+);
 select is(
     pg_temp.run('owner', $$select search_exercises(p_page => 1000) -> 'items'$$), '[]', 'a page beyond the end is empty'
 );
@@ -172,12 +166,11 @@ select is(
     '[{"count": 1, "name": "Biceps", "value": "biceps"}]',
     'a user''s own exercises are counted'
 );
-select
-    is(
-        pg_temp.run('stranger', $$select count_exercises(p_custom => true) -> 'muscles'$$),
-        '[]',
-        'another user''s exercises are not counted'
-    );
+select is(
+    pg_temp.run('stranger', $$select count_exercises(p_custom => true) -> 'muscles'$$),
+    '[]',
+    'another user''s exercises are not counted'
+);
 select is(
     pg_temp.run('owner', 'select count_exercises(p_muscles => array[''wings''])'),
     'PT422 unknown_muscle',
@@ -244,8 +237,9 @@ select is(
     'Shed Lift',
     'a user can create an exercise, whose name is trimmed'
 );
-select
-    is(pg_temp.run('owner', 'select create_exercise(null)'), '23502', 'an exercise cannot be created without a name');
+select is(
+    pg_temp.run('owner', 'select create_exercise(null)'), '23502', 'an exercise cannot be created without a name'
+);
 select is(
     pg_temp.run('owner', $$select create_exercise('{"name": "shed lift"}')$$),
     'PT409 exercise_exists',

@@ -30,8 +30,9 @@ select is(
     'an import names the exercises that it does not know'
 );
 select is((select count(*) from workout_sets), 1::bigint, 'a set of an unknown exercise is not imported');
-select
-    is((select completed_at - started_at from workouts), interval '1 hour', 'an imported workout keeps its duration');
+select is(
+    (select completed_at - started_at from workouts), interval '1 hour', 'an imported workout keeps its duration'
+);
 select is(
     pg_temp.import('owner', pg_temp.history('Curl of Dreams'))::jsonb,
     '{"imported": 0, "skipped": 1, "lines_in_future": []}',
@@ -100,8 +101,9 @@ select results_eq(
     $$,
     'names of other apps are matched to the catalogue or left unmatched'
 );
-select
-    is(private.name_words('Press, Bench press'), array['bench', 'press'], 'the words of a name are sorted and unique');
+select is(
+    private.name_words('Press, Bench press'), array['bench', 'press'], 'the words of a name are sorted and unique'
+);
 select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar counts as a barbell');
 select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a barbell does not count as a dumbbell');
 select ok(private.is_done_with('{smith_machine}', 'smith machine'), 'other tools are matched by their names');

@@ -127,12 +127,11 @@ select is(
     'a percentage is reduced after a miss'
 );
 select is(pg_temp.next(pg_temp.lift(null)), '100 x 5', 'without a progression the load is the one of the plan');
-select
-    is(
-        pg_temp.next(pg_temp.lift(null), pg_temp.session(120, 5)),
-        '100 x 5',
-        'without a progression the load of the plan stays, whatever the user lifted'
-    );
+select is(
+    pg_temp.next(pg_temp.lift(null), pg_temp.session(120, 5)),
+    '100 x 5',
+    'without a progression the load of the plan stays, whatever the user lifted'
+);
 select is(
     pg_temp.next(
         pg_temp.lift(null, '[{"set_type": "working", "reps_min": 5, "reps_max": 5}]'), pg_temp.session(62, 5)
@@ -153,18 +152,16 @@ select is(
     220::numeric,
     'a first load is converted to the unit of the user'
 );
-select
-    is(
-        (pg_temp.lift('{"scheme": "linear", "increment": 1}')).step,
-        1::numeric,
-        'an increment below the usual step makes a finer step'
-    );
-select
-    is(
-        (pg_temp.lift('{"scheme": "linear", "increment": 10}')).step,
-        2.5,
-        'an increment above the usual step leaves it as it is'
-    );
+select is(
+    (pg_temp.lift('{"scheme": "linear", "increment": 1}')).step,
+    1::numeric,
+    'an increment below the usual step makes a finer step'
+);
+select is(
+    (pg_temp.lift('{"scheme": "linear", "increment": 10}')).step,
+    2.5,
+    'an increment above the usual step leaves it as it is'
+);
 select is((pg_temp.lift(null, p_unit => 'lb')).step, 5::numeric, 'the step in pounds is 5');
 select is(
     (

@@ -47,25 +47,22 @@ select is(pg_temp.due('owner', '{exercises,0,sets,0,weight}'), '100', 'a first s
 select is(pg_temp.due('owner', '{due_on}'), (now() at time zone 'UTC')::date::text, 'a first session is due today');
 select is(pg_temp.log('owner', 1, '2026-03-02', 100), 'false', 'the owner can log the first day');
 select is(pg_temp.due('owner', '{day}'), '4', 'after a workout the next day is due');
-select
-    is(
-        pg_temp.due('owner', '{exercises,0,sets,0,weight}'),
-        '102.5',
-        'two days that declare the same exercise share its progression'
-    );
-select
-    is(
-        pg_temp.due('stranger', '{exercises,0,sets,0,weight}'),
-        '100',
-        'another user starts at the beginning of the plan'
-    );
+select is(
+    pg_temp.due('owner', '{exercises,0,sets,0,weight}'),
+    '102.5',
+    'two days that declare the same exercise share its progression'
+);
+select is(
+    pg_temp.due('stranger', '{exercises,0,sets,0,weight}'),
+    '100',
+    'another user starts at the beginning of the plan'
+);
 select is(pg_temp.due('anon', '{day}'), '42501', 'anon cannot get a next session');
-select
-    is(
-        pg_temp.due('owner', '{dry_run,0,exercises,0,sets,0,weight}', ', 12'),
-        '102.5',
-        'a dry run starts with the session after the due one'
-    );
+select is(
+    pg_temp.due('owner', '{dry_run,0,exercises,0,sets,0,weight}', ', 12'),
+    '102.5',
+    'a dry run starts with the session after the due one'
+);
 select is(pg_temp.due('owner', '{dry_run,1}', ', 12'), null, 'a dry run ends with the plan');
 select is(pg_temp.due('owner', '{day}', ', 13'), 'PT422 invalid_dry_run', 'a dry run covers at most 12 weeks');
 select is(pg_temp.due('owner', '{day}', ', null'), 'PT422 invalid_dry_run', 'null is no number of weeks');
