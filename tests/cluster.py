@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.support import SERVICE_SECRET
 from tools import MIGRATIONS, SEED, ToolError
 from tools.stack import npm
 from tools.stack.database import Database, database_url
@@ -42,7 +41,6 @@ class Cluster:
         with self.database.connect("postgres", TEMPLATE) as connection:
             apply_migrations(connection, MIGRATIONS)
             run_file(connection, SEED, SEED.read_text())
-            connection.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
 
     def _unpack_pgtap(self, admin: psycopg.Connection) -> bool:
         try:

@@ -107,10 +107,12 @@ def socket_directory(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def database(socket_directory: str, worker_id: str) -> str:
-    """The name of this worker's own database, migrated and seeded."""
+    """The name of this worker's own database, migrated and seeded, which knows the service's secret."""
     name = f"worker_{worker_id}"
     with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
         create_database(admin, name, template=TEMPLATE)
+    with psycopg.connect(database_url(socket_directory, "postgres", name)) as owner:
+        owner.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
     return name
 
 
