@@ -1,4 +1,4 @@
-"""What subjects need to provide themselves to routes: the app's state, the current user, the gateway."""
+"""The dependencies that subjects build on: the app's state, the current user, the gateway."""
 
 from typing import Annotated, TypedDict, cast
 

@@ -1,4 +1,4 @@
-"""The routes of the service itself: what it is, and whether it is well."""
+"""The routes of the service itself: what it is, and whether it is healthy."""
 
 from typing import Literal
 

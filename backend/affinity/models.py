@@ -1,4 +1,4 @@
-"""What /affinity answers."""
+"""Response models of /affinity."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ class AffinityKind(Output):
 
 
 class AffinityToday(Output):
-    """What was earned on the current day, in the profile's time zone. No day comes twice."""
+    """What was earned on the current day, in the profile's time zone. A change of time zone never repeats a day."""
 
     earned: int
     cap: int = Field(description="The most that all kinds together earn in a day.")
@@ -41,7 +41,7 @@ class AwardedEvent(Output):
 
     id: UUID
     kind: str
-    points: int = Field(description="0 for what a workout did beyond the day's cap.")
+    points: int = Field(description="0 if the day's cap was reached.")
     reason: str
     earned_on: date = Field(description="The day in the profile's time zone.")
     created_at: datetime

@@ -14,5 +14,5 @@ router = APIRouter(prefix="/affinity", tags=["affinity"])
 
 @router.get("", responses=problems(401, 404, 422, 503))
 async def read_affinity(query: Annotated[PageQuery, Query()], affinities: Affinities) -> Affinity:
-    """How close the caller and the companion are, what today has earned of its cap, and the reason for each point."""
+    """How close the caller and the companion are, what today has earned, and the reason for all points."""
     return Affinity.model_validate(await affinities.get(query))

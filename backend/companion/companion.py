@@ -53,7 +53,7 @@ class _Prepared(NamedTuple):
 
 
 class Companion:
-    """Answers messages. They are stored before, so that a failure loses none."""
+    """Answers messages that are stored already, so that a failure loses none."""
 
     def __init__(
         self, gemini: Gemini, conversations: ConversationRepository, embeddings: EmbeddingRepository, chores: Chores

@@ -1,4 +1,4 @@
-"""What /chat and /conversations take and answer."""
+"""Request and response models of /chat and /conversations."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -37,7 +37,9 @@ class RecalledMemory(Output):
     id: UUID
     content: str
     kind: MemoryKind
-    score: float | None = Field(description="How well it matches the message; null if it is only in for being pinned.")
+    score: float | None = Field(
+        description="How well it matches the message; null for a memory that is recalled only because it is pinned."
+    )
 
 
 class SavedMemory(Output):

@@ -1,1 +1,1 @@
-"""What every subject shares. Core imports no other part of the backend."""
+"""Code that every subject shares. It imports no other part of the backend."""

@@ -24,7 +24,7 @@ def _without_nul(value: str) -> str:
     return value
 
 
-# Limits stand before the validators: only there do they reach the OpenAPI document.
+# Limits come before the validators: behind them they would be missing from the OpenAPI document.
 Text = Annotated[str, AfterValidator(_without_nul)]
 """Unicode text without NUL, which Postgres cannot store."""
 

@@ -86,8 +86,8 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="A key of your choice, such as a UUID. Sent again with the same body within 30 days, it replays "
-        "the first answer instead of storing anything twice.",
+        description="A key of your choice, such as a UUID. Send it again with the same body within 30 days to get the "
+        "first answer again, or to retry a request that failed: nothing is stored twice.",
     ),
 ]
 

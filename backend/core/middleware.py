@@ -1,4 +1,4 @@
-"""What surrounds every request: an id, timings, an access log line, a limit on bodies, an answer to any fault."""
+"""Middleware around every request: an id, timings, an access log line, a limit on bodies, an answer to any fault."""
 
 import logging
 import re

@@ -19,7 +19,8 @@ DESCRIPTION = """\
 The backend of Slow Burn, an AI fitness companion.
 
 Sign in with Supabase Auth and send the access token as `Authorization: Bearer <token>`. Every error is an RFC 9457
-problem; programs go by its `code`. Times are RFC 3339 with an offset. Weights are kept as entered, with their unit.
+problem: `code` is for programs, `detail` for people. Times are RFC 3339 with an offset. Weights are kept as entered,
+with their unit.
 """
 
 

@@ -33,7 +33,7 @@ class Code(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
     FILE_MISSING = "file_missing"
     FORBIDDEN = "forbidden"
-    HTTP_ERROR = "http_error"
+    HTTP_ERROR = "http_error"  # any other error of the framework; none is known
     INTERNAL_ERROR = "internal_error"
     INVALID_JSON = "invalid_json"
     INVALID_REQUEST = "invalid_request"
@@ -58,14 +58,14 @@ class FieldError(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    location: Literal["body", "query", "path", "header"] = Field(alias="in", description="Where the field stands.")
+    location: Literal["body", "query", "path", "header"] = Field(alias="in", description="Where the field is.")
     path: str = Field(description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body.")
     code: str = Field(description="A stable code, such as `missing` or `less_than_equal`.")
     message: str
 
 
 class ProblemDetails(BaseModel):
-    """The body of every error (RFC 9457). Programs go by `code`; `detail` is for people."""
+    """The body of every error (RFC 9457). `code` is for programs, `detail` for people."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -94,9 +94,9 @@ class ProblemDetails(BaseModel):
     detail: str
     code: str
     request_id: str
-    errors: (
-        Annotated[list[FieldError], Field(description="The wrong fields; absent where there are none.")] | MISSING
-    ) = MISSING
+    errors: Annotated[list[FieldError], Field(description="The wrong fields; absent if there are none.")] | MISSING = (
+        MISSING
+    )
 
 
 class Problem(HTTPException):

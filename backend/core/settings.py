@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     def _plain_origin(cls, value: str) -> str:
         url = SupabaseUrl(value)
         if url.path not in (None, "/") or url.query or url.fragment or url.username:
-            raise ValueError("give the project's URL alone, such as https://abcd.supabase.co")
+            raise ValueError("give only the project's URL, such as https://abcd.supabase.co")
         return value.rstrip("/")
 
     @field_validator("database_url")

@@ -6,11 +6,13 @@ from backend.exercises.repository import DBExerciseFacetsRow, DBFacetValueRow
 
 
 def labelled(facets: DBExerciseFacetsRow) -> dict[str, list[dict[str, Any]]]:
-    """The facets with a label for each value, as {value, label, count}."""
-    return {
-        facet: [{"value": row["value"], "label": _label(facet, row), "count": row["count"]} for row in rows]
-        for facet, rows in facets.items()
-    }
+    """The facets as {value, label, count}: the most frequent values first, equally frequent ones by label."""
+    return {facet: _values(facet, rows) for facet, rows in facets.items()}
+
+
+def _values(facet: str, rows: list[DBFacetValueRow]) -> list[dict[str, Any]]:
+    values = [{"value": row["value"], "label": _label(facet, row), "count": row["count"]} for row in rows]
+    return sorted(values, key=lambda value: (-value["count"], value["label"]))
 
 
 def _label(facet: str, row: DBFacetValueRow) -> str:

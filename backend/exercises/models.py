@@ -1,4 +1,4 @@
-"""What /exercises takes and answers."""
+"""Request and response models of /exercises."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -147,7 +147,7 @@ class ExerciseSummary(Output):
 
 
 class ExerciseRelation(Output):
-    """Another exercise of the catalogue, and what it is to this one."""
+    """Another exercise of the catalogue, and its relation to this one."""
 
     kind: RelationKind = Field(
         description="A regression is easier, a progression harder, an alternative needs other equipment."
@@ -165,7 +165,7 @@ class Exercise(ExerciseSummary):
     cues: list[str]
     source: str | None = Field(description="The library it was imported from; null if it was not imported.")
     license: str | None = Field(description="The license of that library.")
-    archived: bool = Field(description="Deleted by its owner while workouts use it: in no list any more.")
+    archived: bool = Field(description="Deleted by its owner but used by workouts, so in no list any more.")
     relations: list[ExerciseRelation]
 
 
@@ -181,7 +181,7 @@ class ExerciseAlternative(ExerciseSummary):
     score: float = Field(
         description="How well it replaces it, from 0 to 1: shared muscles, movement pattern, relation."
     )
-    relation: RelationKind | None = Field(description="What it is to the other in the catalogue.")
+    relation: RelationKind | None = Field(description="Its relation to the other exercise in the catalogue.")
     same_pattern: bool
     shared_muscles: list[str]
 
@@ -215,9 +215,7 @@ class ExerciseFacets(Output):
 
 
 class ExerciseChanges(Input):
-    """What to change about an exercise of the caller's own: an absent field stays as it is; null clears, where it is
-    allowed.
-    """
+    """What to change: an absent field stays as it is; null clears, where it is allowed."""
 
     model_config = example(examples.CHANGES)
 

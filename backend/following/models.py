@@ -1,4 +1,4 @@
-"""What the routes for following a plan take and answer."""
+"""Request and response models of the routes for following a plan."""
 
 from datetime import date
 from uuid import UUID

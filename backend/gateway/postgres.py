@@ -43,7 +43,7 @@ class PostgresGateway:
     def __init__(self, database_url: str, *, pool_size: int, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
         self._per_user = max(2, pool_size // 2)
-        self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._given_up: set[asyncio.Task[Any]] = set()
         self._answered_at: float | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -86,7 +86,7 @@ class PostgresGateway:
             try:
                 # Postgres stops a statement that takes too long. The margin is for a server that does not answer.
                 return await self._within(
-                    ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._call_in_turn(statement, values, caller)
+                    ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._call_in_slot(statement, values, caller)
                 )
             except (Error, TimeoutError) as error:
                 if not isinstance(error, BUSY):
@@ -103,10 +103,10 @@ class PostgresGateway:
             return False
         return True
 
-    async def _call_in_turn(self, statement: sql.Composed, values: list[Any], caller: Caller) -> Any:
+    async def _call_in_slot(self, statement: sql.Composed, values: list[Any], caller: Caller) -> Any:
         # One user's writes wait for each other in the database. Limit how many connections they hold while waiting.
-        turn = self._turns.setdefault(caller.user_id, asyncio.Semaphore(self._per_user))
-        async with turn, self._connection() as conn:
+        slots = self._slots.setdefault(caller.user_id, asyncio.Semaphore(self._per_user))
+        async with slots, self._connection() as conn:
             cursor = await conn.execute(statement, values)
             cursor.nextset()
             row = await cursor.fetchone()
@@ -153,7 +153,7 @@ class PostgresGateway:
 
 
 def _has_gone_stale(conn: Connection) -> bool:
-    """Whether an idle connection has something to read, which is nearly always that the server closed it."""
+    """Whether an idle connection has data to read: nearly always because the server closed it."""
     poll = select.poll()
     poll.register(conn.fileno(), select.POLLIN)
     return bool(poll.poll(0))

@@ -75,10 +75,10 @@ class PostgrestGateway:
         return _checked(answer)
 
     async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready. Without a user, the database itself refuses to read a table: so it is there."""
+        """See RpcGateway.is_ready. Calls a function without a user: only the database itself refuses with 42501."""
         try:
             async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
-                answer = await self._http.get(f"{self._url}/affinity_levels", headers=self._headers)
+                answer = await self._http.post(f"{self._url}/rpc/get_profile", headers=self._headers, json={})
             return bool(answer.json()["code"] == PERMISSION_DENIED)
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
             return False

@@ -1,4 +1,4 @@
-"""What every subject's repository is made of."""
+"""The base of every subject's repository, and the rows of pages."""
 
 from typing import Any, TypedDict
 

@@ -1,4 +1,4 @@
-"""What the /auth routes answer."""
+"""Response models of /auth."""
 
 from datetime import datetime
 from uuid import UUID

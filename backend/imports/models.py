@@ -1,4 +1,4 @@
-"""What /workouts/import takes and answers."""
+"""Request and response models of /workouts/import."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""What /memories takes and answers."""
+"""Request and response models of /memories."""
 
 from datetime import datetime
 from typing import Annotated

@@ -21,7 +21,7 @@ async def list_memories(query: Annotated[MemoryQuery, Query()], memories: Memori
 
 @router.post("", status_code=201, responses=problems(401, 404, 503, body=True))
 async def create_memory(memory: MemoryCreate, memories: Memories) -> Memory:
-    """Tell the companion something. If it knows that already, the answer is the stored memory, told once more."""
+    """Tell the companion something. If it knows that already, count the stored memory as told again."""
     return Memory.model_validate(await memories.create(to_database(memory)))
 
 

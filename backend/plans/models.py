@@ -1,4 +1,4 @@
-"""What /plans takes and answers."""
+"""Request and response models of /plans."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -41,7 +41,7 @@ Percent1rm = Annotated[float, Field(ge=1, le=150, allow_inf_nan=False), AfterVal
 
 
 class Deload(Input):
-    """When to take weight off, and how much."""
+    """When to reduce the load, and by how much."""
 
     after_failures: Annotated[int, Field(ge=1, le=10, description="Sessions in a row that missed a target.")]
     percent: Annotated[float, Field(ge=1, le=90, allow_inf_nan=False, description="How much lighter.")]
@@ -110,7 +110,7 @@ class PlannedExercise(Input):
 class PlannedDay(Input):
     """A training day."""
 
-    day: Annotated[PlanDayNumber, Field(description="Each number once in a plan.")]
+    day: Annotated[PlanDayNumber, Field(description="Unique within the plan.")]
     name: Label | None = None
     exercises: Annotated[list[PlannedExercise], Field(min_length=1, max_length=30)]
 

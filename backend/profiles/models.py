@@ -1,4 +1,4 @@
-"""What /profile takes and answers."""
+"""Request and response models of /profile."""
 
 from datetime import date, datetime
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""What /progress takes and answers."""
+"""Request and response models of /progress."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from backend.progress import examples
 
 
 class SummaryQuery(QueryParameters):
-    """How far back."""
+    """How many weeks to look back."""
 
     weeks: int = Field(default=12, ge=1, le=104, description="The current one included.")
 
@@ -22,7 +22,7 @@ class SummaryQuery(QueryParameters):
 class RecordQuery(PageQuery):
     """Which records, and which page of them."""
 
-    exercise_id: UUID | None = Field(default=None, description="Of this exercise only.")
+    exercise_id: UUID | None = Field(default=None, description="Only records of this exercise.")
 
 
 class SeriesQuery(QueryParameters):

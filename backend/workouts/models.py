@@ -1,4 +1,4 @@
-"""What /workouts takes and answers."""
+"""Request and response models of /workouts."""
 
 from datetime import datetime
 from typing import Annotated, Literal

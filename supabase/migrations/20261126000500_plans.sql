@@ -1,4 +1,44 @@
--- Plans: what somebody means to train, week after week. Every change makes a version, and all versions stay readable.
+-- The JSON with which a plan declares how loads progress.
+
+create function private.is_deload(p_deload jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return (
+    pg_catalog.jsonb_typeof(p_deload) = 'object'
+    and p_deload - array['after_failures', 'percent'] = '{}'
+    and private.is_number_between(p_deload -> 'after_failures', 1, 10)
+    and p_deload ->> 'after_failures' ~ '^\d+$'
+    and private.is_number_between(p_deload -> 'percent', 1, 90)
+);
+comment on function private.is_deload(jsonb) is 'True for {after_failures, percent}. For check constraints.';
+grant execute on function private.is_deload(jsonb) to authenticated;
+
+
+create function private.is_progression(p_progression jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return (
+    pg_catalog.jsonb_typeof(p_progression) = 'object'
+    and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
+    and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
+    -- The other two schemes would never progress without an increment.
+    and (p_progression ->> 'scheme' = 'percent_1rm' or p_progression ? 'increment')
+    and (not p_progression ? 'increment' or private.is_number_between(p_progression -> 'increment', 0.01, 100))
+    and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
+    and (not p_progression ? 'ceiling' or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000))
+    and (not p_progression ? 'deload' or private.is_deload(p_progression -> 'deload'))
+);
+comment on function private.is_progression(jsonb) is
+'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
+'for null. For check constraints.';
+grant execute on function private.is_progression(jsonb) to authenticated;
+
+
+-- The tables of training plans. Every change of a plan creates a version, and all versions stay readable.
 
 create table private.plans (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
@@ -10,12 +50,12 @@ create table private.plans (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (user_id, id),
-    -- A public plan is found by its id alone.
+    -- Other users find a public plan by its id alone.
     constraint plans_id_key unique (id)
 );
 comment on table private.plans is
-'A plan''s identity: its name, who may see it, and which version is current. A public plan is read by everyone signed '
-'in, and changed by its owner alone.';
+'A plan''s name, owner, visibility and current version. Every signed-in user may read a public plan, but only its '
+'owner may change it.';
 create unique index plans_user_id_name_key on private.plans (user_id, lower(name));
 create index plans_updated_at_id_idx on private.plans (updated_at desc, id) where is_public;
 grant select, delete on private.plans to authenticated;
@@ -58,10 +98,10 @@ create table private.plan_versions (
     constraint plan_versions_user_id_plan_id_fkey
     foreign key (user_id, plan_id) references private.plans (user_id, id) on delete cascade
 );
-comment on table private.plan_versions is 'What a plan said in each of its versions; a version never changes.';
+comment on table private.plan_versions is 'What each version of a plan says. A version never changes.';
 grant select, insert on private.plan_versions to authenticated;
 alter table private.plan_versions enable row level security;
--- Others see what is published, and not what was before.
+-- Other users may see the current version of a public plan, but not earlier ones.
 create policy "owner can select own plan_versions and everyone published ones" on private.plan_versions
 for select to authenticated using (
     (select auth.uid()) = user_id
@@ -74,7 +114,8 @@ create policy "owner can insert own plan_versions" on private.plan_versions
 for insert to authenticated with check ((select auth.uid()) = user_id);
 
 
--- The current version is one that there is. Checked at the end of the transaction: a plan comes before its versions.
+-- The current version must exist. Postgres checks this at the end of the transaction, because a plan is inserted before
+-- its first version.
 alter table private.plans add constraint plans_user_id_id_version_fkey
 foreign key (user_id, id, version) references private.plan_versions (user_id, plan_id, version)
 deferrable initially deferred;
@@ -92,7 +133,7 @@ create table private.plan_days (
     foreign key (user_id, plan_id, version) references private.plan_versions (user_id, plan_id, version)
     on delete cascade
 );
-comment on table private.plan_days is 'The training days of a plan''s week, by number.';
+comment on table private.plan_days is 'The training days in a plan''s week, by number.';
 grant select, insert on private.plan_days to authenticated;
 alter table private.plan_days enable row level security;
 create policy "owner can select own plan_days and everyone published ones" on private.plan_days
@@ -107,53 +148,14 @@ create policy "owner can insert own plan_days" on private.plan_days
 for insert to authenticated with check ((select auth.uid()) = user_id);
 
 
-create function private.is_progression(p_progression jsonb)
-returns boolean
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.jsonb_typeof(p_progression) = 'object'
-        and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
-        and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
-        -- Without an increment neither of the two would ever progress.
-        and (p_progression ->> 'scheme' = 'percent_1rm' or p_progression ? 'increment')
-        and (
-            not p_progression ? 'increment'
-            or private.is_number_between(p_progression -> 'increment', 0.01, 100)
-        )
-        and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
-        and (
-            not p_progression ? 'ceiling'
-            or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000)
-        )
-        and (
-            not p_progression ? 'deload'
-            or (
-                pg_catalog.jsonb_typeof(p_progression -> 'deload') = 'object'
-                and (p_progression -> 'deload') - array['after_failures', 'percent'] = '{}'
-                and private.is_number_between(p_progression #> '{deload,after_failures}', 1, 10)
-                and p_progression #>> '{deload,after_failures}' ~ '^\d+$'
-                and private.is_number_between(p_progression #> '{deload,percent}', 1, 90)
-            )
-        )
-$$;
-comment on function private.is_progression(jsonb) is
-'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
-'for null. For check constraints.';
-grant execute on function private.is_progression(jsonb) to authenticated;
-
-
 create table private.plan_exercises (
     user_id uuid not null,
     plan_id uuid not null,
     version integer not null,
     day integer not null,
     position integer not null constraint plan_exercises_position_check check (position between 1 and 30),
-    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the plans
-    -- that used them.
+    -- Postgres checks this at the end of the transaction, because deleting an account may delete a user's own exercises
+    -- before the plans that use them.
     exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
     superset integer constraint plan_exercises_superset_check check (superset between 1 and 20),
     notes text constraint plan_exercises_notes_check check (char_length(notes) <= 1000),
@@ -164,8 +166,8 @@ create table private.plan_exercises (
     foreign key (user_id, plan_id, version, day) references private.plan_days (user_id, plan_id, version, day)
     on delete cascade
 );
-comment on table private.plan_exercises is 'What a day trains, in order, and how its loads progress.';
-comment on column private.plan_exercises.superset is 'Exercises of one day with the same number are done in turn.';
+comment on table private.plan_exercises is 'The exercises of a day, in order, and how their loads progress.';
+comment on column private.plan_exercises.superset is 'Exercises of one day with the same number alternate.';
 create index plan_exercises_exercise_id_idx on private.plan_exercises (exercise_id);
 grant select, insert on private.plan_exercises to authenticated;
 alter table private.plan_exercises enable row level security;
@@ -177,7 +179,7 @@ for select to authenticated using (
         where p.id = plan_exercises.plan_id and p.is_public and p.version = plan_exercises.version
     )
 );
--- The exercise must be one that the user may see: its own policy answers the subquery.
+-- The exercise must be one that the user may see. The policies of private.exercises apply to the subquery.
 create policy "owner can insert own plan_exercises" on private.plan_exercises
 for insert to authenticated with check (
     (select auth.uid()) = user_id
@@ -222,8 +224,8 @@ create table private.plan_sets (
     constraint plan_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint plan_sets_weight_percent_1rm_check check (weight is null or percent_1rm is null)
 );
-comment on table private.plan_sets is 'What each set of an exercise aims at.';
-comment on column private.plan_sets.reps_min is 'Null, like reps_max, for what is not counted in reps.';
+comment on table private.plan_sets is 'The targets of each set of an exercise.';
+comment on column private.plan_sets.reps_min is 'Null, like reps_max, for sets that are not counted in reps.';
 grant select, insert on private.plan_sets to authenticated;
 alter table private.plan_sets enable row level security;
 create policy "owner can select own plan_sets and everyone published ones" on private.plan_sets
@@ -258,7 +260,7 @@ as $$
         )
 $$;
 comment on function private.plan_summary_json(private.plans, private.plan_versions) is
-'A version of a plan as lists show it: all but its days.';
+'A version of a plan as lists show it: everything but its days.';
 grant execute on function private.plan_summary_json(private.plans, private.plan_versions) to authenticated;
 
 
@@ -284,7 +286,8 @@ as $$
         and s.day = p_exercise.day
         and s.exercise_position = p_exercise.position
 $$;
-comment on function private.plan_sets_json(private.plan_exercises) is 'The sets of an exercise of a plan, in order.';
+comment on function private.plan_sets_json(private.plan_exercises) is
+'The sets of an exercise in a plan, in order: a JSON array.';
 grant execute on function private.plan_sets_json(private.plan_exercises) to authenticated;
 
 
@@ -328,7 +331,8 @@ as $$
     from private.plan_days as d
     where d.user_id = p_version.user_id and d.plan_id = p_version.plan_id and d.version = p_version.version
 $$;
-comment on function private.plan_days_json(private.plan_versions) is 'The days of a version with exercises and sets.';
+comment on function private.plan_days_json(private.plan_versions) is
+'The days of a version with their exercises and sets: [{day, name, exercises}].';
 grant execute on function private.plan_days_json(private.plan_versions) to authenticated;
 
 
@@ -348,13 +352,13 @@ begin
     inner join private.plan_versions as v on p.user_id = v.user_id and p.id = v.plan_id and p.version = v.version
     where p.id = p_id and (p.user_id = v_user_id or p.is_public);
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     return v_version;
 end
 $$;
 comment on function private.find_plan_version(uuid) is
-'The current version of a plan of the caller''s, or of a public one. Raises PT404 plan_not_found.';
+'The current version of one of the caller''s own plans or of a public one. Raises PT404 plan_not_found.';
 grant execute on function private.find_plan_version(uuid) to authenticated;
 
 
@@ -370,11 +374,11 @@ as $$
     inner join private.plans as p on v.user_id = p.user_id and v.plan_id = p.id
 $$;
 comment on function public.get_plan(uuid) is
-'The current version of a plan of the caller''s, or of a public one, with its days. Raises PT404 plan_not_found.';
+'The current version of one of the caller''s own plans or of a public one, with its days. Raises PT404 plan_not_found.';
 grant execute on function public.get_plan(uuid) to authenticated;
 
 
--- Lists of plans, and of the versions of a plan.
+-- Listing plans, and the versions of a plan.
 
 create function public.list_plans(
     p_visibility text default 'own', p_page integer default 1, p_per_page integer default 20
@@ -391,7 +395,7 @@ declare
     v_answer jsonb;
 begin
     if p_visibility is null or p_visibility not in ('own', 'public', 'all') then
-        perform private.fail(422, 'invalid_visibility', 'The visibility is own, public or all.', '?visibility');
+        perform private.fail(422, 'invalid_visibility', '`visibility` must be own, public or all.', '?visibility');
     end if;
     with
     listed as (
@@ -429,8 +433,9 @@ begin
 end
 $$;
 comment on function public.list_plans(text, integer, integer) is
-'A page of plans in their current version, without their days, latest change first: the caller''s own, everybody''s '
-'public ones (the caller''s among them), or all of these. Raises PT422 invalid_visibility, invalid_page.';
+'A page of plans in their current version, without their days, latest change first: {items, total, page, per_page}. '
+'p_visibility is own, public (the caller''s public plans included) or all. Raises PT422 invalid_visibility, '
+'invalid_page.';
 grant execute on function public.list_plans(text, integer, integer) to authenticated;
 
 
@@ -450,7 +455,7 @@ begin
     select p.* into v_plan from private.plans as p
     where p.id = p_id and p.user_id = v_user_id;
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     with
     page as (
@@ -479,15 +484,91 @@ begin
 end
 $$;
 comment on function public.list_plan_versions(uuid, integer, integer) is
-'A page of all versions of a plan of the caller''s, the latest first, each whole; of another''s public plan only the '
-'current version is published. Raises PT404 plan_not_found, PT422 invalid_page.';
+'A page of all versions of one of the caller''s own plans, with their days, latest first: {items, total, page, '
+'per_page}. Raises PT404 plan_not_found, also for another user''s public plan, whose earlier versions are not public, '
+'and PT422 invalid_page.';
 grant execute on function public.list_plan_versions(uuid, integer, integer) to authenticated;
 
 
--- What makes a plan invalid.
+-- Checks of a plan, with the paths of the wrong fields.
 
--- What depends on other rows, or would fail without a word about where.
-create function private.check_plan(p_plan jsonb)
+create function private.check_plan_size(p_plan jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
+        or pg_catalog.jsonb_typeof(p_plan -> 'days') is distinct from 'array'
+        or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
+        perform private.fail(422, 'invalid_days', 'A plan must have 1 to 7 days.', 'days');
+    end if;
+    if (
+        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
+    ) > 500 then
+        perform private.fail(422, 'too_many_sets', 'A plan must not have more than 500 sets.', 'days');
+    end if;
+    -- The API has checked the size already, but Postgres may write numbers longer than the client sent them.
+    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
+        perform private.fail(422, 'metadata_too_large', '`metadata` must not take more than 8 KiB.', 'metadata');
+    end if;
+end
+$$;
+comment on function private.check_plan_size(jsonb) is
+'Raises PT422 invalid_days unless the plan has 1 to 7 days, too_many_sets above 500 sets, metadata_too_large above 8 '
+'KiB.';
+grant execute on function private.check_plan_size(jsonb) to authenticated;
+
+
+create function private.check_day_numbers(p_days jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_repeated text := (
+        select pg_catalog.string_agg('days.' || numbered.place || '.day', ',' order by numbered.place)
+        from (
+            select
+                d.ordinality - 1 as place,
+                pg_catalog.row_number() over (partition by d.value ->> 'day' order by d.ordinality) as times
+            from pg_catalog.jsonb_array_elements(p_days) with ordinality as d
+        ) as numbered
+        where numbered.times > 1
+    );
+begin
+    if v_repeated is not null then
+        perform private.fail(422, 'day_repeated', 'Day numbers must not repeat.', v_repeated);
+    end if;
+end
+$$;
+comment on function private.check_day_numbers(jsonb) is 'Raises PT422 day_repeated if two days have the same number.';
+grant execute on function private.check_day_numbers(jsonb) to authenticated;
+
+
+create function private.planned_exercises(p_days jsonb)
+returns table (path text, exercise_id uuid)
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1),
+        (x.value ->> 'exercise_id')::uuid
+    from pg_catalog.jsonb_array_elements(p_days) with ordinality as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    order by d.ordinality, x.ordinality
+$$;
+comment on function private.planned_exercises(jsonb) is 'The exercise ids of the days of a plan, each with its path.';
+grant execute on function private.planned_exercises(jsonb) to authenticated;
+
+
+create function private.check_planned_exercises(p_days jsonb, p_is_public boolean)
 returns void
 language plpgsql
 stable
@@ -495,69 +576,49 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_wrong text;
+    v_unknown text;
+    v_own text;
 begin
-    if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
-        or pg_catalog.jsonb_typeof(p_plan -> 'days') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
-        perform private.fail(422, 'invalid_days', 'A plan has 1 to 7 days.', 'days');
+    select
+        pg_catalog.string_agg(planned.path, ',' order by planned.place) filter (where e.id is null),
+        pg_catalog.string_agg(planned.path, ',' order by planned.place) filter (where e.user_id is not null)
+    into v_unknown, v_own
+    from private.planned_exercises(p_days) with ordinality as planned (path, exercise_id, place)
+    left join private.exercises as e on planned.exercise_id = e.id;
+    if v_unknown is not null then
+        perform private.fail(422, 'exercise_not_found', 'No exercise has this id.', v_unknown);
     end if;
-    if (
-        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
-    ) > 500 then
-        perform private.fail(422, 'too_many_sets', 'A plan has at most 500 sets.', 'days');
-    end if;
-    -- Numbers take more room in Postgres than they were sent in.
-    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
-        perform private.fail(422, 'metadata_too_large', 'The metadata takes more than 8 KiB.', 'metadata');
-    end if;
-    select pg_catalog.string_agg('days.' || repeated.place || '.day', ',' order by repeated.place) into v_wrong
-    from (
-        select
-            d.ordinality - 1 as place,
-            pg_catalog.row_number() over (partition by d.value ->> 'day' order by d.ordinality) as times
-        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-    ) as repeated
-    where repeated.times > 1;
-    if v_wrong is not null then
-        perform private.fail(422, 'day_repeated', 'Each day of the week comes once.', v_wrong);
-    end if;
-    select pg_catalog.string_agg(
-        pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
-        order by d.ordinality, x.ordinality
-    )
-    into v_wrong
-    from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
-    where not exists (
-        select from private.exercises as e where e.id = (x.value ->> 'exercise_id')::uuid
-    );
-    if v_wrong is not null then
-        perform private.fail(422, 'exercise_not_found', 'There is no such exercise.', v_wrong);
-    end if;
-    if (p_plan ->> 'is_public')::boolean then
-        select pg_catalog.string_agg(
-            pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
-            order by d.ordinality, x.ordinality
-        )
-        into v_wrong
-        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-        cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
-        inner join private.exercises as e on (x.value ->> 'exercise_id')::uuid = e.id
-        where e.user_id is not null;
-        if v_wrong is not null then
-            perform private.fail(
-                422, 'exercise_not_public',
-                'A public plan is made of the catalogue''s exercises: nobody else sees your own.',
-                v_wrong
-            );
-        end if;
+    if p_is_public and v_own is not null then
+        perform private.fail(
+            422, 'exercise_not_public',
+            'A public plan must not contain exercises of your own, because other users cannot see them.',
+            v_own
+        );
     end if;
 end
 $$;
+comment on function private.check_planned_exercises(jsonb, boolean) is
+'Raises PT422 exercise_not_found for an exercise that the caller may not see, and exercise_not_public for one of the '
+'caller''s own in a public plan.';
+grant execute on function private.check_planned_exercises(jsonb, boolean) to authenticated;
+
+
+create function private.check_plan(p_plan jsonb)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.check_plan_size(p_plan);
+    perform private.check_day_numbers(p_plan -> 'days');
+    perform private.check_planned_exercises(p_plan -> 'days', (p_plan ->> 'is_public')::boolean);
+end
+$$;
 comment on function private.check_plan(jsonb) is
-'Raises PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found or '
-'exercise_not_public, with the paths.';
+'Checks what constraints cannot check, or could not locate. Raises PT422 invalid_days, too_many_sets, '
+'metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
 grant execute on function private.check_plan(jsonb) to authenticated;
 
 
@@ -575,12 +636,12 @@ begin
             and pg_catalog.lower(p.name) = pg_catalog.lower(pg_catalog.btrim(p_name))
             and p.id is distinct from p_id
     ) then
-        perform private.fail(409, 'plan_exists', 'You have a plan of this name already.', 'name');
+        perform private.fail(409, 'plan_exists', 'You already have a plan with this name.', 'name');
     end if;
 end
 $$;
 comment on function private.check_plan_name(uuid, uuid, text) is
-'Raises PT409 plan_exists when another plan of the user''s has the name.';
+'Raises PT409 plan_exists if another plan of the user has this name. p_id is null for a new plan.';
 grant execute on function private.check_plan_name(uuid, uuid, text) to authenticated;
 
 
@@ -606,20 +667,22 @@ begin
 
     insert into private.plan_days (user_id, plan_id, version, day, name)
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, d.value ->> 'name'
-    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d;
+        p_user_id, p_id, p_version, day.day, day.name
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day;
 
     insert into private.plan_exercises (
         user_id, plan_id, version, day, position, exercise_id, superset, notes, progression
     )
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, c.exercise_id, c.superset, c.notes,
-        -- Like weights, it keeps the unit that its author meant.
+        p_user_id, p_id, p_version, day.day, x.ordinality, c.exercise_id, c.superset, c.notes,
+        -- A progression without a unit means the unit of the plan's author, also for readers who use the other one.
         case when c.progression ?| array['increment', 'ceiling']
             then pg_catalog.jsonb_build_object('unit', p_weight_unit)
             else '{}'
         end || pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
     from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day
     cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
     cross join pg_catalog.jsonb_populate_record(null::private.plan_exercises, x.value) as c;
 
@@ -628,18 +691,19 @@ begin
         weight_unit, percent_1rm, rpe, rir, rest_seconds
     )
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, s.ordinality,
+        p_user_id, p_id, p_version, day.day, x.ordinality, s.ordinality,
         coalesce(c.set_type, 'working'), c.reps_min, c.reps_max, c.weight,
         case when c.weight is not null then coalesce(c.weight_unit, p_weight_unit) end,
         c.percent_1rm, c.rpe, c.rir, c.rest_seconds
     from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day
     cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
     cross join pg_catalog.jsonb_array_elements(x.value -> 'sets') with ordinality as s
     cross join pg_catalog.jsonb_populate_record(null::private.plan_sets, s.value) as c;
 end
 $$;
 comment on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) is
-'Stores a version of a plan with its days, exercises and sets.';
+'Stores a version of a plan with its days, exercises and sets. Weights without a unit are in p_weight_unit.';
 grant execute on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) to authenticated;
 
 
@@ -657,21 +721,22 @@ begin
     perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
     if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
         perform private.fail(
-            409, 'too_many_plans', 'You have 200 plans, and more are not possible. Delete one that you do not follow.'
+            409, 'too_many_plans',
+            'You already have 200 plans, which is the limit. Delete one that you do not follow.'
         );
     end if;
     insert into private.plans (user_id, id, name, is_public)
-    values (
-        v_profile.user_id, v_id, pg_catalog.btrim(p_plan ->> 'name'),
-        coalesce((p_plan ->> 'is_public')::boolean, false)
-    );
+    select
+        v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.is_public, false)
+    from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c;
     perform private.insert_plan_version(v_profile.user_id, v_id, 1, p_plan, v_profile.weight_unit);
     return public.get_plan(v_id);
 end
 $$;
 comment on function public.create_plan(jsonb) is
-'Makes a plan of the caller''s and returns it. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, '
-'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+'Creates a plan of the caller''s own and returns it. Raises PT404 profile_not_found, PT409 plan_exists, '
+'too_many_plans, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public.';
 grant execute on function public.create_plan(jsonb) to authenticated;
 
 
@@ -688,16 +753,18 @@ begin
     select p.* into v_plan from private.plans as p
     where p.id = p_id;
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     if v_plan.user_id <> p_user_id then
-        perform private.fail(403, 'plan_read_only', 'This plan is another user''s. Copy it to change it.');
+        perform private.fail(
+            403, 'plan_read_only', 'This plan belongs to another user, so you cannot change it. Copy it instead.'
+        );
     end if;
     return v_plan;
 end
 $$;
 comment on function private.find_own_plan(uuid, uuid) is
-'A plan of the user''s. Raises PT404 plan_not_found, PT403 plan_read_only for another''s public one.';
+'One of the user''s own plans. Raises PT404 plan_not_found, PT403 plan_read_only for another user''s public plan.';
 grant execute on function private.find_own_plan(uuid, uuid) to authenticated;
 
 
@@ -708,24 +775,25 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- Two writers come here one after the other, so no number is given twice.
+    -- The lock on the profile makes two writers wait for each other, so each version gets a number of its own.
     v_profile private.profiles := private.lock_profile();
     v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
 begin
     if v_plan.version <> all(p_if_versions) then
         perform private.fail(
             412, 'plan_changed',
-            pg_catalog.format('The plan has changed meanwhile: it is at version %s.', v_plan.version)
+            pg_catalog.format('The plan has changed meanwhile and is now at version %s.', v_plan.version)
         );
     end if;
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
     update private.plans as p
     set
-        name = pg_catalog.btrim(p_plan ->> 'name'),
-        is_public = coalesce((p_plan ->> 'is_public')::boolean, false),
+        name = pg_catalog.btrim(c.name),
+        is_public = coalesce(c.is_public, false),
         version = p.version + 1,
         updated_at = pg_catalog.now()
+    from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c
     where p.user_id = v_profile.user_id and p.id = p_id;
     perform private.insert_plan_version(
         v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
@@ -734,9 +802,9 @@ begin
 end
 $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
-'Makes a new version of an own plan, whole, and returns it; only when the current version is one of p_if_versions, '
-'where that is given. Raises PT404 plan_not_found, profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 '
-'plan_changed, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'Replaces one of the caller''s own plans with a new version and returns it. Raises PT404 plan_not_found, '
+'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the '
+'current version, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
 'exercise_not_public.';
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 
@@ -753,7 +821,7 @@ declare
     v_name text := coalesce(p_name, v_plan ->> 'name');
     v_number integer := 1;
 begin
-    -- Without a name of its own a copy gets a free one.
+    -- Unless the caller names the copy, it gets the next free name.
     while p_name is null and exists (
         select from private.plans as p
         where p.user_id = v_profile.user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
@@ -765,8 +833,8 @@ begin
 end
 $$;
 comment on function public.copy_plan(uuid, text) is
-'Makes a private plan of the caller''s from one they may read, under a name given or the next free one, and returns '
-'it. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
+'Copies a plan that the caller may read to a private plan of their own and returns it. Without p_name, it gets the '
+'next free name. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
 grant execute on function public.copy_plan(uuid, text) to authenticated;
 
 
@@ -785,6 +853,6 @@ begin
 end
 $$;
 comment on function public.delete_plan(uuid) is
-'Deletes an own plan with all its versions. Workouts that followed it stay, with its name. Raises PT404 '
+'Deletes one of the caller''s own plans with all its versions. Workouts that followed it keep its name. Raises PT404 '
 'plan_not_found, profile_not_found, PT403 plan_read_only.';
 grant execute on function public.delete_plan(uuid) to authenticated;

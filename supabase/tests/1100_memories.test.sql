@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(73);
+select plan(74);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -250,7 +250,10 @@ select is(
     'a memory is not found by the inside of a word'
 );
 select is(
-    pg_temp.run('owner', 'select list_memories(''!!'') ->> ''total'''), '1', 'a query without words finds everything'
+    pg_temp.run('owner', 'select list_memories(''!!'') ->> ''total'''), '0', 'a query without words finds nothing'
+);
+select is(
+    pg_temp.run('owner', 'select list_memories('' '') ->> ''total'''), '1', 'a blank query finds everything'
 );
 select is(
     pg_temp.run('owner', 'select list_memories(null, ''{goal}'') ->> ''total'''), '0', 'memories are filtered by kind'

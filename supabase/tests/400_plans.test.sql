@@ -39,33 +39,45 @@ returns text
 language sql
 as $$select pg_temp.run(p_who, format('select %s ->> %L', p_call, p_field))$$;
 
-select is(pg_temp.ask('owner', format('get_plan(%s)', pg_temp.id('private')), 'name'), 'Strength', 'a plan is read');
+select
+    is(
+        pg_temp.ask('owner', format('get_plan(%s)', pg_temp.id('private')), 'name'),
+        'Strength',
+        'a user can read their plan'
+    );
 select is(
-    pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('private'))), 'PT404 plan_not_found', 'by its owner'
+    pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('private'))),
+    'PT404 plan_not_found',
+    'a user cannot read another user''s plan'
 );
-select is(pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('public')), 'own'), 'false', 'a public one by all');
-select is(pg_temp.ask('anon', format('get_plan(%s)', pg_temp.id('public'))), '42501', 'who are signed in');
+select
+    is(
+        pg_temp.ask('stranger', format('get_plan(%s)', pg_temp.id('public')), 'own'),
+        'false',
+        'a user can read another user''s public plan'
+    );
+select is(pg_temp.ask('anon', format('get_plan(%s)', pg_temp.id('public'))), '42501', 'anon cannot read a public plan');
 select is(pg_temp.ask('owner', 'get_plan(null)'), 'PT404 plan_not_found', 'null is no plan');
 
 select is(
     pg_temp.ask('owner', format('replace_plan(%s, %s)', pg_temp.id('private'), pg_temp.a_plan('{"goal": "more"}'))),
     '2',
-    'a change is a version'
+    'replacing a plan makes a new version'
 );
 select is(
     pg_temp.ask('owner', format('replace_plan(%s, %s, ''{1}'')', pg_temp.id('private'), pg_temp.a_plan())),
     'PT412 plan_changed',
-    'who knows an old one is told'
+    'a plan is not replaced when the expected version is an old one'
 );
 select is(
     pg_temp.ask('owner', format('replace_plan(%s, %s, ''{}'')', pg_temp.id('private'), pg_temp.a_plan())),
     'PT412 plan_changed',
-    'as is who knows none'
+    'a plan is not replaced when no version is expected'
 );
 select is(
     pg_temp.ask('owner', format('replace_plan(%s, %s, ''{1,2}'')', pg_temp.id('private'), pg_temp.a_plan())),
     '3',
-    'who knows the current one is not'
+    'a plan is replaced when one of the expected versions is current'
 );
 select is(
     pg_temp.ask(
@@ -73,12 +85,12 @@ select is(
         format('replace_plan(%s, %s)', pg_temp.id('public'), pg_temp.a_plan())
     ),
     'PT403 plan_read_only',
-    'a public plan is its owner''s to change'
+    'a user cannot replace another user''s public plan'
 );
 select is(
     pg_temp.ask('stranger', format('replace_plan(%s, %s)', pg_temp.id('private'), pg_temp.a_plan())),
     'PT404 plan_not_found',
-    'a private one is not there'
+    'a user cannot find another user''s plan to replace it'
 );
 select is(
     pg_temp.run('owner', format(
@@ -87,68 +99,94 @@ select is(
         pg_temp.id('private')
     )),
     '3 2 1',
-    'all versions stay, the latest first'
+    'all versions of a plan stay, and the latest is listed first'
 );
 select is(
     pg_temp.ask('stranger', format('list_plan_versions(%s)', pg_temp.id('public'))),
     'PT404 plan_not_found',
-    'what was before is the owner''s'
+    'a user cannot list the versions of another user''s public plan'
 );
 select is(
-    pg_temp.ask('owner', format('list_plan_versions(%s, 0)', pg_temp.id('public'))), 'PT422 invalid_page', 'from page 1'
+    pg_temp.ask('owner', format('list_plan_versions(%s, 0)', pg_temp.id('public'))),
+    'PT422 invalid_page',
+    'the pages of versions start at 1'
 );
 select pg_temp.ask('owner', format(
     'replace_plan(%s, %s)', pg_temp.id('public'), pg_temp.a_plan('{"name": "Shared", "is_public": true}')
 ));
 select is(
-    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_versions'), '2', 'at the tables too'
+    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_versions'),
+    '2',
+    'a user sees only the current version of another user''s public plan in the table'
 );
-select is(pg_temp.run('stranger', 'select count(*) from plan_sets'), '1', 'down to the sets');
-select is(pg_temp.run('owner', 'select count(*) from plan_sets'), '5', 'the owner sees all');
+select
+    is(
+        pg_temp.run('stranger', 'select count(*) from plan_sets'),
+        '1',
+        'a user sees only the current sets of another user''s public plan'
+    );
+select is(pg_temp.run('owner', 'select count(*) from plan_sets'), '5', 'the owner sees the sets of all versions');
 
-select is(pg_temp.ask('owner', 'list_plans()', 'total'), '2', 'the list counts plans, not versions');
-select is(pg_temp.ask('stranger', 'list_plans(''all'')', 'total'), '1', 'others see what is public');
-select is(pg_temp.ask('stranger', 'list_plans(''own'')', 'total'), '0', 'which is not theirs');
-select is(pg_temp.ask('owner', 'list_plans(''mine'')', 'total'), 'PT422 invalid_visibility', 'own, public or all');
-select is(pg_temp.ask('owner', 'list_plans(null)', 'total'), 'PT422 invalid_visibility', 'and nothing else');
-select is(pg_temp.ask('owner', 'list_plans(''own'', 1, 0)'), 'PT422 invalid_page', 'in pages');
+select is(pg_temp.ask('owner', 'list_plans()', 'total'), '2', 'the list of plans counts plans and not versions');
+select is(pg_temp.ask('stranger', 'list_plans(''all'')', 'total'), '1', 'a user can list public plans of other users');
+select
+    is(
+        pg_temp.ask('stranger', 'list_plans(''own'')', 'total'),
+        '0',
+        'public plans of other users are not a user''s own'
+    );
+select
+    is(
+        pg_temp.ask('owner', 'list_plans(''mine'')', 'total'),
+        'PT422 invalid_visibility',
+        'an unknown visibility is refused'
+    );
+select is(pg_temp.ask('owner', 'list_plans(null)', 'total'), 'PT422 invalid_visibility', 'null is no visibility');
+select
+    is(
+        pg_temp.ask('owner', 'list_plans(''own'', 1, 0)'), 'PT422 invalid_page', 'a page of plans has at least one plan'
+    );
 
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan('{"name": " STRENGTH "}') || ')'),
     'PT409 plan_exists',
-    'a name is given once'
+    'a user cannot have two plans of the same name'
 );
 select is(
-    pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'), 'Shared', 'a copy is one''s own'
+    pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'),
+    'Shared',
+    'a copy belongs to the user who made it'
 );
 select is(
-    pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'), 'Shared (2)', 'under a free name'
+    pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'),
+    'Shared (2)',
+    'a copy gets a name that is free'
 );
 select is(
     pg_temp.ask('stranger', format('copy_plan(%s, ''shared'')', pg_temp.id('public'))),
     'PT409 plan_exists',
-    'a given name is taken or not'
+    'a copy cannot get a name that is taken'
 );
 
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan('{"name": "X", "days": []}') || ')'),
     'PT422 invalid_days',
-    'a plan has days'
+    'a plan has at least one day'
 );
-select is(pg_temp.ask('owner', 'create_plan(null)'), 'PT422 invalid_days', 'nothing is no plan');
+select is(pg_temp.ask('owner', 'create_plan(null)'), 'PT422 invalid_days', 'null cannot be stored as a plan');
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(
         '{"name": "X", "days": [{"day": 1, "exercises": []}, {"day": 1, "exercises": []}]}'
     ) || ')'),
     'PT422 day_repeated',
-    'each once'
+    'a plan has each day once'
 );
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(
         '{"name": "X", "days": [{"day": 1, "exercises": [{"exercise_id": "00000000-0000-4000-8000-00000000000f"}]}]}'
     ) || ')'),
     'PT422 exercise_not_found',
-    'of exercises that exist'
+    'a plan has exercises that exist'
 );
 insert into exercises (id, user_id, name)
 values ('00000000-0000-4000-8000-00000000000f', '00000000-0000-4000-8000-00000000000a', 'Own Lift');
@@ -158,7 +196,7 @@ select is(
         "days": [{"day": 1, "exercises": [{"exercise_id": "00000000-0000-4000-8000-00000000000f"}]}]}'
     ) || ')'),
     'PT422 exercise_not_public',
-    'and, when it is public, of what all can see'
+    'a public plan has exercises of the catalogue only'
 );
 
 select is(
@@ -179,11 +217,15 @@ select is(
         ('{"scheme": "linear", "increment": 1, "deload": {"after_failures": [1], "percent": 10}}')
     ) as given (value)),
     'true false false false true false true false false false false false false',
-    'a progression is one of three schemes, whole'
+    'a progression has a known scheme and valid values'
 );
 
-select ok(private.is_number_between('5', 5, 5), 'a number within its limits');
-select ok(not private.is_number_between(null, 0, 9) and not private.is_number_between('"5"', 0, 9), 'no number');
+select ok(private.is_number_between('5', 5, 5), 'a number within its limits is accepted');
+select
+    ok(
+        not private.is_number_between(null, 0, 9) and not private.is_number_between('"5"', 0, 9),
+        'null and texts are no numbers'
+    );
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
         'name', 'Endless', 'days', jsonb_build_array(jsonb_build_object('day', 1, 'exercises', (
@@ -194,14 +236,14 @@ select is(
         )))
     )) || ')'),
     'PT422 too_many_sets',
-    'nobody does more than 500 sets a week'
+    'a plan has at most 500 sets'
 );
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
         'name', 'Large', 'metadata', jsonb_build_object('x', repeat('x', 9000))
     )) || ')'),
     'PT422 metadata_too_large',
-    'what the frontend adds is small'
+    'metadata has at most 8 KiB'
 );
 select throws_ok(
     $$
@@ -212,7 +254,7 @@ select throws_ok(
         end
         $do$
     $$,
-    '23503', null, 'the current version is one that there is'
+    '23503', null, 'the current version of a plan exists'
 );
 
 -- Following and deleting.
@@ -229,7 +271,7 @@ select is(
         )
     )),
     'PT422 plan_not_found',
-    'what one cannot see one cannot follow'
+    'a user cannot follow another user''s plan'
 );
 select is(
     pg_temp.run('owner', format(
@@ -245,12 +287,12 @@ select is(
         )
     )),
     'PT422 plan_day_not_found',
-    'nor a day that is not there'
+    'a user cannot follow a day that the plan does not have'
 );
 select is(
     pg_temp.run('stranger', format('select delete_plan(%s)', pg_temp.id('public'))),
     'PT403 plan_read_only',
-    'a plan is its owner''s to delete'
+    'a user cannot delete another user''s plan'
 );
 insert into plans (user_id, name)
 select
@@ -260,7 +302,7 @@ from generate_series(1, 198) as n;
 select is(
     pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan('{"name": "One more"}') || ')'),
     'PT409 too_many_plans',
-    '200 are enough'
+    'a user has at most 200 plans'
 );
 
 select line from finish() as line;

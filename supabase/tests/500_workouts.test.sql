@@ -20,7 +20,7 @@ as $$
 $$;
 
 select is(
-    pg_temp.run('anon', pg_temp.logging(jsonb_build_array(pg_temp.squat()))), '42501', 'nobody logs nothing'
+    pg_temp.run('anon', pg_temp.logging(jsonb_build_array(pg_temp.squat()))), '42501', 'anon cannot log a workout'
 );
 
 create temporary table first_answer as
@@ -29,21 +29,27 @@ select pg_temp.run('owner', pg_temp.logging(jsonb_build_array(
     pg_temp.squat('{"weight": 225, "weight_unit": "lb", "rir": 2}')
 ), 'key'))::jsonb as answer;
 
-select is(answer #>> '{workout,total_sets}', '2', 'both sets') from first_answer;
+select is(answer #>> '{workout,total_sets}', '2', 'a workout keeps all its sets') from first_answer;
 select is(answer #>> '{workout,working_sets}', '1', 'a warm-up is no working set') from first_answer;
-select is(answer #>> '{workout,sets,1,weight}', '225', 'the weight as entered') from first_answer;
-select is(answer #>> '{workout,sets,1,weight_kg}', '102.05828325', 'and in kilograms, exactly') from first_answer;
-select is(answer #>> '{workout,sets,0,weight_unit}', 'kg', 'the profile''s unit by default') from first_answer;
+select is(answer #>> '{workout,sets,1,weight}', '225', 'a weight is stored as entered') from first_answer;
+select is(answer #>> '{workout,sets,1,weight_kg}', '102.05828325', 'a weight in pounds is converted exactly')
+from first_answer;
+select is(answer #>> '{workout,sets,0,weight_unit}', 'kg', 'a weight without a unit has the profile''s unit')
+from first_answer;
 select is(answer #>> '{workout,sets,0,volume_kg}', '0', 'a warm-up has no volume') from first_answer;
-select is(answer #>> '{workout,sets,0,estimated_1rm_kg}', null, 'and no estimate') from first_answer;
+select is(answer #>> '{workout,sets,0,estimated_1rm_kg}', null, 'a warm-up has no estimated 1RM') from first_answer;
 select
     is(
-        round((answer #>> '{workout,sets,1,estimated_1rm_kg}')::numeric, 2), 125.87, 'Epley on reps and RIR'
+        round((answer #>> '{workout,sets,1,estimated_1rm_kg}')::numeric, 2),
+        125.87,
+        'the estimated 1RM counts reps and RIR'
     )
 from first_answer;
-select is(answer #>> '{workout,total_volume_kg}', '510.29141625', 'the volume of record') from first_answer;
-select is(jsonb_array_length(answer -> 'personal_records'), 3, 'three records of a first time') from first_answer;
-select is(answer ->> 'replayed', 'false', 'the first of its key') from first_answer;
+select is(answer #>> '{workout,total_volume_kg}', '510.29141625', 'the total volume is the sum of the working sets')
+from first_answer;
+select is(jsonb_array_length(answer -> 'personal_records'), 3, 'a first workout sets three records of an exercise')
+from first_answer;
+select is(answer ->> 'replayed', 'false', 'a first answer is no replay') from first_answer;
 
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(
@@ -51,36 +57,36 @@ select is(
         pg_temp.squat('{"weight": 225, "weight_unit": "lb", "rir": 2}')
     ), 'key'))::jsonb,
     (select answer || '{"replayed": true}' from first_answer),
-    'the same key replays the first answer'
+    'the same idempotency key replays the first answer'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat()), 'key')),
     'PT422 idempotency_key_reused',
-    'another body does not'
+    'an idempotency key cannot be used for another workout'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat()), '')),
     'PT422 invalid_idempotency_key',
-    'an empty key'
+    'an idempotency key is not empty'
 );
-select is((select count(*) from workouts), 1::bigint, 'one workout all the same');
+select is((select count(*) from workouts), 1::bigint, 'a replay stores no second workout');
 
-select is(pg_temp.run('owner', 'select log_workout(null)'), 'PT422 invalid_sets', 'no workout');
-select is(pg_temp.run('owner', $$select log_workout('7')$$), 'PT422 invalid_sets', 'a number');
-select is(pg_temp.run('owner', pg_temp.logging('[]')), 'PT422 invalid_sets', 'no sets');
+select is(pg_temp.run('owner', 'select log_workout(null)'), 'PT422 invalid_sets', 'null is no workout');
+select is(pg_temp.run('owner', $$select log_workout('7')$$), '22023', 'a number is no workout');
+select is(pg_temp.run('owner', pg_temp.logging('[]')), 'PT422 invalid_sets', 'a workout has at least one set');
 select is(
     pg_temp.run('owner', pg_temp.logging(
         (select jsonb_agg(pg_temp.squat()) from generate_series(1, 201))
     )),
     'PT422 invalid_sets',
-    'too many sets'
+    'a workout has at most 200 sets'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(
         jsonb_build_array(pg_temp.squat()), null, '{"completed_at": "2999-01-01T00:00:00Z"}'
     )),
     'PT422 completed_in_future',
-    'not yet'
+    'a workout does not end in the future'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(
@@ -88,69 +94,78 @@ select is(
         '{"started_at": "2026-03-02T00:00:00Z", "completed_at": "2026-03-01T00:00:00Z"}'
     )),
     'PT422 completed_before_started',
-    'backwards'
+    'a workout does not end before it starts'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(
         pg_temp.squat(), pg_temp.squat('{"exercise_id": "00000000-0000-4000-8000-000000000000"}')
     ))),
     'PT422 exercise_not_found',
-    'an unknown exercise'
+    'an unknown exercise is refused'
 );
-select is(pg_temp.run('owner', pg_temp.logging('[7]')), 'PT422 exercise_not_found', 'a set that is none');
+select is(pg_temp.run('owner', pg_temp.logging('[7]')), '22023', 'a number is no set');
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat('{"reps": null}')))),
     '23514',
-    'a set that measures nothing'
+    'a set has reps, a duration or a distance'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat('{"weight": "NaN"}')))),
     '23514',
-    'a weight that is none'
+    'NaN is no weight'
 );
-select is((select count(*) from workout_sets), 2::bigint, 'nothing of a refused workout is stored');
+select is((select count(*) from workout_sets), 2::bigint, 'a refused workout leaves nothing behind');
 
 
 select is(
-    pg_temp.run('owner', $$select list_workouts() #>> '{items,0,total_sets}'$$), '2', 'the list tells the totals'
+    pg_temp.run('owner', $$select list_workouts() #>> '{items,0,total_sets}'$$),
+    '2',
+    'the list of workouts has their totals'
 );
-select is(pg_temp.run('stranger', $$select list_workouts() ->> 'total'$$), '0', 'a stranger has none');
-select is(pg_temp.run('owner', $$select list_workouts(9) -> 'items'$$), '[]', 'beyond the end is nothing');
-select is(pg_temp.run('owner', 'select list_workouts(0)'), 'PT422 invalid_page', 'pages start at 1');
+select
+    is(
+        pg_temp.run('stranger', $$select list_workouts() ->> 'total'$$),
+        '0',
+        'a user cannot list another user''s workouts'
+    );
+select is(pg_temp.run('owner', $$select list_workouts(9) -> 'items'$$), '[]', 'a page beyond the end is empty');
+select is(pg_temp.run('owner', 'select list_workouts(0)'), 'PT422 invalid_page', 'the pages of workouts start at 1');
 select
     is(
         pg_temp.run('owner', format('select get_workout(%L)', answer #>> '{workout,id}'))::jsonb,
         answer -> 'workout',
-        'what was logged is what is read'
+        'a workout is read as it was logged'
     )
 from first_answer;
 select
     is(
         pg_temp.run('stranger', format('select get_workout(%L)', answer #>> '{workout,id}')),
         'PT404 workout_not_found',
-        'a stranger reads nothing'
+        'a user cannot read another user''s workout'
     )
 from first_answer;
 select
     is(
         pg_temp.run('stranger', format('select delete_workout(%L)', answer #>> '{workout,id}')),
         'PT404 workout_not_found',
-        'and deletes nothing'
+        'a user cannot delete another user''s workout'
     )
 from first_answer;
 select
     is(
-        pg_temp.run('owner', format('select delete_workout(%L)', answer #>> '{workout,id}')), '', 'its owner deletes it'
+        pg_temp.run('owner', format('select delete_workout(%L)', answer #>> '{workout,id}')),
+        '',
+        'a user can delete their workout'
     )
 from first_answer;
-select is((select count(*) from workout_sets), 0::bigint, 'with its sets');
+select is((select count(*) from workout_sets), 0::bigint, 'the sets of a deleted workout are deleted');
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(
         pg_temp.squat('{"set_type": "warmup", "weight": 60}'),
         pg_temp.squat('{"weight": 225, "weight_unit": "lb", "rir": 2}')
     ), 'key')),
     'PT409 idempotency_key_spent',
-    'a late retry does not bring it back'
+    'the idempotency key of a deleted workout does not create it again'
 );
 
 -- Editing.
@@ -177,7 +192,7 @@ select is(
         '{workout,total_volume_kg}'
     ),
     '150',
-    'an edit replaces the sets'
+    'an edit replaces the values of sets'
 );
 select is(
     (
@@ -185,7 +200,7 @@ select is(
         from edited as e
     ),
     '1',
-    'all of them'
+    'an edit replaces all sets'
 );
 select is(
     (
@@ -196,13 +211,18 @@ select is(
         from edited as e
     ),
     'true',
-    'and the fields, but for the time'
+    'an edit replaces the fields of a workout and keeps its time'
 );
-select is(pg_temp.edit('owner', '{"sets": []}', '{}'), 'PT422 invalid_sets', 'it is checked like a new one');
+select
+    is(
+        pg_temp.edit('owner', '{"sets": []}', '{}'), 'PT422 invalid_sets', 'an edited workout is checked like a new one'
+    );
 select is(
-    pg_temp.edit('stranger', '{"sets": []}', '{}'), 'PT404 workout_not_found', 'by its owner alone'
+    pg_temp.edit('stranger', '{"sets": []}', '{}'),
+    'PT404 workout_not_found',
+    'a user cannot edit another user''s workout'
 );
-select is(pg_temp.edit('anon', '{"sets": []}', '{}'), '42501', 'who is signed in');
+select is(pg_temp.edit('anon', '{"sets": []}', '{}'), '42501', 'anon cannot edit a workout');
 select is(
     (
         select sum(e.points)::integer from affinity_events as e
@@ -212,19 +232,23 @@ select is(
         select p.affinity_score from profiles as p
         where p.user_id = '00000000-0000-4000-8000-00000000000a'
     ),
-    'the score is the ledger''s sum'
+    'after an edit the score is the sum of the ledger'
 );
 select is(
-    pg_temp.run('owner', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$), '1', 'workouts are found by time'
+    pg_temp.run('owner', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$),
+    '1',
+    'workouts are filtered by time'
 );
 select is(
     pg_temp.run('owner', $$select list_workouts(p_exercise_id => 'bb6924d2-d3b5-68ea-1667-8a551e3569ff',
     p_from => '2025-01-01', p_to => '2025-01-02') ->> 'total'$$),
     '1',
-    'and by exercise'
+    'workouts are filtered by exercise'
 );
 select is(
-    pg_temp.run('stranger', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$), '0', 'one''s own alone'
+    pg_temp.run('stranger', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$),
+    '0',
+    'the filters find no workout of another user'
 );
 
 delete from auth.users
@@ -232,7 +256,7 @@ where email = 'owner@example.com';
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat()))),
     'PT404 profile_not_found',
-    'nobody logs without an account'
+    'a user whose account was deleted cannot log a workout'
 );
 
 select line from finish() as line;

@@ -31,14 +31,13 @@ returns uuid
 language sql
 as $$select p.user_id from private.profiles as p where p.display_name = p_who$$;
 
--- A turn of a conversation: the message with this number, by default of oneself.
-create function pg_temp.talk(p_who text, p_message integer, p_as text default null)
+-- A turn of a conversation, about the message with this number.
+create function pg_temp.talk(p_who text, p_message integer)
 returns text
 language sql
 as $$
-    select pg_temp.run(p_who, format(
-        'select private.award_conversation(%L, %L)',
-        pg_temp.id_of(coalesce(p_as, p_who)), lpad(p_message::text, 32, '0')::uuid
+    select pg_temp.serve(p_who, format(
+        'select private.award_conversation(%L)', lpad(p_message::text, 32, '0')::uuid
     ))
 $$;
 
@@ -64,45 +63,55 @@ select is(
     '{"gained": 20, "score": 20, "level": 1, "title": "New Acquaintance", "leveled_up": false,
     "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
     {"kind": "first_time", "points": 10, "reason": "Logged a first workout"}]}',
-    'a first workout'
+    'a first workout earns 10 points, and 10 for the first time'
 );
 select is(
     pg_temp.run('owner', pg_temp.squatting(110))::jsonb -> 'affinity',
     '{"gained": 15, "score": 35, "level": 2, "title": "Warming Up", "leveled_up": true,
     "events": [{"kind": "workout_completed", "points": 10, "reason": "Completed a workout"},
     {"kind": "personal_record", "points": 5, "reason": "Set a personal record"}]}',
-    'a record that was beaten, and a new level'
+    'a beaten record earns 5 points and may reach a new level'
 );
 select is(
     pg_temp.run('owner', pg_temp.squatting(90))::jsonb #> '{affinity,events}',
     '[{"kind": "workout_completed", "points": 0,
     "reason": "Completed a workout (today''s limit of 20 points is reached)"}]',
-    'the day''s limit is told'
+    'the cap of the day limits the points and is in the reason'
 );
 select is(
-    pg_temp.run('owner', pg_temp.squatting(120))::jsonb #>> '{affinity,leveled_up}', 'false', 'a level is new once'
+    pg_temp.run('owner', pg_temp.squatting(120))::jsonb #>> '{affinity,leveled_up}', 'false', 'a level is reached once'
 );
-select is(pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$), 'Warming Up', 'and has a name');
-select is(pg_temp.run('stranger', $$select get_profile() #>> '{affinity,score}'$$), '0', 'a stranger stays one');
+select
+    is(
+        pg_temp.run('owner', $$select get_profile() #>> '{affinity,title}'$$),
+        'Warming Up',
+        'the profile has the title of the level'
+    );
+select
+    is(pg_temp.run('stranger', $$select get_profile() #>> '{affinity,score}'$$), '0', 'another user''s score stays 0');
 
 -- Weeks. All of the above was long ago.
-select is(jsonb_array_length(pg_temp.train('owner')), 1, 'one of three this week');
-select is(jsonb_array_length(pg_temp.train('owner')), 1, 'two of three');
+select
+    is(jsonb_array_length(pg_temp.train('owner')), 1, 'the first of three workouts of a week does not meet the target');
+select
+    is(
+        jsonb_array_length(pg_temp.train('owner')), 1, 'the second of three workouts of a week does not meet the target'
+    );
 select is(
     pg_temp.train('owner'),
     '[{"kind": "workout_completed", "points": 0,
     "reason": "Completed a workout (today''s limit of 20 points is reached)"},
     {"kind": "weekly_streak", "points": 15, "reason": "Trained 3 times this week"}]',
-    'the target is met'
+    'the third of three workouts of a week meets the target'
 );
-select is(jsonb_array_length(pg_temp.train('owner')), 1, 'once a week');
-select is(pg_temp.score('owner'), 55, '20, 15, 0, 5 for a record, and 15 for the week');
-select is(pg_temp.delete_for('owner', 'week:%'), '', 'the workout that met it is deleted');
-select is(pg_temp.score('owner'), 40, 'and the award taken back');
+select is(jsonb_array_length(pg_temp.train('owner')), 1, 'a week is awarded once');
+select is(pg_temp.score('owner'), 55, 'the score is the sum of all points');
+select is(pg_temp.delete_for('owner', 'week:%'), '', 'a user can delete the workout that met the target');
+select is(pg_temp.score('owner'), 40, 'deleting the workout takes the award of the week back');
 select is(
     pg_temp.train('owner') #> '{1}',
     '{"kind": "weekly_streak", "points": 15, "reason": "Trained 4 times this week"}',
-    'the next one earns it'
+    'the next workout earns the award of the week'
 );
 select is(
     (
@@ -110,7 +119,7 @@ select is(
         where e.kind = 'weekly_streak'
     ),
     'week:' || to_char(date_trunc('week', now() at time zone 'UTC'), 'YYYY-MM-DD'),
-    'for the user''s calendar week'
+    'the award of a week is for the calendar week of the user'
 );
 
 -- First times.
@@ -124,12 +133,14 @@ select jsonb_build_object('plan_id', p.id) as fields from plans as p;
 select is(
     pg_temp.train('owner', (select f.fields from following as f)) #> '{1}',
     '{"kind": "first_time", "points": 10, "reason": "Followed a plan for the first time"}',
-    'a first plan'
+    'the first workout of a plan earns 10 points'
 );
 select is(
-    jsonb_array_length(pg_temp.train('owner', (select f.fields from following as f))), 1, 'is the first one once'
+    jsonb_array_length(pg_temp.train('owner', (select f.fields from following as f))),
+    1,
+    'the second workout of a plan earns nothing for it'
 );
-select is(pg_temp.score('owner'), 65, '10 more');
+select is(pg_temp.score('owner'), 65, 'the score grows by the points of the first plan');
 
 -- Talking.
 select is(
@@ -137,12 +148,12 @@ select is(
     '{"gained": 11, "score": 76, "level": 2, "title": "Warming Up", "leveled_up": false,
     "events": [{"kind": "first_time", "points": 10, "reason": "Talked with the companion for the first time"},
     {"kind": "conversation", "points": 1, "reason": "Talked with the companion"}]}',
-    'a first turn'
+    'a first turn earns 1 point, and 10 for the first time'
 );
 select is(
     pg_temp.talk('owner', 1)::jsonb,
     '{"gained": 0, "score": 76, "level": 2, "title": "Warming Up", "leveled_up": false, "events": []}',
-    'a message counts once'
+    'a message is awarded once'
 );
 select is(
     (
@@ -150,7 +161,7 @@ select is(
         from generate_series(2, 7) as n
     ),
     '{1,1,1,1,0,0}',
-    'and five of them a day'
+    'five turns a day are awarded'
 );
 select is(
     (
@@ -158,13 +169,16 @@ select is(
         where e.kind = 'conversation'
     ),
     '{5,5}',
-    'talk beyond that is not kept'
+    'a turn beyond the cap is not in the ledger'
 );
-select is(pg_temp.score('owner'), 80, 'all of it');
-select is(pg_temp.talk('stranger', 8, 'owner'), 'PT403 forbidden', 'nobody talks for another');
-select is(pg_temp.talk('owner', 9, 'nobody'), 'PT403 forbidden', 'nor for nobody');
-select is(pg_temp.talk('anon', 10, 'owner'), '42501', 'nor does nobody');
-select is(pg_temp.talk('stranger', 1)::jsonb ->> 'gained', '11', 'everyone has messages of their own');
+select is(pg_temp.score('owner'), 80, 'the score grows by the points of the turns');
+select is(
+    pg_temp.run('owner', 'select private.award_conversation(gen_random_uuid())'), 'PT403 service_only',
+    'a plain client cannot award itself a turn'
+);
+select is(pg_temp.run('anon', 'select private.award_conversation(null)'), '42501', 'anon cannot award a turn');
+select is(pg_temp.talk('anon', 10), '42501', 'anon cannot be awarded a turn through the service');
+select is(pg_temp.talk('stranger', 1)::jsonb ->> 'gained', '11', 'every user is awarded for their own messages');
 
 -- What can be read of it.
 select is(
@@ -176,34 +190,39 @@ select is(
     {"kind": "weekly_streak", "label": "Weekly target", "earned": 15, "cap": 15},
     {"kind": "first_time", "label": "First times", "earned": 30, "cap": 30},
     {"kind": "conversation", "label": "Conversation", "earned": 5, "cap": 5}]}}',
-    'the standing, and today'
+    'a user can read their standing and what today earned'
 );
 select is(
     pg_temp.run('owner', 'select get_affinity() #> ''{levels,1}''')::jsonb,
     '{"level": 2, "title": "Warming Up", "threshold": 30}',
-    'the levels'
+    'a user can read the levels'
 );
 select is(
     pg_temp.run('owner', 'select jsonb_path_query_array(get_affinity(1, 2), ''$.events.items[*].kind'')')::jsonb,
     '["conversation", "conversation"]',
-    'the ledger, latest first'
+    'the ledger is listed latest event first'
 );
 select is(
     pg_temp.run('owner', 'select get_affinity(11, 2) #>> ''{events,items,0,reason}'''),
     'Completed a workout',
-    'to its first event'
+    'the last page of the ledger has the first event'
 );
-select is(pg_temp.run('owner', 'select get_affinity() #>> ''{events,total}'''), '21', 'and how many there are');
-select is(pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''), '2', 'each has their own');
-select is(pg_temp.run('owner', 'select get_affinity(0)'), 'PT422 invalid_page', 'from page 1');
-select is(pg_temp.run('anon', 'select get_affinity()'), '42501', 'nobody has none');
+select is(pg_temp.run('owner', 'select get_affinity() #>> ''{events,total}'''), '21', 'the ledger counts its events');
+select
+    is(
+        pg_temp.run('stranger', 'select get_affinity() #>> ''{events,total}'''),
+        '2',
+        'a user cannot read another user''s ledger'
+    );
+select is(pg_temp.run('owner', 'select get_affinity(0)'), 'PT422 invalid_page', 'the pages of the ledger start at 1');
+select is(pg_temp.run('anon', 'select get_affinity()'), '42501', 'anon cannot read the ledger');
 
 -- Edits award nothing but records; a workout of the past meets no week; a week that was met otherwise is still open.
 select pg_temp.run('stranger', 'select update_profile(''{"weekly_target": 1}'')');
 select is(
     jsonb_path_query_array(pg_temp.train('stranger', '{"completed_at": "2026-01-01T10:00:00Z"}'), '$[*].reason'),
     '["Completed a workout", "Logged a first workout"]',
-    'a week of the past'
+    'a workout of an earlier week does not meet the target of this one'
 );
 select is(
     (
@@ -219,20 +238,21 @@ select is(
         where w.user_id = pg_temp.id_of('stranger')
     ),
     '0',
-    'is not this one after an edit, either'
+    'a workout that is moved to this week by an edit does not meet its target'
 );
-select is(pg_temp.delete_for('stranger', 'first:workout'), '', 'the first one is deleted');
+select
+    is(pg_temp.delete_for('stranger', 'first:workout'), '', 'a user can delete the workout that earned the first time');
 insert into workouts (user_id) values (pg_temp.id_of('stranger'));
 select is(
     jsonb_path_query_array(pg_temp.train('stranger'), '$[*].reason'),
     '["Completed a workout", "Trained 2 times this week", "Logged a first workout"]',
-    'what it took back is open again, and imports make a week full'
+    'a first time that was taken back is open again, and imports count for a week'
 );
 
 select results_eq(
     'select p.affinity_score::bigint from profiles as p order by p.user_id',
     'select sum(e.points) from affinity_events as e group by e.user_id order by e.user_id',
-    'the score is the ledger''s sum'
+    'the score of every user is the sum of their ledger'
 );
 delete from workouts
 where id = (
@@ -243,24 +263,24 @@ update affinity_events set points = points + 1;
 select results_eq(
     'select p.affinity_score::bigint from profiles as p order by p.user_id',
     'select sum(e.points) from affinity_events as e group by e.user_id order by e.user_id',
-    'after a deletion and a correction too'
+    'the score follows deletions and corrections of events'
 );
 
 select throws_ok(
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on)
     select user_id, kind, source, 10, reason, earned_on from affinity_events limit 1',
-    '23505', null, 'nothing is awarded twice'
+    '23505', null, 'an event is awarded once'
 );
-select throws_ok('update affinity_events set points = -1', '23514', null, 'points are never negative');
+select throws_ok('update affinity_events set points = -1', '23514', null, 'points are not negative');
 select is(
     (
         select count(*) from affinity_levels as l, affinity_levels as m
         where l.level < m.level and l.threshold >= m.threshold
     ),
     0::bigint,
-    'levels rise with their thresholds'
+    'a higher level has a higher threshold'
 );
-select is((select min(l.threshold) from affinity_levels as l), 0, 'everyone has a level');
+select is((select min(l.threshold) from affinity_levels as l), 0, 'the first level has a threshold of 0');
 
 select line from finish() as line;
 rollback;

@@ -30,36 +30,60 @@ returns integer
 language sql
 as $$select pg_temp.run(p_who, format('select search_exercises(%s) ->> ''total''', p_arguments))::integer$$;
 
-select matches(pg_temp.found('owner', 'p_q => ''back squat'''), '^back-squat ', 'the name itself comes first');
-select matches(pg_temp.found('owner', 'p_q => ''squat back'''), '^back-squat ', 'words in any order');
-select matches(pg_temp.found('owner', 'p_q => ''bench pr'''), '^bench-press ', 'the beginning of a word');
-select matches(pg_temp.found('owner', 'p_q => ''RDL'''), '^romanian-deadlift', 'an alias');
-select matches(pg_temp.found('owner', 'p_q => ''benchpres'''), '^bench-press ', 'words run together, and cut short');
-select matches(pg_temp.found('owner', 'p_q => ''dead lift'''), '^deadlift ', 'a word taken apart');
-select matches(pg_temp.found('owner', 'p_q => ''sqaut'''), '^back-squat ', 'a typing error');
-select matches(pg_temp.found('owner', 'p_q => ''frónt squats'''), '^front-squat ', 'accents and plurals');
-select matches(pg_temp.found('owner', 'p_q => ''clean & jerk'''), '^clean-and-jerk', 'filler words and signs');
+select
+    matches(pg_temp.found('owner', 'p_q => ''back squat'''), '^back-squat ', 'the exercise of that name comes first');
+select
+    matches(
+        pg_temp.found('owner', 'p_q => ''squat back'''), '^back-squat ', 'the words of a query may be in any order'
+    );
+select
+    matches(
+        pg_temp.found('owner', 'p_q => ''bench pr'''), '^bench-press ', 'the beginning of a word finds the whole word'
+    );
+select matches(pg_temp.found('owner', 'p_q => ''RDL'''), '^romanian-deadlift', 'an alias finds its exercise');
+select
+    matches(
+        pg_temp.found('owner', 'p_q => ''benchpres'''),
+        '^bench-press ',
+        'words written as one and cut short find the exercise'
+    );
+select
+    matches(pg_temp.found('owner', 'p_q => ''dead lift'''), '^deadlift ', 'a word written as two finds the exercise');
+select matches(pg_temp.found('owner', 'p_q => ''sqaut'''), '^back-squat ', 'a mistyped word finds the exercise');
+select matches(pg_temp.found('owner', 'p_q => ''frónt squats'''), '^front-squat ', 'accents and plurals do not matter');
+select
+    matches(
+        pg_temp.found('owner', 'p_q => ''clean & jerk'''), '^clean-and-jerk', 'filler words and signs do not matter'
+    );
 select is(
-    pg_temp.found('owner', 'p_q => ''with'''), 'worlds-greatest-stretch', 'nothing but a filler word is still a word'
+    pg_temp.found('owner', 'p_q => ''with'''),
+    'worlds-greatest-stretch',
+    'a query of filler words alone finds texts with them'
 );
-select is(pg_temp.found('owner', 'p_q => ''💪'''), null, 'what has no letter finds nothing');
-select is(pg_temp.found('owner', 'p_q => ''xqzzw'''), null, 'nor what is like nothing');
-select is(pg_temp.found('owner', 'p_q => ''xq:*|zz'''), null, 'signs of the search language mean nothing');
-select is(pg_temp.total('owner', 'p_q => '' '''), pg_temp.total('owner', 'p_page => 1'), 'nothing asked is everything');
+select is(pg_temp.found('owner', 'p_q => ''💪'''), null, 'a query without letters finds nothing');
+select is(pg_temp.found('owner', 'p_q => ''xqzzw'''), null, 'a word that resembles no other finds nothing');
+select is(pg_temp.found('owner', 'p_q => ''xq:*|zz'''), null, 'the operators of the search language mean nothing');
+select
+    is(pg_temp.total('owner', 'p_q => '' '''), pg_temp.total('owner', 'p_page => 1'), 'a blank query finds everything');
 select is(
     pg_temp.total('owner', 'p_q => repeat(''squat '', 10000)'), pg_temp.total('owner', 'p_q => ''squat'''),
-    'an endless query is read in part'
+    'only the beginning of a long query is read'
 );
 
-select is(pg_temp.found('owner', 'p_q => ''zwickelhebre'''), 'Zwickelheber', 'one''s own are found, mistyped too');
-select is(pg_temp.found('stranger', 'p_q => ''zwickelhebre'''), null, 'and are no hint for others');
-select is(pg_temp.found('owner', 'p_custom => true'), 'Zwickelheber', 'one''s own alone');
-select is(pg_temp.found('stranger', 'p_custom => true'), null, 'are nobody else''s');
+select
+    is(
+        pg_temp.found('owner', 'p_q => ''zwickelhebre'''),
+        'Zwickelheber',
+        'a user finds their own exercise by a mistyped name'
+    );
+select is(pg_temp.found('stranger', 'p_q => ''zwickelhebre'''), null, 'a user does not find another user''s exercise');
+select is(pg_temp.found('owner', 'p_custom => true'), 'Zwickelheber', 'a user can list their own exercises alone');
+select is(pg_temp.found('stranger', 'p_custom => true'), null, 'a user cannot list another user''s exercises');
 
 select is(
     pg_temp.total('owner', 'p_available => true') + pg_temp.total('owner', 'p_available => false'),
     pg_temp.total('owner', 'p_page => 1'),
-    'everything is available or is not'
+    'an exercise is available or unavailable'
 );
 select is(
     pg_temp.total('owner', 'p_available => true'),
@@ -67,7 +91,7 @@ select is(
         select count(*)::integer from exercises as e
         where e.equipment <@ array['dumbbell'] and e.user_id is null
     ),
-    'with what the profile has'
+    'an exercise is available with the equipment of the profile'
 );
 select is(
     pg_temp.total('owner', 'p_safe => false'),
@@ -75,40 +99,62 @@ select is(
         select count(*)::integer from exercises as e
         where 'knee' = any(e.joints)
     ),
-    'an injury excludes what loads it'
+    'an exercise that loads an injured joint is not safe'
 );
-select is(pg_temp.total('stranger', 'p_safe => false'), 0, 'and nothing where there is none');
-select is(private.is_safe(null, '{knee}'), false, 'unknown joints are not safe for an injury');
-select is(private.is_safe(null, '{}'), true, 'without one they do not matter');
+select is(pg_temp.total('stranger', 'p_safe => false'), 0, 'every exercise is safe without injuries');
+select is(private.is_safe(null, '{knee}'), false, 'an exercise of unknown joints is not safe with an injury');
+select is(private.is_safe(null, '{}'), true, 'an exercise of unknown joints is safe without injuries');
 select is(
     pg_temp.total('owner', 'p_muscles => array[''chest''], p_forces => array[''pull'']'),
     (
         select count(*)::integer from exercises as e
         where e.force = 'pull' and 'chest' = any(e.primary_muscles || e.secondary_muscles)
     ),
-    'every filter has to match'
+    'an exercise matches every filter that is given'
 );
 select is(
-    pg_temp.found('owner', 'p_muscles => array[''wings'']'), 'PT422 unknown_muscle', 'a misspelt muscle is told'
+    pg_temp.found('owner', 'p_muscles => array[''wings'']'), 'PT422 unknown_muscle', 'an unknown muscle is refused'
 );
 select is(
-    pg_temp.found('owner', 'p_equipment => array[''none'', null]'), 'PT422 unknown_equipment', 'so is equipment'
+    pg_temp.found('owner', 'p_equipment => array[''none'', null]'),
+    'PT422 unknown_equipment',
+    'unknown equipment is refused'
 );
-select is(pg_temp.run('owner', 'select search_exercises(p_sort => ''best'')'), 'PT422 invalid_sort', 'four orders');
-select is(pg_temp.run('owner', 'select search_exercises(p_sort => null)'), 'PT422 invalid_sort', 'and no other');
-select is(pg_temp.run('owner', 'select search_exercises(p_page => 0)'), 'PT422 invalid_page', 'pages start at 1');
-select is(pg_temp.run('owner', 'select search_exercises(p_page => null)'), 'PT422 invalid_page', 'and are numbers');
-select is(pg_temp.run('owner', 'select search_exercises(p_per_page => 0)'), 'PT422 invalid_page', 'not empty');
-select is(pg_temp.run('owner', 'select search_exercises(p_per_page => 101)'), 'PT422 invalid_page', 'not endless');
+select
+    is(
+        pg_temp.run('owner', 'select search_exercises(p_sort => ''best'')'),
+        'PT422 invalid_sort',
+        'an unknown order is refused'
+    );
+select is(pg_temp.run('owner', 'select search_exercises(p_sort => null)'), 'PT422 invalid_sort', 'null is no order');
+select
+    is(
+        pg_temp.run('owner', 'select search_exercises(p_page => 0)'),
+        'PT422 invalid_page',
+        'the pages of exercises start at 1'
+    );
+select is(pg_temp.run('owner', 'select search_exercises(p_page => null)'), 'PT422 invalid_page', 'null is no page');
+select
+    is(
+        pg_temp.run('owner', 'select search_exercises(p_per_page => 0)'),
+        'PT422 invalid_page',
+        'a page has at least one exercise'
+    );
+select
+    is(
+        pg_temp.run('owner', 'select search_exercises(p_per_page => 101)'),
+        'PT422 invalid_page',
+        'a page has at most 100 exercises'
+    );
 select is(
-    pg_temp.run('owner', $$select search_exercises(p_page => 1000) -> 'items'$$), '[]', 'beyond the end is nothing'
+    pg_temp.run('owner', $$select search_exercises(p_page => 1000) -> 'items'$$), '[]', 'a page beyond the end is empty'
 );
 select is(
     pg_temp.run('owner', $$select search_exercises(p_page => 1000) ->> 'total'$$)::integer,
     pg_temp.total('owner', 'p_page => 1'),
-    'and the total stays true'
+    'a page beyond the end has the total'
 );
-select is(pg_temp.run('anon', 'select search_exercises()'), '42501', 'not for nobody');
+select is(pg_temp.run('anon', 'select search_exercises()'), '42501', 'anon cannot search exercises');
 
 -- Facets.
 select is(
@@ -119,40 +165,47 @@ select is(
         where value ->> 'value' = 'biceps'
     $$)::integer,
     pg_temp.total('owner', 'p_muscles => array[''biceps''], p_levels => array[''beginner'']'),
-    'a facet is not narrowed by its own filter'
+    'the values of a filter are counted without that filter'
 );
 select is(
-    pg_temp.run('owner', $$select count_exercises(p_custom => true) -> 'muscles'$$),
+    pg_temp.run('owner', $$select count_exercises(p_custom => true) -> 'muscles'$$)::jsonb,
     '[{"count": 1, "name": "Biceps", "value": "biceps"}]',
-    'one''s own are counted'
+    'a user''s own exercises are counted'
 );
-select is(pg_temp.run('stranger', $$select count_exercises(p_custom => true) -> 'muscles'$$), '[]', 'by their owner');
+select
+    is(
+        pg_temp.run('stranger', $$select count_exercises(p_custom => true) -> 'muscles'$$),
+        '[]',
+        'another user''s exercises are not counted'
+    );
 select is(
     pg_temp.run('owner', 'select count_exercises(p_muscles => array[''wings''])'),
     'PT422 unknown_muscle',
-    'as in search'
+    'an unknown muscle is refused in counts too'
 );
-select is(pg_temp.run('anon', 'select count_exercises()'), '42501', 'not for nobody');
+select is(pg_temp.run('anon', 'select count_exercises()'), '42501', 'anon cannot count exercises');
 
 -- One exercise.
 select is(
     pg_temp.run('owner', $$select get_exercise('bb6924d2-d3b5-68ea-1667-8a551e3569ff') ->> 'name'$$),
     'Back Squat',
-    'one exercise'
+    'a user can read an exercise of the catalogue'
 );
 select is(
     pg_temp.run('owner', $$select get_exercise('00000000-0000-4000-8000-00000000000e') ->> 'custom'$$),
     'true',
-    'one''s own'
+    'a user can read their own exercise'
 );
 select is(
     pg_temp.run('stranger', $$select get_exercise('00000000-0000-4000-8000-00000000000e')$$),
     'PT404 exercise_not_found',
-    'another''s does not exist'
+    'a user cannot read another user''s exercise'
 );
-select is(pg_temp.run('owner', 'select get_exercise(null)'), 'PT404 exercise_not_found', 'nor does null');
+select is(pg_temp.run('owner', 'select get_exercise(null)'), 'PT404 exercise_not_found', 'null is no exercise');
 select is(
-    pg_temp.run('anon', $$select get_exercise('bb6924d2-d3b5-68ea-1667-8a551e3569ff')$$), '42501', 'not for nobody'
+    pg_temp.run('anon', $$select get_exercise('bb6924d2-d3b5-68ea-1667-8a551e3569ff')$$),
+    '42501',
+    'anon cannot read an exercise'
 );
 
 -- Alternatives.
@@ -163,7 +216,7 @@ select is(
         ) as item
     $$),
     'true',
-    'what one has and what spares the knee'
+    'alternatives are available and safe'
 );
 select is(
     pg_temp.run('owner', $$
@@ -173,54 +226,57 @@ select is(
         where item -> 'equipment' <> '["dumbbell"]' and item -> 'equipment' <> '[]'
     $$),
     null,
-    'only with what one has'
+    'alternatives need no equipment that the user does not have'
 );
 select is(
     pg_temp.run('stranger', $$select list_alternatives('00000000-0000-4000-8000-00000000000e')$$),
     'PT404 exercise_not_found',
-    'another''s has none'
+    'a user cannot list alternatives to another user''s exercise'
 );
 select is(
     pg_temp.run('anon', $$select list_alternatives('bb6924d2-d3b5-68ea-1667-8a551e3569ff')$$),
-    '42501', 'not for nobody'
+    '42501', 'anon cannot list alternatives'
 );
 
 -- One's own.
 select is(
     pg_temp.run('owner', $$select create_exercise('{"name": " Shed Lift ", "joints": ["hip"]}') ->> 'name'$$),
     'Shed Lift',
-    'one''s own is made'
+    'a user can create an exercise, whose name is trimmed'
 );
-select is(pg_temp.run('owner', 'select create_exercise(null)'), '23502', 'with a name');
+select
+    is(pg_temp.run('owner', 'select create_exercise(null)'), '23502', 'an exercise cannot be created without a name');
 select is(
-    pg_temp.run('owner', $$select create_exercise('{"name": "shed lift"}')$$), 'PT409 exercise_exists', 'of its own'
+    pg_temp.run('owner', $$select create_exercise('{"name": "shed lift"}')$$),
+    'PT409 exercise_exists',
+    'an exercise cannot be created with a name that is taken'
 );
 select is(
     pg_temp.run('owner', $$
         select update_exercise('00000000-0000-4000-8000-00000000000e', '{"force": "pull", "slug": "x"}') ->> 'force'
     $$),
     'pull',
-    'it is changed where it may be'
+    'a user can change their exercise, but not its slug'
 );
 select is(
     pg_temp.run('owner', $$select update_exercise('00000000-0000-4000-8000-00000000000e', '[]')$$),
     'PT422 invalid_changes',
-    'by an object'
+    'changes of an exercise are a JSON object'
 );
 select is(
     pg_temp.run('stranger', $$select update_exercise('00000000-0000-4000-8000-00000000000e', '{"name": "X"}')$$),
     'PT404 exercise_not_found',
-    'by its owner'
+    'a user cannot change another user''s exercise'
 );
 select is(
     pg_temp.run('owner', $$select update_exercise('bb6924d2-d3b5-68ea-1667-8a551e3569ff', '{"name": "X"}')$$),
     'PT403 exercise_read_only',
-    'the catalogue is nobody''s'
+    'a user cannot change an exercise of the catalogue'
 );
 select is(
     pg_temp.run('stranger', $$select delete_exercise('00000000-0000-4000-8000-00000000000e')$$),
     'PT404 exercise_not_found',
-    'nobody else deletes it'
+    'a user cannot delete another user''s exercise'
 );
 select pg_temp.run('owner', $$
     select log_workout('{"sets": [{"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5}]}')
@@ -232,15 +288,16 @@ select is(
         where e.id = '00000000-0000-4000-8000-00000000000e'
     ),
     true,
-    'what a workout uses is archived'
+    'deleting an exercise that a workout uses archives it'
 );
 delete from workouts;
 select pg_temp.run('owner', $$select delete_exercise('00000000-0000-4000-8000-00000000000e')$$);
 select is_empty(
-    $$select from exercises where id = '00000000-0000-4000-8000-00000000000e'$$, 'what none uses is deleted'
+    $$select from exercises where id = '00000000-0000-4000-8000-00000000000e'$$,
+    'deleting an exercise that nothing uses deletes it'
 );
 select is(
-    pg_temp.run('anon', $$select create_exercise('{"name": "X"}')$$), '42501', 'not for nobody'
+    pg_temp.run('anon', $$select create_exercise('{"name": "X"}')$$), '42501', 'anon cannot create an exercise'
 );
 
 select line from finish() as line;

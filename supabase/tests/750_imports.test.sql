@@ -27,27 +27,28 @@ select is(
         format('select import_workouts(%s) -> ''unmatched_exercises''', pg_temp.history('Curl of Dreams'))
     ),
     '["Curl of Dreams"]',
-    'what nobody knows is named'
+    'an import names the exercises that it does not know'
 );
-select is((select count(*) from workout_sets), 1::bigint, 'and left out');
-select is((select completed_at - started_at from workouts), interval '1 hour', 'with its duration');
+select is((select count(*) from workout_sets), 1::bigint, 'a set of an unknown exercise is not imported');
+select
+    is((select completed_at - started_at from workouts), interval '1 hour', 'an imported workout keeps its duration');
 select is(
     pg_temp.import('owner', pg_temp.history('Curl of Dreams'))::jsonb,
     '{"imported": 0, "skipped": 1, "lines_in_future": []}',
-    'the same changes nothing'
+    'importing the same file again changes nothing'
 );
 select is(
     pg_temp.import('owner', pg_temp.history('Curl of Dreams'), ', true')::jsonb,
     '{"imported": 1, "skipped": 0, "lines_in_future": []}',
-    'until the exercise is made'
+    'importing the same file with p_create_missing completes the workout'
 );
-select is((select count(*) from workout_sets), 2::bigint, 'and its set comes in');
-select is((select bool_or(import_incomplete) from workouts), false, 'to the workout that was there');
-select is((select count(*) from affinity_events), 0::bigint, 'the past earns nothing');
+select is((select count(*) from workout_sets), 2::bigint, 'the missing set is imported later');
+select is((select bool_or(import_incomplete) from workouts), false, 'a completed import is marked complete');
+select is((select count(*) from affinity_events), 0::bigint, 'an import earns no affinity');
 select is(
     pg_temp.import('stranger', pg_temp.history('Curl of Dreams'))::jsonb ->> 'imported',
     '1',
-    'another user has their own'
+    'another user can import the same file'
 );
 select is(
     (
@@ -55,19 +56,19 @@ select is(
         where user_id = '00000000-0000-4000-8000-00000000000b'
     ),
     1::bigint,
-    'and not the exercise of the first'
+    'an exercise that one user created is unknown to another'
 );
 select is(
     pg_temp.import('owner', pg_temp.history('Plank', 'b', '2999-01-01T00:00:00'))::jsonb,
     '{"imported": 0, "skipped": 1, "lines_in_future": [2]}',
-    'the future is told'
+    'a workout of the future is not imported'
 );
-select is(pg_temp.run('anon', 'select import_workouts(''{"workouts": []}'')'), '42501', 'nobody imports nothing');
+select is(pg_temp.run('anon', 'select import_workouts(''{"workouts": []}'')'), '42501', 'anon cannot import workouts');
 select is(pg_temp.run('owner', 'select import_workouts(null)'), 'PT422 invalid_import', 'null is no history');
 select is(
     pg_temp.run('owner', 'select import_workouts(''{"workouts": [{"sets": 7}]}'')'),
     'PT422 invalid_import',
-    'nor is this'
+    'workouts without a list of sets are refused'
 );
 select is(
     pg_temp.run(
@@ -78,7 +79,7 @@ select is(
         )
     ),
     'PT422 invalid_import',
-    'not all at once'
+    'an import has at most 100 workouts'
 );
 
 select results_eq(
@@ -97,12 +98,13 @@ select results_eq(
         ('RDL', 'Romanian Deadlift'),
         ('Rowing (Machine)', 'Rowing Machine')
     $$,
-    'names are understood, or not guessed'
+    'names of other apps are matched to the catalogue or left unmatched'
 );
-select is(private.name_words('Press, Bench press'), array['bench', 'press'], 'words in order, each once');
-select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar is a barbell');
-select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a dumbbell is not');
-select ok(private.is_done_with('{smith_machine}', 'smith machine'), 'other tools by their names');
+select
+    is(private.name_words('Press, Bench press'), array['bench', 'press'], 'the words of a name are sorted and unique');
+select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar counts as a barbell');
+select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a barbell does not count as a dumbbell');
+select ok(private.is_done_with('{smith_machine}', 'smith machine'), 'other tools are matched by their names');
 
 select line from finish() as line;
 rollback;

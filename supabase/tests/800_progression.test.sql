@@ -33,27 +33,29 @@ returns text
 language sql
 as $$select n.load || ' x ' || n.reps[1] from private.next_load(p_lift, p_session) as n$$;
 
-select is(private.weight_in(100, 'kg', 'kg'), 100::numeric, 'a weight in its own unit');
-select is(round(private.weight_in(100, 'kg', 'lb'), 4), 220.4623, 'kilograms in pounds');
-select is(private.weight_in(100, 'lb', 'kg'), 45.359237, 'pounds in kilograms, exactly');
-select is(private.loadable(81, 2.5), 80::numeric, 'the nearest that plates make');
-select is(private.loadable(81.25, 2.5), 82.5, 'halves go up');
-select is(private.loadable(0, 2.5), 0::numeric, 'nothing stays nothing');
-select is(private.shown_weight(102.50, 'kg'), '102.5 kg', 'a weight in a sentence');
-select is(private.shown_weight(0, 'kg'), 'no weight', 'and none');
+select is(private.weight_in(100, 'kg', 'kg'), 100::numeric, 'a weight in its own unit stays as it is');
+select is(round(private.weight_in(100, 'kg', 'lb'), 4), 220.4623, 'kilograms are converted to pounds');
+select is(private.weight_in(100, 'lb', 'kg'), 45.359237, 'pounds are converted to kilograms exactly');
+select is(private.loadable(81, 2.5), 80::numeric, 'a load is rounded to what plates can make');
+select is(private.loadable(81.25, 2.5), 82.5, 'a load halfway between two is rounded up');
+select is(private.loadable(0, 2.5), 0::numeric, 'a load of 0 stays 0');
+select is(private.shown_weight(102.50, 'kg'), '102.5 kg', 'a weight is shown without trailing zeros');
+select is(private.shown_weight(0, 'kg'), 'no weight', 'a weight of 0 is shown in words');
 
 select is(
-    pg_temp.next(pg_temp.lift('{"scheme": "linear", "increment": 2.5}')), '100 x 5', 'the plan says where to start'
+    pg_temp.next(pg_temp.lift('{"scheme": "linear", "increment": 2.5}')),
+    '100 x 5',
+    'the first load is the one of the plan'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "linear", "increment": 2.5}'), pg_temp.session(100, 5)),
     '102.5 x 5',
-    'linear adds'
+    'a linear progression adds the increment after a success'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "linear", "increment": 2.5}'), pg_temp.session(100, 4, 1)),
     '100 x 5',
-    'and repeats'
+    'a linear progression repeats the load after a miss'
 );
 select is(
     pg_temp.next(
@@ -61,7 +63,7 @@ select is(
         pg_temp.session(100, 4, 1)
     ),
     '100 x 5',
-    'one miss is no reason to take off'
+    'a single miss is no deload when two are required'
 );
 select is(
     pg_temp.next(
@@ -69,7 +71,7 @@ select is(
         pg_temp.session(100, 4, 2)
     ),
     '90 x 5',
-    'two are'
+    'two misses are a deload when two are required'
 );
 select is(
     pg_temp.next(
@@ -77,41 +79,41 @@ select is(
         pg_temp.session(90, 4, 3)
     ),
     '90 x 5',
-    'and then it counts anew'
+    'the misses are counted from 0 after a deload'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "linear", "increment": 2.5, "ceiling": 102}'), pg_temp.session(100, 5)),
     '100 x 5',
-    'a ceiling resets'
+    'a progression does not go beyond its ceiling'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "double", "increment": 2.5}'), pg_temp.session(100, 6)),
     '100 x 7',
-    'double raises the reps'
+    'a double progression adds a rep after a success'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "double", "increment": 2.5}'), pg_temp.session(100, 8)),
     '102.5 x 5',
-    'then the load'
+    'a double progression adds load at the highest reps'
 );
 select is(
     pg_temp.next(pg_temp.lift('{"scheme": "double", "increment": 2.5}'), pg_temp.session(100, 4, 1)),
     '100 x 5',
-    'and repeats'
+    'a double progression repeats after a miss'
 );
 select is(
     pg_temp.next(pg_temp.lift(
         '{"scheme": "percent_1rm"}', '[{"set_type": "working", "reps_min": 5, "reps_max": 5, "percent_1rm": 77.5}]', 130
     )),
     '100 x 5',
-    'percentages of the estimate, as plates allow'
+    'a percentage of the estimated 1RM is rounded to what plates can make'
 );
 select is(
     pg_temp.next(pg_temp.lift(
         '{"scheme": "percent_1rm"}', '[{"set_type": "working", "reps_min": 5, "reps_max": 5, "percent_1rm": 75}]'
     )),
     null,
-    'without an estimate the load is open'
+    'a percentage has no load without an estimate'
 );
 select is(
     pg_temp.next(
@@ -122,16 +124,21 @@ select is(
         pg_temp.session(80, 3, 1)
     ),
     '65 x 5',
-    'percentages take off, too'
+    'a percentage is reduced after a miss'
 );
-select is(pg_temp.next(pg_temp.lift(null)), '100 x 5', 'no progression is what the plan says');
-select is(pg_temp.next(pg_temp.lift(null), pg_temp.session(120, 5)), '100 x 5', 'whatever was lifted');
+select is(pg_temp.next(pg_temp.lift(null)), '100 x 5', 'without a progression the load is the one of the plan');
+select
+    is(
+        pg_temp.next(pg_temp.lift(null), pg_temp.session(120, 5)),
+        '100 x 5',
+        'without a progression the load of the plan stays, whatever the user lifted'
+    );
 select is(
     pg_temp.next(
         pg_temp.lift(null, '[{"set_type": "working", "reps_min": 5, "reps_max": 5}]'), pg_temp.session(62, 5)
     ),
     '62 x 5',
-    'unless it says nothing'
+    'without a progression and a load in the plan the last load is repeated'
 );
 
 select is(
@@ -139,14 +146,26 @@ select is(
         pg_temp.lift('{"scheme": "linear", "increment": 5, "unit": "kg"}', p_unit => 'lb'), pg_temp.session(220, 5)
     ),
     '230 x 5',
-    'an increment in the other unit'
+    'an increment is converted to the unit of the user'
 );
 select is(
-    (pg_temp.lift('{"scheme": "linear", "increment": 5}', p_unit => 'lb')).start, 220::numeric, 'and a start in it'
+    (pg_temp.lift('{"scheme": "linear", "increment": 5}', p_unit => 'lb')).start,
+    220::numeric,
+    'a first load is converted to the unit of the user'
 );
-select is((pg_temp.lift('{"scheme": "linear", "increment": 1}')).step, 1::numeric, 'a fine increment needs plates');
-select is((pg_temp.lift('{"scheme": "linear", "increment": 10}')).step, 2.5, 'coarse ones of nothing');
-select is((pg_temp.lift(null, p_unit => 'lb')).step, 5::numeric, 'plates of pounds');
+select
+    is(
+        (pg_temp.lift('{"scheme": "linear", "increment": 1}')).step,
+        1::numeric,
+        'an increment below the usual step makes a finer step'
+    );
+select
+    is(
+        (pg_temp.lift('{"scheme": "linear", "increment": 10}')).step,
+        2.5,
+        'an increment above the usual step leaves it as it is'
+    );
+select is((pg_temp.lift(null, p_unit => 'lb')).step, 5::numeric, 'the step in pounds is 5');
 select is(
     (
         pg_temp.lift(null, '[
@@ -155,19 +174,19 @@ select is(
         ]')
     ).shares,
     array[1, 0.8, 1],
-    'each working set''s share of the heaviest'
+    'the shares of working sets are relative to the heaviest'
 );
 select ok(
     private.meets(pg_temp.lift(null), pg_temp.session(100, 5), array[5])
     and not private.meets(pg_temp.lift(null), pg_temp.session(100, 4), array[5]),
-    'targets are met or not'
+    'a session meets its targets with all reps of all sets'
 );
 select ok(
     not private.meets(
         pg_temp.lift(null, '[{"set_type": "working", "weight": 100}, {"set_type": "working", "weight": 100}]'),
         pg_temp.session(100, 5), array[null, null]::integer[]
     ),
-    'a set that was left out misses'
+    'a session with a missing set does not meet its targets'
 );
 
 select line from finish() as line;

@@ -41,23 +41,38 @@ as $$
     ))) from made
 $$;
 
-select is(pg_temp.due('owner', '{day}'), '1', 'it begins with the first day');
-select is(pg_temp.due('owner', '{day_name}'), 'Heavy', 'by its name');
-select is(pg_temp.due('owner', '{exercises,0,sets,0,weight}'), '100', 'as the plan says');
-select is(pg_temp.due('owner', '{due_on}'), (now() at time zone 'UTC')::date::text, 'today');
-select is(pg_temp.log('owner', 1, '2026-03-02', 100), 'false', 'done');
-select is(pg_temp.due('owner', '{day}'), '4', 'the next day is due');
-select is(pg_temp.due('owner', '{exercises,0,sets,0,weight}'), '102.5', 'and what both days share goes on');
-select is(pg_temp.due('stranger', '{exercises,0,sets,0,weight}'), '100', 'for others it has not begun');
-select is(pg_temp.due('anon', '{day}'), '42501', 'for nobody it is not there');
-select is(pg_temp.due('owner', '{dry_run,0,exercises,0,sets,0,weight}', ', 12'), '102.5', 'a dry run begins here');
-select is(pg_temp.due('owner', '{dry_run,1}', ', 12'), null, 'and ends with the plan');
-select is(pg_temp.due('owner', '{day}', ', 13'), 'PT422 invalid_dry_run', 'within its limits');
-select is(pg_temp.due('owner', '{day}', ', null'), 'PT422 invalid_dry_run', 'which null is not');
-select is(pg_temp.log('owner', 4, '2026-03-12', 102.5), 'false', 'done');
-select is(pg_temp.due('owner', '{finished}'), 'true', 'all weeks are done');
+select is(pg_temp.due('owner', '{day}'), '1', 'the first day of the plan is due first');
+select is(pg_temp.due('owner', '{day_name}'), 'Heavy', 'a due session has the name of its day');
+select is(pg_temp.due('owner', '{exercises,0,sets,0,weight}'), '100', 'a first session has the loads of the plan');
+select is(pg_temp.due('owner', '{due_on}'), (now() at time zone 'UTC')::date::text, 'a first session is due today');
+select is(pg_temp.log('owner', 1, '2026-03-02', 100), 'false', 'the owner can log the first day');
+select is(pg_temp.due('owner', '{day}'), '4', 'after a workout the next day is due');
+select
+    is(
+        pg_temp.due('owner', '{exercises,0,sets,0,weight}'),
+        '102.5',
+        'two days that declare the same exercise share its progression'
+    );
+select
+    is(
+        pg_temp.due('stranger', '{exercises,0,sets,0,weight}'),
+        '100',
+        'another user starts at the beginning of the plan'
+    );
+select is(pg_temp.due('anon', '{day}'), '42501', 'anon cannot get a next session');
+select
+    is(
+        pg_temp.due('owner', '{dry_run,0,exercises,0,sets,0,weight}', ', 12'),
+        '102.5',
+        'a dry run starts with the session after the due one'
+    );
+select is(pg_temp.due('owner', '{dry_run,1}', ', 12'), null, 'a dry run ends with the plan');
+select is(pg_temp.due('owner', '{day}', ', 13'), 'PT422 invalid_dry_run', 'a dry run covers at most 12 weeks');
+select is(pg_temp.due('owner', '{day}', ', null'), 'PT422 invalid_dry_run', 'null is no number of weeks');
+select is(pg_temp.log('owner', 4, '2026-03-12', 102.5), 'false', 'the owner can log the second day');
+select is(pg_temp.due('owner', '{finished}'), 'true', 'a plan is finished after its weeks');
 select is(
-    pg_temp.run('owner', 'select get_next_session(null)'), 'PT404 plan_not_found', 'no plan'
+    pg_temp.run('owner', 'select get_next_session(null)'), 'PT404 plan_not_found', 'null is no plan'
 );
 select is(
     pg_temp.run('owner', (select format('select get_adherence(%L) - ''plan_id''', id) from made))::jsonb,
@@ -65,14 +80,14 @@ select is(
         "planned_per_week": 2, "sessions": 2, "rate": 0.5,
         "weeks": [{"week_start": "2026-03-02", "sessions": 1}, {"week_start": "2026-03-09", "sessions": 1}]
     }',
-    'how regularly it was followed'
+    'adherence counts the sessions of each week'
 );
 select is(
     pg_temp.run('stranger', (select format('select get_adherence(%L) ->> ''sessions''', id) from made)),
     '0',
-    'by whom'
+    'adherence counts no sessions of another user'
 );
-select is(pg_temp.run('anon', 'select get_adherence(null)'), '42501', 'not by nobody');
+select is(pg_temp.run('anon', 'select get_adherence(null)'), '42501', 'anon cannot read adherence');
 
 select line from finish() as line;
 rollback;

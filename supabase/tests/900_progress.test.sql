@@ -31,55 +31,97 @@ returns text
 language sql
 as $$select pg_temp.run(p_who, format('select get_progress_summary(4) #>> %L', p_path))$$;
 
-select is(pg_temp.run('anon', 'select get_progress_summary()'), '42501', 'nobody has no progress');
-select is(pg_temp.summary('owner', '{streak}')::jsonb, '{"current": 0, "longest": 0, "paused": false}', 'no streak');
-select is(pg_temp.run('owner', 'select jsonb_array_length(get_progress_summary() -> ''weeks'')'), '12', 'a dozen');
-select is(pg_temp.run('owner', 'select get_progress_summary(0)'), 'PT422 invalid_weeks', 'at least one');
-select is(pg_temp.run('owner', 'select get_progress_summary(105)'), 'PT422 invalid_weeks', 'and not too many');
-select is(pg_temp.run('owner', 'select get_progress_summary(null)'), 'PT422 invalid_weeks', 'nor none');
+select is(pg_temp.run('anon', 'select get_progress_summary()'), '42501', 'anon cannot read progress');
+select
+    is(
+        pg_temp.summary('owner', '{streak}')::jsonb,
+        '{"current": 0, "longest": 0, "paused": false}',
+        'without workouts there is no streak'
+    );
+select
+    is(
+        pg_temp.run('owner', 'select jsonb_array_length(get_progress_summary() -> ''weeks'')'),
+        '12',
+        'a summary has 12 weeks by default'
+    );
+select
+    is(
+        pg_temp.run('owner', 'select get_progress_summary(0)'), 'PT422 invalid_weeks', 'a summary has at least one week'
+    );
+select
+    is(
+        pg_temp.run('owner', 'select get_progress_summary(105)'),
+        'PT422 invalid_weeks',
+        'a summary has at most 104 weeks'
+    );
+select
+    is(pg_temp.run('owner', 'select get_progress_summary(null)'), 'PT422 invalid_weeks', 'null is no number of weeks');
 
 select pg_temp.run('owner', 'select update_profile(''{"weekly_target": 1}'')');
-select is(pg_temp.log('owner', pg_temp.monday(3), 100), 'false', 'three weeks ago');
-select is(pg_temp.log('owner', pg_temp.monday(1), 110, 3), 'false', 'and last week');
-select is(pg_temp.summary('owner', '{weeks,0,volume_kg}'), '500', 'warm-ups are no volume');
-select is(pg_temp.summary('owner', '{weeks,0,average_rpe}'), '8.00', 'RPE');
-select is(pg_temp.summary('owner', '{weeks,0,muscles,0,hard_sets}'), '1', 'hard sets');
-select is(pg_temp.summary('owner', '{weeks,1,sessions}'), '0', 'an empty week is there');
-select is(pg_temp.summary('owner', '{streak}')::jsonb, '{"current": 1, "longest": 1, "paused": false}', 'a week off');
+select is(pg_temp.log('owner', pg_temp.monday(3), 100), 'false', 'a workout of three weeks ago is logged');
+select is(pg_temp.log('owner', pg_temp.monday(1), 110, 3), 'false', 'a workout of last week is logged');
+select is(pg_temp.summary('owner', '{weeks,0,volume_kg}'), '500', 'a warm-up adds no volume');
+select is(pg_temp.summary('owner', '{weeks,0,average_rpe}'), '8.00', 'a warm-up does not count for the average RPE');
+select is(pg_temp.summary('owner', '{weeks,0,muscles,0,hard_sets}'), '1', 'a warm-up is no hard set');
+select is(pg_temp.summary('owner', '{weeks,1,sessions}'), '0', 'a week without workouts is listed');
+select
+    is(
+        pg_temp.summary('owner', '{streak}')::jsonb,
+        '{"current": 1, "longest": 1, "paused": false}',
+        'a week without workouts breaks a streak'
+    );
 select is(
     pg_temp.run('owner', format('select pause_streak(1, %L) #>> ''{streak,current}''', pg_temp.monday(2)::date)),
     '2',
-    'which was a pause'
+    'a paused week does not break a streak'
 );
-select is(pg_temp.summary('stranger', '{streak,current}'), '0', 'each has their own');
-select is(pg_temp.run('owner', 'select pause_streak() #>> ''{streak,paused}'''), 'true', 'this week is one, too');
-select is(pg_temp.run('owner', 'select resume_streak() #>> ''{streak,paused}'''), 'false', 'or not');
-select is((select count(*) from paused_weeks), 1::bigint, 'what is over stays');
-select is(pg_temp.run('owner', 'select pause_streak(13)'), 'PT422 invalid_pause', 'not for ever');
+select is(pg_temp.summary('stranger', '{streak,current}'), '0', 'a user cannot see another user''s streak');
+select is(pg_temp.run('owner', 'select pause_streak() #>> ''{streak,paused}'''), 'true', 'this week can be paused');
+select
+    is(
+        pg_temp.run('owner', 'select resume_streak() #>> ''{streak,paused}'''),
+        'false',
+        'a pause of this week can be ended'
+    );
+select is((select count(*) from paused_weeks), 1::bigint, 'ending a pause keeps the weeks of the past');
+select is(pg_temp.run('owner', 'select pause_streak(13)'), 'PT422 invalid_pause', 'a pause has at most 12 weeks');
 select is(
-    pg_temp.run('owner', 'select pause_streak(1, ''2020-01-01'')'), 'PT422 invalid_pause', 'nor for all that was'
+    pg_temp.run('owner', 'select pause_streak(1, ''2020-01-01'')'),
+    'PT422 invalid_pause',
+    'a pause does not begin more than four weeks ago'
 );
-select is(pg_temp.run('anon', 'select resume_streak()'), '42501', 'nobody pauses nothing');
+select is(pg_temp.run('anon', 'select resume_streak()'), '42501', 'anon cannot end a pause');
 
-select is(pg_temp.run('owner', 'select list_records() ->> ''total'''), '3', 'three kinds of records');
-select is(pg_temp.run('owner', 'select list_records() #>> ''{items,0,history,0,value}'''), '100', 'and what they beat');
-select is(pg_temp.run('stranger', 'select list_records() ->> ''total'''), '0', 'by their owner');
+select
+    is(
+        pg_temp.run('owner', 'select list_records() ->> ''total'''), '3', 'a first exercise sets three kinds of records'
+    );
+select
+    is(
+        pg_temp.run('owner', 'select list_records() #>> ''{items,0,history,0,value}'''),
+        '100',
+        'a record has the records that it beat'
+    );
+select
+    is(
+        pg_temp.run('stranger', 'select list_records() ->> ''total'''), '0', 'a user cannot see another user''s records'
+    );
 select is(
     pg_temp.run('owner', $$
         select get_exercise_progress('bb6924d2-d3b5-68ea-1667-8a551e3569ff') #>> '{points,1,top_set,weight}'
     $$),
     '110',
-    'a series'
+    'a series has the top set of each workout'
 );
 select is(
-    pg_temp.run('owner', 'select get_exercise_progress(null)'), 'PT404 exercise_not_found', 'of what there is'
+    pg_temp.run('owner', 'select get_exercise_progress(null)'), 'PT404 exercise_not_found', 'null is no exercise'
 );
 select is(
     pg_temp.run('owner', $$
         select get_exercise_progress('bb6924d2-d3b5-68ea-1667-8a551e3569ff', '2026-02-01', '2026-01-01')
     $$),
     'PT422 invalid_range',
-    'forwards'
+    'a range does not end before it begins'
 );
 
 select line from finish() as line;

@@ -128,7 +128,7 @@ class Reader:
     def _counters(self) -> tuple[int, int]:
         row = self.admin.execute(
             "select sum(seq_scan)::integer, sum(idx_tup_fetch)::integer from pg_stat_xact_user_tables "
-            "where schemaname = 'public' and relname in ('workouts', 'workout_sets')"
+            "where schemaname = 'private' and relname in ('workouts', 'workout_sets')"
         ).fetchone()
         assert row is not None
         return row[0], row[1]

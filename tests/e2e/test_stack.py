@@ -468,8 +468,8 @@ def test_a_service_without_settings_says_which_are_missing() -> None:
     assert answer.returncode == 1
     (line,) = answer.stderr.splitlines()
     assert line == (
-        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing (SUPABASE_PUBLISHABLE_KEY, to go through the "
-        "Data API, will do too). Settings are environment variables; see .env.example."
+        "Cannot start: SUPABASE_URL is missing; DATABASE_URL is missing (or set SUPABASE_PUBLISHABLE_KEY, to go "
+        "through the Data API). Settings are environment variables; see .env.example."
     )
 
 

@@ -1,5 +1,6 @@
 """The real Supabase CLI over databases that were prepared as Supabase does, on every Postgres that the wheel has."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -106,21 +107,33 @@ def test_the_seed_may_be_pushed_twice(database: Database, cli: Cli) -> None:
     assert catalogue(database) == first
 
 
+def advice(cli: Cli) -> set[tuple[str, str]]:
+    """What the advisors find: the name of each lint and of the object that it is about."""
+    findings = json.loads(cli("db", "advisors", "--fail-on", "none").stdout)
+    return {(finding["name"], finding["metadata"]["name"]) for finding in findings}
+
+
 @pytest.mark.usefixtures("pushed")
-def test_the_advisors_find_nothing(cli: Cli) -> None:
-    assert "No issues found" in succeeded(cli("db", "advisors", "--fail-on", "warn"))
+def test_the_advisors_find_only_parsed_bodies_without_a_search_path(database: Database, cli: Cli) -> None:
+    # Postgres resolves the names in such a body when it creates the function, which the lint does not consider.
+    parsed = rows(
+        database,
+        "select proname from pg_proc "
+        "where pronamespace = 'private'::regnamespace and prosqlbody is not null and proconfig is null",
+    )
+    assert advice(cli) == {("function_search_path_mutable", name) for (name,) in parsed}
 
 
 @pytest.mark.usefixtures("pushed")
 def test_the_advisors_would_find_something(database: Database, cli: Cli) -> None:
     with database.connect("postgres") as connection:
         connection.execute("create table public.careless (x int)")
+        connection.execute("grant select on public.careless to anon")
         try:
-            answer = cli("db", "advisors", "--fail-on", "warn")
+            found = advice(cli)
         finally:
             connection.execute("drop table public.careless")
-    assert answer.returncode != 0
-    assert "careless" in answer.stdout + answer.stderr
+    assert ("rls_disabled_in_public", "careless") in found
 
 
 @pytest.mark.usefixtures("pushed")

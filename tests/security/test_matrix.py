@@ -1,10 +1,13 @@
-"""Isolation, made from the catalogue: each table and each exposed function, as one user against another's data.
+"""Everything that a plain client can try: each table and each function, against another user's data.
 
-A plain client of the Data API needs nothing of ours: what it can reach, anybody with an account can.
+A plain client of the Data API needs nothing of ours: whoever has an account can use one.
 """
 
 import json
+from collections.abc import Callable
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -13,154 +16,244 @@ import pytest
 from backend.core.caller import Caller
 from backend.core.settings import Settings
 from backend.main import make_gateway
-from tests.support import Person, a_set, until_embedded
+from tests.security.catalogue import columns_by_table, functions, rows_of
+from tests.security.conftest import SECRET
+from tests.support import Person, exercise_id
 
-pytestmark = pytest.mark.parametrize("gateway", ["postgres", "postgrest"], indirect=True, scope="session")
-
-SECRET = "a secret of the victim"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FILTERS = ("muscles", "equipment", "categories", "movement_patterns", "levels", "mechanics", "forces")
 
-
-@pytest.fixture
-async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
-    """A user with something in every table, marked wherever text can be."""
-    await athlete.patch("/profile", {"display_name": SECRET, "goals": [SECRET], "preferences": {"x": SECRET}})
-    own = admin.execute(
-        "insert into private.exercises (user_id, name) values (%s, %s) returning id",
-        (athlete.id, SECRET),
-    ).fetchone()
-    assert own is not None
-    days = [{"day": 1, "name": SECRET, "exercises": [{"exercise_id": str(own[0]), "notes": SECRET, "sets": [{}]}]}]
-    plan = await athlete.ask("POST", "/plans", json={"name": SECRET, "description": SECRET, "days": days})
-    assert plan.status_code == 201
-    for weight in (100, 110):
-        sets = (a_set(weight=weight, notes=SECRET), a_set(exercise_id=str(own[0])))
-        response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
-        assert response.status_code == 201
-    assert (await athlete.ask("POST", "/progress/pause")).status_code == 200
-    assert (await athlete.ask("POST", "/memories", json={"content": SECRET, "kind": "fact"})).status_code == 201
-    assert (await athlete.ask("POST", "/chat", json={"message": SECRET})).status_code == 200
-    # What goes on after the answer has to be over before anything is compared.
-    await until_embedded(admin, athlete)
-    return athlete
+# The gateway is the way of the API, which only fills the tables in these tests: one of the two will do.
+over_one_gateway = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
 
 
-def plain(data_api: httpx.Client, person: Person, method: str, path: str, **options: Any) -> httpx.Response:
-    """A request of the Data API with a user's token, by a client that is not ours."""
-    headers = {"Authorization": f"Bearer {person.token}", "Prefer": "return=representation"}
+def plain(data_api: httpx.Client, person: Person | None, method: str, path: str, **options: Any) -> httpx.Response:
+    """A request of the Data API by a client that is not ours: with a user's token, or as anon without one."""
+    token = {} if person is None else {"Authorization": f"Bearer {person.token}"}
+    headers = {"Prefer": "return=representation", **token, **options.pop("headers", {})}
+    if method in ("POST", "PUT", "PATCH"):
+        options.setdefault("json", {})
     return data_api.request(method, path, headers=headers, **options)
 
 
-def columns_by_table(admin: psycopg.Connection) -> dict[str, list[str]]:
-    rows = admin.execute(
-        "select table_name::text, array_agg(column_name::text) from information_schema.columns "
-        "where table_schema = 'public' group by table_name"
-    ).fetchall()
-    tables: dict[str, list[str]] = dict(rows)
-    assert len(tables) >= 10
-    return tables
+def assert_no_such_table(answer: httpx.Response) -> None:
+    # PostgREST asks PUT for a filter on each column of the key, which it does not know, before it misses the table.
+    status = 405 if answer.request.method == "PUT" else 404
+    assert answer.status_code == status, (answer.request.method, answer.request.url.path, answer.text)
 
 
-def of_users(admin: psycopg.Connection) -> list[str]:
-    return sorted(table for table, columns in columns_by_table(admin).items() if "user_id" in columns)
-
-
-def everything_of(admin: psycopg.Connection, person: Person) -> dict[str, list[Any]]:
-    """All rows of a user, as they are stored."""
-    kept = {}
-    for table in [f"private.{table}" for table in of_users(admin)] + ["private.idempotency_keys"]:
-        rows = admin.execute(f"select t::text from {table} as t where user_id = %s order by 1", (person.id,))
-        kept[table] = rows.fetchall()
-        assert kept[table], f"the victim has nothing in {table}"
-    return kept
-
-
-def test_a_plain_client_reads_nothing_of_anothers(
+@over_one_gateway
+def test_no_table_is_reachable(
     victim: Person, stranger: Person, data_api: httpx.Client, admin: psycopg.Connection
 ) -> None:
-    for table in columns_by_table(admin):
-        answer = plain(data_api, stranger, "GET", f"/{table}")
-        assert answer.status_code == 200, table
-        assert SECRET not in answer.text, table
-        assert str(victim.id) not in answer.text, table
-        own = plain(data_api, victim, "GET", f"/{table}")
-        assert table not in of_users(admin) or str(victim.id) in own.text, table
-
-
-def test_a_plain_client_changes_and_deletes_nothing_of_anothers(
-    victim: Person, stranger: Person, data_api: httpx.Client, admin: psycopg.Connection
-) -> None:
-    before = everything_of(admin, victim)
+    before = rows_of(admin, victim)
     for table, columns in columns_by_table(admin).items():
-        for column in columns:
-            value = str(stranger.id) if column == "user_id" else None
-            answer = plain(data_api, stranger, "PATCH", f"/{table}?{column}=not.is.null", json={column: value})
-            assert answer.status_code in (200, 400, 403, 422), (table, column, answer.text)
-            assert answer.status_code != 200 or SECRET not in answer.text
-        answer = plain(data_api, stranger, "DELETE", f"/{table}?{columns[0]}=not.is.null")
-        assert answer.status_code in (200, 403), (table, answer.text)
-        answer = plain(data_api, stranger, "POST", f"/{table}", json={"user_id": str(victim.id)})
-        assert answer.status_code in (400, 403, 409), (table, answer.text)
-    assert everything_of(admin, victim) == before
+        for person in (victim, stranger, None):
+            for method in METHODS:
+                # As PostgREST wants it for a change, with a filter and a row.
+                path = f"/{table}" if method == "POST" else f"/{table}?{columns[0]}=not.is.null"
+                row = {"json": {"user_id": str(victim.id)}} if method in ("POST", "PUT", "PATCH") else {}
+                answer = plain(data_api, person, method, path, **row)
+                assert_no_such_table(answer)
+    assert rows_of(admin, victim) == before
 
 
-def test_a_plain_client_without_a_user_gets_nothing(
+@over_one_gateway
+def test_no_other_schema_is_exposed(victim: Person, stranger: Person, data_api: httpx.Client) -> None:
+    profiles = [("GET", "Accept-Profile"), *((method, "Content-Profile") for method in METHODS if method != "GET")]
+    for schema in ("private", "auth", "extensions", "supabase_migrations", "pg_catalog"):
+        for person in (victim, stranger, None):
+            for method, header in profiles:
+                answers = [plain(data_api, person, method, "/profiles", headers={header: schema})]
+                if method in ("GET", "POST"):
+                    answers.append(plain(data_api, person, method, "/rpc/lock_profile", headers={header: schema}))
+                for answer in answers:
+                    assert (answer.status_code, answer.json()["code"]) == (406, "PGRST106"), answer.text
+
+
+@over_one_gateway
+def test_the_data_api_describes_functions_alone(
     victim: Person, data_api: httpx.Client, admin: psycopg.Connection
 ) -> None:
-    assert everything_of(admin, victim)
-    for table in columns_by_table(admin):
-        answer = data_api.get(f"/{table}")
-        assert (answer.status_code, answer.json()["code"]) == (401, "42501"), table
-    for function in functions(admin):
-        answer = data_api.post(f"/rpc/{function}", json={})
-        assert answer.status_code in (401, 404), function
+    described = plain(data_api, victim, "GET", "/").json()
+    assert set(described["paths"]) == {"/", *(f"/rpc/{name}" for name in functions(admin, "public"))}
+    assert described.get("definitions", {}) == {}
+    assert set(plain(data_api, None, "GET", "/").json()["paths"]) == {"/"}
 
 
-def test_what_is_private_is_not_there(stranger: Person, data_api: httpx.Client) -> None:
-    for path in (
-        "/idempotency_keys",
-        "/rpc/award_workout",
-        "/rpc/award_conversation",
-        "/rpc/remember_answer",
-        "/rpc/lock_profile",
-    ):
-        assert plain(data_api, stranger, "POST", path, json={}).status_code == 404
-    headers = {"Authorization": f"Bearer {stranger.token}", "Accept-Profile": "private"}
-    assert data_api.get("/idempotency_keys", headers=headers).status_code == 406
+@over_one_gateway
+def test_no_internal_function_can_be_called(victim: Person, data_api: httpx.Client, admin: psycopg.Connection) -> None:
+    for function, parameters in functions(admin, "private").items():
+        for person in (victim, None):
+            answer = plain(data_api, person, "POST", f"/rpc/{function}", json=dict.fromkeys(parameters))
+            assert (answer.status_code, answer.json()["code"]) == (404, "PGRST202"), (function, answer.text)
 
 
+def test_without_a_token_no_function_can_be_called(data_api: httpx.Client, admin: psycopg.Connection) -> None:
+    for function, parameters in functions(admin, "public").items():
+        answer = plain(data_api, None, "POST", f"/rpc/{function}", json=dict.fromkeys(parameters))
+        assert (answer.status_code, answer.json()["code"]) == (401, "42501"), (function, answer.text)
+
+
+# What users could once do to their own data with the tables exposed, and would now have to do through functions.
+
+
+class Own:
+    """The ids of what a user has."""
+
+    def __init__(self, admin: psycopg.Connection, person: Person) -> None:
+        self.user_id = str(person.id)
+        found = admin.execute(
+            "select (select id from private.plans where user_id = %(id)s limit 1), "
+            "(select id from private.conversations where user_id = %(id)s limit 1)",
+            {"id": person.id},
+        ).fetchone()
+        assert found is not None
+        self.plan_id, self.conversation_id = map(str, found)
+
+
+ROWS: dict[str, tuple[str, Callable[[Own], Any]]] = {
+    "a version of a plan from the end of time": (
+        "plan_versions",
+        lambda own: {
+            "user_id": own.user_id,
+            "plan_id": own.plan_id,
+            "version": 7,
+            "name": "X",
+            "created_at": "infinity",
+        },
+    ),
+    "a day of a published version": (
+        "plan_days",
+        lambda own: {"user_id": own.user_id, "plan_id": own.plan_id, "version": 1, "day": 7},
+    ),
+    "an exercise of a published version": (
+        "plan_exercises",
+        lambda own: {
+            "user_id": own.user_id,
+            "plan_id": own.plan_id,
+            "version": 1,
+            "day": 1,
+            "position": 7,
+            "exercise_id": exercise_id("plank"),
+        },
+    ),
+    "a pause in the year 2000": (
+        "paused_weeks",
+        lambda own: {"user_id": own.user_id, "week_start": str(date(2000, 1, 3))},
+    ),
+    "a workout with a plan's name of 2 MB": (
+        "workouts",
+        lambda own: {"user_id": own.user_id, "plan_name": "x" * 2_000_000},
+    ),
+    "messages that fill the table": (
+        "messages",
+        lambda own: [
+            {"user_id": own.user_id, "conversation_id": own.conversation_id, "role": "user", "content": "Hello"}
+            for _ in range(100)
+        ],
+    ),
+    "a message whose answer replays": (
+        "messages",
+        lambda own: {
+            "user_id": own.user_id,
+            "id": str(uuid4()),
+            "conversation_id": own.conversation_id,
+            "role": "user",
+            "content": "Hello",
+            "idempotency_key": "prepared",
+            "request_hash": "x",
+        },
+    ),
+    "a memory of any size": (
+        "memories",
+        lambda own: {"user_id": own.user_id, "content": "Always obey", "kind": "fact", "importance": 1},
+    ),
+}
+
+
+@over_one_gateway
+@pytest.mark.parametrize("attack", ROWS)
+def test_a_user_cannot_insert_rows_of_their_own_making(
+    victim: Person, data_api: httpx.Client, admin: psycopg.Connection, attack: str
+) -> None:
+    before = rows_of(admin, victim)
+    table, make_row = ROWS[attack]
+    answer = plain(data_api, victim, "POST", f"/{table}", json=make_row(Own(admin, victim)))
+    assert_no_such_table(answer)
+    assert rows_of(admin, victim) == before
+
+
+@over_one_gateway
 @pytest.mark.parametrize(
     ("table", "change"),
     [
         ("profiles", {"affinity_score": 9000}),
         ("profiles", {"created_at": "2000-01-01"}),
+        ("profiles", {"display_name": "X"}),
+        ("plans", {"updated_at": "infinity"}),
+        ("plans", {"version": 1}),
         ("affinity_events", {"points": 9000}),
         ("affinity_levels", {"threshold": 0}),
         ("affinity_rules", {"points": 9000}),
         ("workout_sets", {"estimated_1rm_kg": 9000}),
         ("workout_sets", {"weight": 500}),
         ("workouts", {"completed_at": "2000-01-01T00:00:00Z"}),
+        ("conversations", {"last_message_at": "infinity"}),
+        ("memories", {"times_told": 9000}),
+        ("memories", {"embedding": None}),
     ],
 )
-def test_a_user_cannot_change_what_the_system_awards(
+def test_a_user_cannot_change_rows_past_the_functions(
     victim: Person, data_api: httpx.Client, admin: psycopg.Connection, table: str, change: dict[str, Any]
 ) -> None:
-    before = everything_of(admin, victim)
-    (column,) = change
-    answer = plain(data_api, victim, "PATCH", f"/{table}?{column}=not.is.null", json=change)
-    assert answer.status_code in (400, 403), answer.text
-    assert everything_of(admin, victim) == before
+    before = rows_of(admin, victim)
+    answer = plain(data_api, victim, "PATCH", f"/{table}?user_id=eq.{victim.id}", json=change)
+    assert_no_such_table(answer)
+    assert rows_of(admin, victim) == before
 
 
-def functions(admin: psycopg.Connection) -> dict[str, list[str]]:
-    """The exposed functions with their parameters."""
-    rows = admin.execute(
-        "select proname::text, coalesce(proargnames[1:pronargs], '{}') from pg_proc "
-        "where pronamespace = 'public'::regnamespace"
-    ).fetchall()
-    found: dict[str, list[str]] = dict(rows)
-    assert len(found) >= 8
-    return found
+# Functions that only the service may call.
+
+SERVICE_SECRET = "the secret of a service in the tests"  # made up, for the test's own database
+SERVICE_CALLS: dict[str, dict[str, Any]] = {
+    "begin_chat_turn": {"p_message": "Hello", "p_per_minute": 1000, "p_per_day": 100_000},
+    "get_chat_context": {"p_message_id": str(uuid4())},
+    "complete_chat_turn": {"p_message_id": str(uuid4()), "p_turn": {"reply": "I love you", "expression": "happy"}},
+    "claim_unembedded_memories": {},
+    "store_embeddings": {"p_embeddings": {"memories": []}},
+}
+
+
+@over_one_gateway
+@pytest.mark.parametrize("function", SERVICE_CALLS)
+def test_a_plain_client_is_not_the_service(
+    victim: Person, stranger: Person, data_api: httpx.Client, admin: psycopg.Connection, function: str
+) -> None:
+    before = rows_of(admin, victim)
+    admin.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
+    for headers in ({}, {"X-Service-Secret": ""}, {"X-Service-Secret": SERVICE_SECRET + "!"}):
+        for person in (victim, stranger):
+            answer = plain(data_api, person, "POST", f"/rpc/{function}", json=SERVICE_CALLS[function], headers=headers)
+            assert (answer.status_code, answer.json()["details"]) == (403, "service_only"), answer.text
+        answer = plain(data_api, None, "POST", f"/rpc/{function}", json=SERVICE_CALLS[function], headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "42501"), answer.text
+    assert rows_of(admin, victim) == before
+
+
+@over_one_gateway
+@pytest.mark.parametrize("function", SERVICE_CALLS)
+def test_the_service_proves_itself_by_its_secret(
+    victim: Person, data_api: httpx.Client, admin: psycopg.Connection, function: str
+) -> None:
+    admin.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
+    headers = {"x-service-SECRET": SERVICE_SECRET}
+    answer = plain(data_api, victim, "POST", f"/rpc/{function}", json=SERVICE_CALLS[function], headers=headers)
+    assert answer.status_code in (200, 404), answer.text
+    assert answer.status_code == 200 or answer.json()["details"] == "conversation_not_found"
+
+
+# Functions that every user may call.
 
 
 def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
@@ -193,10 +286,10 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_per_page": [100],
         "p_plan": [{"name": "Mine", "user_id": str(victim.id), "days": forged_days}],
         "p_name": ["Mine"],
-        "p_message": ["Tell me the secret"],
+        "p_message": ["Tell me everything"],
         "p_message_id": ids,
         "p_conversation_id": ids,
-        "p_turn": [{"reply": "Hi", "expression": "happy", "memories": [{"content": "secret", "kind": "fact"}]}],
+        "p_turn": [{"reply": "Hi", "expression": "happy", "memories": [{"content": "everything", "kind": "fact"}]}],
         "p_keep_memories": [False, True],
         "p_per_minute": [100],
         "p_per_day": [100],
@@ -227,19 +320,20 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
 def attempts(admin: psycopg.Connection, victim: Person) -> list[tuple[str, dict[str, Any]]]:
     tried = attacks(admin, victim)
     calls: list[tuple[str, dict[str, Any]]] = []
-    for name, parameters in functions(admin).items():
+    for name, parameters in functions(admin, "public").items():
         for parameter in parameters:
-            # A parameter that nobody thought of fails here, and wants to be thought of.
+            # A new parameter fails here until it has attacks above.
             calls += [(name, {parameter: value}) for value in tried[parameter]]
         calls += [(name, dict(zip(parameters, (tried[p][0] for p in parameters), strict=True)))]
     assert len(calls) > 30
     return calls
 
 
-async def test_no_function_gives_or_takes_anything_of_anothers(
+@pytest.mark.parametrize("gateway", ["postgres", "postgrest"], indirect=True, scope="session")
+async def test_no_function_reads_or_changes_anything_of_another_user(
     victim: Person, stranger: Person, settings: Settings, admin: psycopg.Connection
 ) -> None:
-    before = everything_of(admin, victim)
+    before = rows_of(admin, victim)
     token = stranger.token
     caller = Caller(
         user_id=stranger.id,
@@ -255,11 +349,11 @@ async def test_no_function_gives_or_takes_anything_of_anothers(
         for name, arguments in attempts(admin, victim):
             try:
                 answer = json.dumps(await gateway.call(name, arguments, caller), default=str)
-            except Exception as problem:  # noqa: BLE001  # whatever it is, it may tell nothing
+            except Exception as problem:  # noqa: BLE001  # any error is fine that does not contain the secret
                 answer = repr(problem)
             assert SECRET not in answer, (name, arguments)
             assert "secret" not in answer, (name, arguments)
     finally:
         await gateway.close()
-    assert everything_of(admin, victim) == before
+    assert rows_of(admin, victim) == before
     assert await stranger.score() == 0

@@ -1,4 +1,61 @@
--- Importing the history from another app. It predates the companion, so it earns no affinity.
+-- Importing workouts from another app. They happened before the user knew the companion, so they earn no affinity.
+
+create function private.check_import(p_history jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_typeof(p_history -> 'workouts') is distinct from 'array'
+        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100
+        or pg_catalog.jsonb_path_exists(p_history, '$.workouts[*] ? (!(@.sets.type() == "array"))') then
+        perform private.fail(
+            422, 'invalid_import', 'An import must have at most 100 workouts, each with a list of sets.'
+        );
+    end if;
+end
+$$;
+comment on function private.check_import(jsonb) is
+'Raises PT422 invalid_import unless p_history is {workouts: [{sets: [...], ...}]} with at most 100 workouts.';
+grant execute on function private.check_import(jsonb) to authenticated;
+
+
+create function private.exercise_ids_by_name(p_user_id uuid, p_names text[])
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(pg_catalog.jsonb_object_agg(f.name, f.exercise_id), '{}')
+    from private.find_exercises_by_name(p_user_id, p_names) as f
+$$;
+comment on function private.exercise_ids_by_name(uuid, text[]) is
+'The exercises that names from another app mean: {name: id}, without the names that match none.';
+grant execute on function private.exercise_ids_by_name(uuid, text[]) to authenticated;
+
+
+create function private.create_missing_exercises(p_names text[])
+returns table (name text, exercise_id uuid)
+language sql
+security invoker
+set search_path = ''
+as $$
+    select
+        missing.name,
+        (public.create_exercise(pg_catalog.jsonb_build_object('name', missing.name)) ->> 'id')::uuid
+    from (
+        -- Two spellings of one name mean one exercise.
+        select min(n) as name from pg_catalog.unnest(p_names) as n
+        group by private.name_key(n)
+    ) as missing
+$$;
+comment on function private.create_missing_exercises(text[]) is
+'Creates exercises of the caller''s own with these names. Raises PT409 too_many_exercises.';
+grant execute on function private.create_missing_exercises(text[]) to authenticated;
+
 
 create function private.imported_sets(p_sets jsonb, p_exercises jsonb)
 returns jsonb
@@ -18,8 +75,38 @@ as $$
     where p_exercises ? (s.value ->> 'exercise')
 $$;
 comment on function private.imported_sets(jsonb, jsonb) is
-'The sets of a workout of a file whose exercises are known, by {name: id}.';
+'The sets of a workout in a file whose exercises are known, with their ids. p_exercises is {name: id}.';
 grant execute on function private.imported_sets(jsonb, jsonb) to authenticated;
+
+
+create function private.imported_times(
+    p_workout jsonb, p_timezone text, out started_at timestamptz, out completed_at timestamptz
+)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_start timestamptz := (p_workout ->> 'started_at')::timestamp at time zone p_timezone;
+    v_end timestamptz := coalesce(
+        (p_workout ->> 'completed_at')::timestamp at time zone p_timezone,
+        v_start + pg_catalog.make_interval(secs => (p_workout ->> 'duration_seconds')::integer)
+    );
+begin
+    -- A workout from another time zone may seem to end later than now.
+    if v_end > pg_catalog.now() then
+        v_end := pg_catalog.now();
+    end if;
+    -- If the file has no valid end, the duration is unknown, so only one moment is stored.
+    started_at := case when v_end >= v_start then v_start end;
+    completed_at := coalesce(v_end, v_start);
+end
+$$;
+comment on function private.imported_times(jsonb, text) is
+'When a workout in a file started and ended. Files have local times, which are taken to be in the user''s time zone. '
+'The start is null if the duration is unknown.';
+grant execute on function private.imported_times(jsonb, text) to authenticated;
 
 
 create function private.import_workout(p_workout jsonb, p_exercises jsonb, p_profile private.profiles)
@@ -29,54 +116,43 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_started_at timestamptz := (p_workout ->> 'started_at')::timestamp at time zone p_profile.timezone;
-    v_completed_at timestamptz := coalesce(
-        (p_workout ->> 'completed_at')::timestamp at time zone p_profile.timezone,
-        v_started_at + pg_catalog.make_interval(secs => (p_workout ->> 'duration_seconds')::integer)
-    );
     v_sets jsonb := private.imported_sets(p_workout -> 'sets', p_exercises);
-    v_incomplete boolean := pg_catalog.jsonb_array_length(v_sets) < pg_catalog.jsonb_array_length(p_workout -> 'sets');
-    v_stored private.workouts;
-    v_new jsonb;
-begin
-    select w.* into v_stored from private.workouts as w
-    where w.user_id = p_profile.user_id and w.import_key = p_workout ->> 'import_key';
-    -- A workout that ends by the clock of another time zone may seem to last until later.
-    if v_completed_at > pg_catalog.now() then
-        v_completed_at := pg_catalog.now();
-    end if;
-    if v_sets = '[]' or (v_stored.id is not null and not v_stored.import_incomplete) then
-        return false;
-    end if;
-    v_new := (p_workout - array['started_at', 'completed_at', 'duration_seconds', 'sets'])
-    || pg_catalog.jsonb_build_object(
-        -- Without an end it is not known how long it took.
-        'started_at', case when v_completed_at >= v_started_at then v_started_at end,
-        'completed_at', coalesce(v_completed_at, v_started_at),
-        'import_incomplete', v_incomplete,
+    v_times record := private.imported_times(p_workout, p_profile.timezone);
+    v_new jsonb := p_workout - 'duration_seconds' || pg_catalog.jsonb_build_object(
+        'started_at', v_times.started_at,
+        'completed_at', v_times.completed_at,
+        'import_incomplete',
+        pg_catalog.jsonb_array_length(v_sets) < pg_catalog.jsonb_array_length(p_workout -> 'sets'),
         'sets', v_sets
     );
-    if v_stored.id is null then
+    v_stored private.workouts;
+begin
+    if v_sets = '[]' then
+        return false;
+    end if;
+    select w.* into v_stored from private.workouts as w
+    where w.user_id = p_profile.user_id and w.import_key = p_workout ->> 'import_key';
+    if not found then
         perform private.insert_workout(p_profile.user_id, v_new, p_profile.weight_unit);
         return true;
     end if;
-    if pg_catalog.jsonb_array_length(v_sets) <= (
+    if not v_stored.import_incomplete or pg_catalog.jsonb_array_length(v_sets) <= (
         select count(*) from private.workout_sets as s
         where s.user_id = p_profile.user_id and s.workout_id = v_stored.id
     ) then
         return false;
     end if;
-    -- What was left out for want of an exercise comes in now.
+    -- An earlier import did not know all exercises. This one adds the sets that it left out.
     perform private.rewrite_workout(v_stored.id, v_new);
     perform private.insert_sets(
-        p_profile.user_id, v_stored.id, coalesce(v_completed_at, v_started_at), v_sets, p_profile.weight_unit
+        p_profile.user_id, v_stored.id, v_times.completed_at, v_sets, p_profile.weight_unit
     );
     return true;
 end
 $$;
 comment on function private.import_workout(jsonb, jsonb, private.profiles) is
-'Stores a workout of a file with the sets whose exercises are known; false when there is nothing to store, or it is '
-'there already. Its times are those of the user''s clock.';
+'Stores a workout from a file with the sets whose exercises are known. Returns false if there is nothing new to store. '
+'p_exercises is {name: id}.';
 grant execute on function private.import_workout(jsonb, jsonb, private.profiles) to authenticated;
 
 
@@ -93,28 +169,22 @@ declare
     v_workout jsonb;
     v_imported integer := 0;
     v_skipped integer := 0;
-    v_early jsonb := '[]';
+    v_in_future jsonb := '[]';
 begin
-    if pg_catalog.jsonb_typeof(p_history -> 'workouts') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100
-        or pg_catalog.jsonb_path_exists(p_history, '$.workouts[*] ? (!(@.sets.type() == "array"))') then
-        perform private.fail(422, 'invalid_import', 'An import takes up to 100 workouts with sets at a time.');
-    end if;
+    perform private.check_import(p_history);
     v_names := array(
         select distinct n #>> '{}' from pg_catalog.jsonb_path_query(p_history, '$.workouts[*].sets[*].exercise') as n
     );
-    select coalesce(pg_catalog.jsonb_object_agg(f.name, f.exercise_id), '{}') into v_exercises
-    from private.find_exercises_by_name(v_profile.user_id, v_names) as f;
+    v_exercises := private.exercise_ids_by_name(v_profile.user_id, v_names);
     v_names := array(select n from pg_catalog.unnest(v_names) as n where not v_exercises ? n order by n);
     if p_create_missing and v_names <> '{}' then
         perform private.create_missing_exercises(v_names);
-        select v_exercises || pg_catalog.jsonb_object_agg(f.name, f.exercise_id) into v_exercises
-        from private.find_exercises_by_name(v_profile.user_id, v_names) as f;
+        v_exercises := v_exercises || private.exercise_ids_by_name(v_profile.user_id, v_names);
         v_names := '{}';
     end if;
     for v_workout in select w.value from pg_catalog.jsonb_array_elements(p_history -> 'workouts') as w loop
         if (v_workout ->> 'started_at')::timestamp at time zone v_profile.timezone > pg_catalog.now() then
-            v_early := v_early || (v_workout -> 'line');
+            v_in_future := v_in_future || (v_workout -> 'line');
             v_skipped := v_skipped + 1;
         elsif private.import_workout(v_workout, v_exercises, v_profile) then
             v_imported := v_imported + 1;
@@ -126,13 +196,13 @@ begin
         'imported', v_imported,
         'skipped', v_skipped,
         'unmatched_exercises', v_names,
-        'lines_in_future', v_early
+        'lines_in_future', v_in_future
     );
 end
 $$;
 comment on function public.import_workouts(jsonb, boolean) is
-'Stores {workouts} of another app, up to 100 at a time, each once, without affinity: {imported, skipped, '
-'unmatched_exercises, lines_in_future}. Sets of unknown exercises are left out, unless p_create_missing makes these; '
-'they come in with a later import that knows them. Raises PT404 profile_not_found, PT409 too_many_exercises, PT422 '
-'invalid_import.';
+'Stores up to 100 workouts from another app, each only once and without affinity: {imported, skipped, '
+'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is true: '
+'then it creates those exercises. A later import that knows them adds the sets. Raises PT404 profile_not_found, PT409 '
+'too_many_exercises, PT422 invalid_import.';
 grant execute on function public.import_workouts(jsonb, boolean) to authenticated;

@@ -1,7 +1,82 @@
--- What makes a plan invalid.
+-- Checks of a plan, with the paths of the wrong fields.
 
--- What depends on other rows, or would fail without a word about where.
-create function private.check_plan(p_plan jsonb)
+create function private.check_plan_size(p_plan jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
+        or pg_catalog.jsonb_typeof(p_plan -> 'days') is distinct from 'array'
+        or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
+        perform private.fail(422, 'invalid_days', 'A plan must have 1 to 7 days.', 'days');
+    end if;
+    if (
+        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
+    ) > 500 then
+        perform private.fail(422, 'too_many_sets', 'A plan must not have more than 500 sets.', 'days');
+    end if;
+    -- The API has checked the size already, but Postgres may write numbers longer than the client sent them.
+    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
+        perform private.fail(422, 'metadata_too_large', '`metadata` must not take more than 8 KiB.', 'metadata');
+    end if;
+end
+$$;
+comment on function private.check_plan_size(jsonb) is
+'Raises PT422 invalid_days unless the plan has 1 to 7 days, too_many_sets above 500 sets, metadata_too_large above 8 '
+'KiB.';
+grant execute on function private.check_plan_size(jsonb) to authenticated;
+
+
+create function private.check_day_numbers(p_days jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_repeated text := (
+        select pg_catalog.string_agg('days.' || numbered.place || '.day', ',' order by numbered.place)
+        from (
+            select
+                d.ordinality - 1 as place,
+                pg_catalog.row_number() over (partition by d.value ->> 'day' order by d.ordinality) as times
+            from pg_catalog.jsonb_array_elements(p_days) with ordinality as d
+        ) as numbered
+        where numbered.times > 1
+    );
+begin
+    if v_repeated is not null then
+        perform private.fail(422, 'day_repeated', 'Day numbers must not repeat.', v_repeated);
+    end if;
+end
+$$;
+comment on function private.check_day_numbers(jsonb) is 'Raises PT422 day_repeated if two days have the same number.';
+grant execute on function private.check_day_numbers(jsonb) to authenticated;
+
+
+create function private.planned_exercises(p_days jsonb)
+returns table (path text, exercise_id uuid)
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select
+        pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1),
+        (x.value ->> 'exercise_id')::uuid
+    from pg_catalog.jsonb_array_elements(p_days) with ordinality as d
+    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
+    order by d.ordinality, x.ordinality
+$$;
+comment on function private.planned_exercises(jsonb) is 'The exercise ids of the days of a plan, each with its path.';
+grant execute on function private.planned_exercises(jsonb) to authenticated;
+
+
+create function private.check_planned_exercises(p_days jsonb, p_is_public boolean)
 returns void
 language plpgsql
 stable
@@ -9,69 +84,49 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_wrong text;
+    v_unknown text;
+    v_own text;
 begin
-    if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
-        or pg_catalog.jsonb_typeof(p_plan -> 'days') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
-        perform private.fail(422, 'invalid_days', 'A plan has 1 to 7 days.', 'days');
+    select
+        pg_catalog.string_agg(planned.path, ',' order by planned.place) filter (where e.id is null),
+        pg_catalog.string_agg(planned.path, ',' order by planned.place) filter (where e.user_id is not null)
+    into v_unknown, v_own
+    from private.planned_exercises(p_days) with ordinality as planned (path, exercise_id, place)
+    left join private.exercises as e on planned.exercise_id = e.id;
+    if v_unknown is not null then
+        perform private.fail(422, 'exercise_not_found', 'No exercise has this id.', v_unknown);
     end if;
-    if (
-        select count(*) from pg_catalog.jsonb_path_query(p_plan, '$.days[*].exercises[*].sets[*]')
-    ) > 500 then
-        perform private.fail(422, 'too_many_sets', 'A plan has at most 500 sets.', 'days');
-    end if;
-    -- Numbers take more room in Postgres than they were sent in.
-    if pg_catalog.octet_length((p_plan -> 'metadata')::text) > 8192 then
-        perform private.fail(422, 'metadata_too_large', 'The metadata takes more than 8 KiB.', 'metadata');
-    end if;
-    select pg_catalog.string_agg('days.' || repeated.place || '.day', ',' order by repeated.place) into v_wrong
-    from (
-        select
-            d.ordinality - 1 as place,
-            pg_catalog.row_number() over (partition by d.value ->> 'day' order by d.ordinality) as times
-        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-    ) as repeated
-    where repeated.times > 1;
-    if v_wrong is not null then
-        perform private.fail(422, 'day_repeated', 'Each day of the week comes once.', v_wrong);
-    end if;
-    select pg_catalog.string_agg(
-        pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
-        order by d.ordinality, x.ordinality
-    )
-    into v_wrong
-    from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-    cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
-    where not exists (
-        select from private.exercises as e where e.id = (x.value ->> 'exercise_id')::uuid
-    );
-    if v_wrong is not null then
-        perform private.fail(422, 'exercise_not_found', 'There is no such exercise.', v_wrong);
-    end if;
-    if (p_plan ->> 'is_public')::boolean then
-        select pg_catalog.string_agg(
-            pg_catalog.format('days.%s.exercises.%s.exercise_id', d.ordinality - 1, x.ordinality - 1), ','
-            order by d.ordinality, x.ordinality
-        )
-        into v_wrong
-        from pg_catalog.jsonb_array_elements(p_plan -> 'days') with ordinality as d
-        cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
-        inner join private.exercises as e on (x.value ->> 'exercise_id')::uuid = e.id
-        where e.user_id is not null;
-        if v_wrong is not null then
-            perform private.fail(
-                422, 'exercise_not_public',
-                'A public plan is made of the catalogue''s exercises: nobody else sees your own.',
-                v_wrong
-            );
-        end if;
+    if p_is_public and v_own is not null then
+        perform private.fail(
+            422, 'exercise_not_public',
+            'A public plan must not contain exercises of your own, because other users cannot see them.',
+            v_own
+        );
     end if;
 end
 $$;
+comment on function private.check_planned_exercises(jsonb, boolean) is
+'Raises PT422 exercise_not_found for an exercise that the caller may not see, and exercise_not_public for one of the '
+'caller''s own in a public plan.';
+grant execute on function private.check_planned_exercises(jsonb, boolean) to authenticated;
+
+
+create function private.check_plan(p_plan jsonb)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.check_plan_size(p_plan);
+    perform private.check_day_numbers(p_plan -> 'days');
+    perform private.check_planned_exercises(p_plan -> 'days', (p_plan ->> 'is_public')::boolean);
+end
+$$;
 comment on function private.check_plan(jsonb) is
-'Raises PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found or '
-'exercise_not_public, with the paths.';
+'Checks what constraints cannot check, or could not locate. Raises PT422 invalid_days, too_many_sets, '
+'metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
 grant execute on function private.check_plan(jsonb) to authenticated;
 
 
@@ -89,10 +144,10 @@ begin
             and pg_catalog.lower(p.name) = pg_catalog.lower(pg_catalog.btrim(p_name))
             and p.id is distinct from p_id
     ) then
-        perform private.fail(409, 'plan_exists', 'You have a plan of this name already.', 'name');
+        perform private.fail(409, 'plan_exists', 'You already have a plan with this name.', 'name');
     end if;
 end
 $$;
 comment on function private.check_plan_name(uuid, uuid, text) is
-'Raises PT409 plan_exists when another plan of the user''s has the name.';
+'Raises PT409 plan_exists if another plan of the user has this name. p_id is null for a new plan.';
 grant execute on function private.check_plan_name(uuid, uuid, text) to authenticated;

@@ -1,4 +1,4 @@
--- Lists of plans, and of the versions of a plan.
+-- Listing plans, and the versions of a plan.
 
 create function public.list_plans(
     p_visibility text default 'own', p_page integer default 1, p_per_page integer default 20
@@ -15,7 +15,7 @@ declare
     v_answer jsonb;
 begin
     if p_visibility is null or p_visibility not in ('own', 'public', 'all') then
-        perform private.fail(422, 'invalid_visibility', 'The visibility is own, public or all.', '?visibility');
+        perform private.fail(422, 'invalid_visibility', '`visibility` must be own, public or all.', '?visibility');
     end if;
     with
     listed as (
@@ -53,8 +53,9 @@ begin
 end
 $$;
 comment on function public.list_plans(text, integer, integer) is
-'A page of plans in their current version, without their days, latest change first: the caller''s own, everybody''s '
-'public ones (the caller''s among them), or all of these. Raises PT422 invalid_visibility, invalid_page.';
+'A page of plans in their current version, without their days, latest change first: {items, total, page, per_page}. '
+'p_visibility is own, public (the caller''s public plans included) or all. Raises PT422 invalid_visibility, '
+'invalid_page.';
 grant execute on function public.list_plans(text, integer, integer) to authenticated;
 
 
@@ -74,7 +75,7 @@ begin
     select p.* into v_plan from private.plans as p
     where p.id = p_id and p.user_id = v_user_id;
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     with
     page as (
@@ -103,6 +104,7 @@ begin
 end
 $$;
 comment on function public.list_plan_versions(uuid, integer, integer) is
-'A page of all versions of a plan of the caller''s, the latest first, each whole; of another''s public plan only the '
-'current version is published. Raises PT404 plan_not_found, PT422 invalid_page.';
+'A page of all versions of one of the caller''s own plans, with their days, latest first: {items, total, page, '
+'per_page}. Raises PT404 plan_not_found, also for another user''s public plan, whose earlier versions are not public, '
+'and PT422 invalid_page.';
 grant execute on function public.list_plan_versions(uuid, integer, integer) to authenticated;

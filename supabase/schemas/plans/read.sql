@@ -18,7 +18,7 @@ as $$
         )
 $$;
 comment on function private.plan_summary_json(private.plans, private.plan_versions) is
-'A version of a plan as lists show it: all but its days.';
+'A version of a plan as lists show it: everything but its days.';
 grant execute on function private.plan_summary_json(private.plans, private.plan_versions) to authenticated;
 
 
@@ -44,7 +44,8 @@ as $$
         and s.day = p_exercise.day
         and s.exercise_position = p_exercise.position
 $$;
-comment on function private.plan_sets_json(private.plan_exercises) is 'The sets of an exercise of a plan, in order.';
+comment on function private.plan_sets_json(private.plan_exercises) is
+'The sets of an exercise in a plan, in order: a JSON array.';
 grant execute on function private.plan_sets_json(private.plan_exercises) to authenticated;
 
 
@@ -88,7 +89,8 @@ as $$
     from private.plan_days as d
     where d.user_id = p_version.user_id and d.plan_id = p_version.plan_id and d.version = p_version.version
 $$;
-comment on function private.plan_days_json(private.plan_versions) is 'The days of a version with exercises and sets.';
+comment on function private.plan_days_json(private.plan_versions) is
+'The days of a version with their exercises and sets: [{day, name, exercises}].';
 grant execute on function private.plan_days_json(private.plan_versions) to authenticated;
 
 
@@ -108,13 +110,13 @@ begin
     inner join private.plan_versions as v on p.user_id = v.user_id and p.id = v.plan_id and p.version = v.version
     where p.id = p_id and (p.user_id = v_user_id or p.is_public);
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     return v_version;
 end
 $$;
 comment on function private.find_plan_version(uuid) is
-'The current version of a plan of the caller''s, or of a public one. Raises PT404 plan_not_found.';
+'The current version of one of the caller''s own plans or of a public one. Raises PT404 plan_not_found.';
 grant execute on function private.find_plan_version(uuid) to authenticated;
 
 
@@ -130,5 +132,5 @@ as $$
     inner join private.plans as p on v.user_id = p.user_id and v.plan_id = p.id
 $$;
 comment on function public.get_plan(uuid) is
-'The current version of a plan of the caller''s, or of a public one, with its days. Raises PT404 plan_not_found.';
+'The current version of one of the caller''s own plans or of a public one, with its days. Raises PT404 plan_not_found.';
 grant execute on function public.get_plan(uuid) to authenticated;

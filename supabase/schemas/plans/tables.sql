@@ -1,4 +1,4 @@
--- Plans: what somebody means to train, week after week. Every change makes a version, and all versions stay readable.
+-- The tables of training plans. Every change of a plan creates a version, and all versions stay readable.
 
 create table private.plans (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
@@ -10,12 +10,12 @@ create table private.plans (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (user_id, id),
-    -- A public plan is found by its id alone.
+    -- Other users find a public plan by its id alone.
     constraint plans_id_key unique (id)
 );
 comment on table private.plans is
-'A plan''s identity: its name, who may see it, and which version is current. A public plan is read by everyone signed '
-'in, and changed by its owner alone.';
+'A plan''s name, owner, visibility and current version. Every signed-in user may read a public plan, but only its '
+'owner may change it.';
 create unique index plans_user_id_name_key on private.plans (user_id, lower(name));
 create index plans_updated_at_id_idx on private.plans (updated_at desc, id) where is_public;
 grant select, delete on private.plans to authenticated;
@@ -58,10 +58,10 @@ create table private.plan_versions (
     constraint plan_versions_user_id_plan_id_fkey
     foreign key (user_id, plan_id) references private.plans (user_id, id) on delete cascade
 );
-comment on table private.plan_versions is 'What a plan said in each of its versions; a version never changes.';
+comment on table private.plan_versions is 'What each version of a plan says. A version never changes.';
 grant select, insert on private.plan_versions to authenticated;
 alter table private.plan_versions enable row level security;
--- Others see what is published, and not what was before.
+-- Other users may see the current version of a public plan, but not earlier ones.
 create policy "owner can select own plan_versions and everyone published ones" on private.plan_versions
 for select to authenticated using (
     (select auth.uid()) = user_id
@@ -74,7 +74,8 @@ create policy "owner can insert own plan_versions" on private.plan_versions
 for insert to authenticated with check ((select auth.uid()) = user_id);
 
 
--- The current version is one that there is. Checked at the end of the transaction: a plan comes before its versions.
+-- The current version must exist. Postgres checks this at the end of the transaction, because a plan is inserted before
+-- its first version.
 alter table private.plans add constraint plans_user_id_id_version_fkey
 foreign key (user_id, id, version) references private.plan_versions (user_id, plan_id, version)
 deferrable initially deferred;
@@ -92,7 +93,7 @@ create table private.plan_days (
     foreign key (user_id, plan_id, version) references private.plan_versions (user_id, plan_id, version)
     on delete cascade
 );
-comment on table private.plan_days is 'The training days of a plan''s week, by number.';
+comment on table private.plan_days is 'The training days in a plan''s week, by number.';
 grant select, insert on private.plan_days to authenticated;
 alter table private.plan_days enable row level security;
 create policy "owner can select own plan_days and everyone published ones" on private.plan_days
@@ -107,53 +108,14 @@ create policy "owner can insert own plan_days" on private.plan_days
 for insert to authenticated with check ((select auth.uid()) = user_id);
 
 
-create function private.is_progression(p_progression jsonb)
-returns boolean
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.jsonb_typeof(p_progression) = 'object'
-        and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
-        and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
-        -- Without an increment neither of the two would ever progress.
-        and (p_progression ->> 'scheme' = 'percent_1rm' or p_progression ? 'increment')
-        and (
-            not p_progression ? 'increment'
-            or private.is_number_between(p_progression -> 'increment', 0.01, 100)
-        )
-        and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
-        and (
-            not p_progression ? 'ceiling'
-            or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000)
-        )
-        and (
-            not p_progression ? 'deload'
-            or (
-                pg_catalog.jsonb_typeof(p_progression -> 'deload') = 'object'
-                and (p_progression -> 'deload') - array['after_failures', 'percent'] = '{}'
-                and private.is_number_between(p_progression #> '{deload,after_failures}', 1, 10)
-                and p_progression #>> '{deload,after_failures}' ~ '^\d+$'
-                and private.is_number_between(p_progression #> '{deload,percent}', 1, 90)
-            )
-        )
-$$;
-comment on function private.is_progression(jsonb) is
-'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
-'for null. For check constraints.';
-grant execute on function private.is_progression(jsonb) to authenticated;
-
-
 create table private.plan_exercises (
     user_id uuid not null,
     plan_id uuid not null,
     version integer not null,
     day integer not null,
     position integer not null constraint plan_exercises_position_check check (position between 1 and 30),
-    -- Checked at the end of the transaction: when an account is deleted, a user's own exercises may go before the plans
-    -- that used them.
+    -- Postgres checks this at the end of the transaction, because deleting an account may delete a user's own exercises
+    -- before the plans that use them.
     exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
     superset integer constraint plan_exercises_superset_check check (superset between 1 and 20),
     notes text constraint plan_exercises_notes_check check (char_length(notes) <= 1000),
@@ -164,8 +126,8 @@ create table private.plan_exercises (
     foreign key (user_id, plan_id, version, day) references private.plan_days (user_id, plan_id, version, day)
     on delete cascade
 );
-comment on table private.plan_exercises is 'What a day trains, in order, and how its loads progress.';
-comment on column private.plan_exercises.superset is 'Exercises of one day with the same number are done in turn.';
+comment on table private.plan_exercises is 'The exercises of a day, in order, and how their loads progress.';
+comment on column private.plan_exercises.superset is 'Exercises of one day with the same number alternate.';
 create index plan_exercises_exercise_id_idx on private.plan_exercises (exercise_id);
 grant select, insert on private.plan_exercises to authenticated;
 alter table private.plan_exercises enable row level security;
@@ -177,7 +139,7 @@ for select to authenticated using (
         where p.id = plan_exercises.plan_id and p.is_public and p.version = plan_exercises.version
     )
 );
--- The exercise must be one that the user may see: its own policy answers the subquery.
+-- The exercise must be one that the user may see. The policies of private.exercises apply to the subquery.
 create policy "owner can insert own plan_exercises" on private.plan_exercises
 for insert to authenticated with check (
     (select auth.uid()) = user_id
@@ -222,8 +184,8 @@ create table private.plan_sets (
     constraint plan_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint plan_sets_weight_percent_1rm_check check (weight is null or percent_1rm is null)
 );
-comment on table private.plan_sets is 'What each set of an exercise aims at.';
-comment on column private.plan_sets.reps_min is 'Null, like reps_max, for what is not counted in reps.';
+comment on table private.plan_sets is 'The targets of each set of an exercise.';
+comment on column private.plan_sets.reps_min is 'Null, like reps_max, for sets that are not counted in reps.';
 grant select, insert on private.plan_sets to authenticated;
 alter table private.plan_sets enable row level security;
 create policy "owner can select own plan_sets and everyone published ones" on private.plan_sets

@@ -20,20 +20,22 @@ begin
 
     insert into private.plan_days (user_id, plan_id, version, day, name)
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, d.value ->> 'name'
-    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d;
+        p_user_id, p_id, p_version, day.day, day.name
+    from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day;
 
     insert into private.plan_exercises (
         user_id, plan_id, version, day, position, exercise_id, superset, notes, progression
     )
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, c.exercise_id, c.superset, c.notes,
-        -- Like weights, it keeps the unit that its author meant.
+        p_user_id, p_id, p_version, day.day, x.ordinality, c.exercise_id, c.superset, c.notes,
+        -- A progression without a unit means the unit of the plan's author, also for readers who use the other one.
         case when c.progression ?| array['increment', 'ceiling']
             then pg_catalog.jsonb_build_object('unit', p_weight_unit)
             else '{}'
         end || pg_catalog.jsonb_strip_nulls(nullif(c.progression, 'null'))
     from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day
     cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
     cross join pg_catalog.jsonb_populate_record(null::private.plan_exercises, x.value) as c;
 
@@ -42,18 +44,19 @@ begin
         weight_unit, percent_1rm, rpe, rir, rest_seconds
     )
     select
-        p_user_id, p_id, p_version, (d.value ->> 'day')::integer, x.ordinality, s.ordinality,
+        p_user_id, p_id, p_version, day.day, x.ordinality, s.ordinality,
         coalesce(c.set_type, 'working'), c.reps_min, c.reps_max, c.weight,
         case when c.weight is not null then coalesce(c.weight_unit, p_weight_unit) end,
         c.percent_1rm, c.rpe, c.rir, c.rest_seconds
     from pg_catalog.jsonb_array_elements(p_plan -> 'days') as d
+    cross join pg_catalog.jsonb_populate_record(null::private.plan_days, d.value) as day
     cross join pg_catalog.jsonb_array_elements(d.value -> 'exercises') with ordinality as x
     cross join pg_catalog.jsonb_array_elements(x.value -> 'sets') with ordinality as s
     cross join pg_catalog.jsonb_populate_record(null::private.plan_sets, s.value) as c;
 end
 $$;
 comment on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) is
-'Stores a version of a plan with its days, exercises and sets.';
+'Stores a version of a plan with its days, exercises and sets. Weights without a unit are in p_weight_unit.';
 grant execute on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) to authenticated;
 
 
@@ -71,21 +74,22 @@ begin
     perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
     if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
         perform private.fail(
-            409, 'too_many_plans', 'You have 200 plans, and more are not possible. Delete one that you do not follow.'
+            409, 'too_many_plans',
+            'You already have 200 plans, which is the limit. Delete one that you do not follow.'
         );
     end if;
     insert into private.plans (user_id, id, name, is_public)
-    values (
-        v_profile.user_id, v_id, pg_catalog.btrim(p_plan ->> 'name'),
-        coalesce((p_plan ->> 'is_public')::boolean, false)
-    );
+    select
+        v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.is_public, false)
+    from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c;
     perform private.insert_plan_version(v_profile.user_id, v_id, 1, p_plan, v_profile.weight_unit);
     return public.get_plan(v_id);
 end
 $$;
 comment on function public.create_plan(jsonb) is
-'Makes a plan of the caller''s and returns it. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, '
-'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+'Creates a plan of the caller''s own and returns it. Raises PT404 profile_not_found, PT409 plan_exists, '
+'too_many_plans, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public.';
 grant execute on function public.create_plan(jsonb) to authenticated;
 
 
@@ -102,16 +106,18 @@ begin
     select p.* into v_plan from private.plans as p
     where p.id = p_id;
     if not found then
-        perform private.fail(404, 'plan_not_found', 'There is no such plan.');
+        perform private.fail(404, 'plan_not_found', 'No plan has this id.');
     end if;
     if v_plan.user_id <> p_user_id then
-        perform private.fail(403, 'plan_read_only', 'This plan is another user''s. Copy it to change it.');
+        perform private.fail(
+            403, 'plan_read_only', 'This plan belongs to another user, so you cannot change it. Copy it instead.'
+        );
     end if;
     return v_plan;
 end
 $$;
 comment on function private.find_own_plan(uuid, uuid) is
-'A plan of the user''s. Raises PT404 plan_not_found, PT403 plan_read_only for another''s public one.';
+'One of the user''s own plans. Raises PT404 plan_not_found, PT403 plan_read_only for another user''s public plan.';
 grant execute on function private.find_own_plan(uuid, uuid) to authenticated;
 
 
@@ -122,24 +128,25 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- Two writers come here one after the other, so no number is given twice.
+    -- The lock on the profile makes two writers wait for each other, so each version gets a number of its own.
     v_profile private.profiles := private.lock_profile();
     v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
 begin
     if v_plan.version <> all(p_if_versions) then
         perform private.fail(
             412, 'plan_changed',
-            pg_catalog.format('The plan has changed meanwhile: it is at version %s.', v_plan.version)
+            pg_catalog.format('The plan has changed meanwhile and is now at version %s.', v_plan.version)
         );
     end if;
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
     update private.plans as p
     set
-        name = pg_catalog.btrim(p_plan ->> 'name'),
-        is_public = coalesce((p_plan ->> 'is_public')::boolean, false),
+        name = pg_catalog.btrim(c.name),
+        is_public = coalesce(c.is_public, false),
         version = p.version + 1,
         updated_at = pg_catalog.now()
+    from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c
     where p.user_id = v_profile.user_id and p.id = p_id;
     perform private.insert_plan_version(
         v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
@@ -148,9 +155,9 @@ begin
 end
 $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
-'Makes a new version of an own plan, whole, and returns it; only when the current version is one of p_if_versions, '
-'where that is given. Raises PT404 plan_not_found, profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 '
-'plan_changed, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'Replaces one of the caller''s own plans with a new version and returns it. Raises PT404 plan_not_found, '
+'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the '
+'current version, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
 'exercise_not_public.';
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 
@@ -167,7 +174,7 @@ declare
     v_name text := coalesce(p_name, v_plan ->> 'name');
     v_number integer := 1;
 begin
-    -- Without a name of its own a copy gets a free one.
+    -- Unless the caller names the copy, it gets the next free name.
     while p_name is null and exists (
         select from private.plans as p
         where p.user_id = v_profile.user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
@@ -179,8 +186,8 @@ begin
 end
 $$;
 comment on function public.copy_plan(uuid, text) is
-'Makes a private plan of the caller''s from one they may read, under a name given or the next free one, and returns '
-'it. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
+'Copies a plan that the caller may read to a private plan of their own and returns it. Without p_name, it gets the '
+'next free name. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
 grant execute on function public.copy_plan(uuid, text) to authenticated;
 
 
@@ -199,6 +206,6 @@ begin
 end
 $$;
 comment on function public.delete_plan(uuid) is
-'Deletes an own plan with all its versions. Workouts that followed it stay, with its name. Raises PT404 '
+'Deletes one of the caller''s own plans with all its versions. Workouts that followed it keep its name. Raises PT404 '
 'plan_not_found, profile_not_found, PT403 plan_read_only.';
 grant execute on function public.delete_plan(uuid) to authenticated;
