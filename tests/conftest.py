@@ -1,11 +1,9 @@
-"""One embedded Postgres for all workers, a database of its own for each, and the API in process over it."""
+"""One embedded Postgres for all workers, a database for each worker, and the API in process over that."""
 
 import os
-import shutil
-import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,9 +12,9 @@ import httpx
 import psycopg
 import pytest
 from blockbuster import blockbuster_ctx
-from psycopg import sql
 
 from backend.core.settings import Settings
+from tests.cluster import PLATFORM, TEMPLATE, Cluster, create_database, passing_database
 from tests.support import (
     PUBLISHABLE_KEY,
     SERVICE_SECRET,
@@ -28,58 +26,13 @@ from tests.support import (
     serve_gemini,
     serve_supabase,
 )
-from tools import MIGRATIONS, SEED
+from tools import ToolError
 from tools.stack import npm
 from tools.stack.data_api import make_data_api
-from tools.stack.database import Database, database_url
-from tools.stack.migrations import apply_migrations, run_file
+from tools.stack.database import database_url
 from tools.stack.signing import SigningKey
 from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import create_user
-
-PLATFORM = "template_platform"
-"""A database with what Supabase brings, before any migration."""
-
-TEMPLATE = "template_slow_burn"
-"""A database with every migration and the seed."""
-
-
-class Cluster:
-    """The Postgres of a whole test run: started by the process that starts the workers."""
-
-    def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="slow-burn-tests-"))
-        self.database = Database(self.directory / "postgres")
-        self.database.start()
-        with self.database.connect("supabase_admin") as admin:
-            # Durability is for data that somebody will miss.
-            admin.execute("alter system set fsync = off")
-            admin.execute("alter system set synchronous_commit = off")
-            admin.execute("alter system set full_page_writes = off")
-            with tarfile.open(npm.pgtap_archive()) as archive:
-                archive.extractall(self.directory / "pgtap", filter="data")
-            extensions = self.directory / "pgtap" / "share" / "postgresql"
-            admin.execute(sql.SQL("alter system set extension_control_path = {}").format(f"$system:{extensions}"))
-            admin.execute("select pg_reload_conf()")
-            create_database(admin, PLATFORM, template="postgres")
-            create_database(admin, TEMPLATE, template=PLATFORM)
-        with self.database.connect("supabase_admin", TEMPLATE) as admin:
-            admin.execute("create extension pgtap with schema extensions")
-            # As on Supabase, where tests make users so.
-            admin.execute("grant insert, delete on auth.users to postgres")
-        with self.database.connect("postgres", TEMPLATE) as connection:
-            apply_migrations(connection, MIGRATIONS)
-            run_file(connection, SEED, SEED.read_text())
-
-    def stop(self) -> None:
-        self.database.stop()
-        shutil.rmtree(self.directory)
-
-
-def create_database(admin: psycopg.Connection, name: str, *, template: str) -> None:
-    admin.execute(
-        sql.SQL("create database {} template {} owner postgres").format(sql.Identifier(name), sql.Identifier(template))
-    )
 
 
 def ready(client: httpx.Client) -> bool:
@@ -89,31 +42,60 @@ def ready(client: httpx.Client) -> bool:
         return False
 
 
+UNIT = Path(__file__).parent / "unit"
 SOCKET_DIRECTORY = pytest.StashKey[str]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-npm", action="store_true", help="fail, not skip, where a program from npm is missing")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    # What the tests reach is on this machine, whatever proxy leads elsewhere.
+    forget_settings()
+    # Tests reach this machine only, so they bypass any proxy.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     workerinput = getattr(config, "workerinput", None)
     if workerinput is not None:
         config.stash[SOCKET_DIRECTORY] = workerinput["socket_directory"]
-    elif not config.option.collectonly:
-        npm.install()
+    elif not config.option.collectonly and not all(is_unit(argument) for argument in config.args):
+        # Without a network, tests that need a program from npm are skipped.
+        with suppress(ToolError):
+            npm.install()
         cluster = Cluster()
         config.add_cleanup(cluster.stop)
         config.stash[SOCKET_DIRECTORY] = cluster.database.socket_directory
 
 
+def forget_settings() -> None:
+    """Remove what a developer's shell may have set for the service: tests bring their own settings."""
+    names = {name.upper() for name in Settings.model_fields}
+    for variable in list(os.environ):
+        if variable.upper() in names:
+            del os.environ[variable]
+
+
+def is_unit(argument: str) -> bool:
+    """Whether a test path given to pytest lies in tests/unit, where nothing needs Postgres."""
+    return Path(argument.partition("::")[0]).resolve().is_relative_to(UNIT)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell each of xdist's workers where the Postgres is."""
-    node.workerinput["socket_directory"] = node.config.stash[SOCKET_DIRECTORY]
+    """Give each of xdist's workers the address of the Postgres."""
+    node.workerinput["socket_directory"] = node.config.stash.get(SOCKET_DIRECTORY, None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        gateway = item.callspec.params.get("gateway") if hasattr(item, "callspec") else None
+        if gateway == "postgrest" or {"postgrest", "supabase_cli"} & set(item.fixturenames):
+            item.add_marker("npm")
 
 
 @pytest.fixture(autouse=True)
 def _no_blocking_calls() -> Iterator[None]:
-    # The laptop stack is no part of the service, and may wait.
+    # Only the service must not block; the laptop stack may.
     with blockbuster_ctx("backend"):
         yield
 
@@ -125,19 +107,13 @@ def socket_directory(pytestconfig: pytest.Config) -> str:
 
 @pytest.fixture(scope="session")
 def database(socket_directory: str, worker_id: str) -> str:
-    """The name of this worker's own database, migrated and seeded."""
+    """The name of this worker's own database, migrated and seeded, which knows the service's secret."""
     name = f"worker_{worker_id}"
     with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
         create_database(admin, name, template=TEMPLATE)
+    with psycopg.connect(database_url(socket_directory, "postgres", name)) as owner:
+        owner.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
     return name
-
-
-@contextmanager
-def passing_database(socket_directory: str, name: str, *, template: str) -> Iterator[str]:
-    with psycopg.connect(database_url(socket_directory, "supabase_admin"), autocommit=True) as admin:
-        create_database(admin, name, template=template)
-        yield name
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -178,34 +154,60 @@ def key() -> SigningKey:
 
 
 @pytest.fixture(scope="session")
+def jwks(key: SigningKey) -> Iterator[SupabaseServer]:
+    """Supabase, for the API of all tests. Tests that change it make their own."""
+    with serve_supabase(key) as server:
+        yield server
+
+
+def installed(config: pytest.Config, find: Callable[[], Path]) -> Path:
+    """A program from npm. Skips the test where npm has none for this platform, or fails it with --require-npm."""
+    try:
+        return find()
+    except ToolError as error:
+        (pytest.fail if config.getoption("--require-npm") else pytest.skip)(str(error))
+
+
+@pytest.fixture(scope="session")
+def supabase_cli(pytestconfig: pytest.Config) -> Path:
+    return installed(pytestconfig, npm.supabase_cli)
+
+
+@pytest.fixture(scope="session")
+def pgtap(pytestconfig: pytest.Config) -> Path:
+    return installed(pytestconfig, npm.pgtap_archive)
+
+
+@pytest.fixture(scope="session")
+def postgrest(pytestconfig: pytest.Config) -> Path:
+    return installed(pytestconfig, npm.postgrest)
+
+
+@pytest.fixture(scope="session")
 def data_api(
-    key: SigningKey, socket_directory: str, database: str, tmp_path_factory: pytest.TempPathFactory
+    postgrest: Path, jwks: SupabaseServer, key: SigningKey, socket_directory: str, database: str
 ) -> Iterator[httpx.Client]:
-    """The real PostgREST over this worker's database."""
-    folder = tmp_path_factory.mktemp("postgrest")
-    with tempfile.TemporaryDirectory(prefix="slow-burn-") as short:
-        socket = Path(short) / "postgrest"
-        child = make_data_api(folder, key, database_url(socket_directory, "authenticator", database), socket)
+    """The real PostgREST over this worker's database, behind the Supabase of all tests."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder:
+        socket = Path(folder) / "postgrest"
+        child = make_data_api(Path(folder), key, database_url(socket_directory, "authenticator", database), socket)
         child.start()
         try:
             with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://postgrest") as client:
                 child.wait_until(lambda: ready(client))
+                jwks.data_api = client
                 yield client
+                jwks.data_api = None
         finally:
             child.stop()
 
 
-@pytest.fixture(scope="session")
-def jwks(key: SigningKey, data_api: httpx.Client) -> Iterator[SupabaseServer]:
-    """Supabase, for the API of all tests: tests that change it make their own."""
-    with serve_supabase(key, data_api) as server:
-        yield server
-
-
 @pytest.fixture(scope="session", params=["postgres", "postgrest"])
 def gateway(request: pytest.FixtureRequest) -> str:
-    """Which way the API takes to the database: what uses it runs over both."""
+    """How the API reaches the database. Tests that use it run over both ways, or over one of them: see one_gateway."""
     kind: str = request.param
+    if kind == "postgrest":
+        request.getfixturevalue("data_api")
     return kind
 
 

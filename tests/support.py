@@ -15,6 +15,7 @@ from uuid import UUID
 
 import httpx
 import psycopg
+import pytest
 import uvicorn
 from asgi_lifespan import LifespanManager
 from httpx import Response
@@ -28,6 +29,10 @@ API = "/api/v1"
 DATA_API_PREFIX = "/rest/v1"
 PUBLISHABLE_KEY = "sb_publishable_tests"
 SERVICE_SECRET = "the secret of the service in tests"
+
+
+one_gateway = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+"""For tests of what the API decides before it calls the database, which is the same over both gateways."""
 
 
 class SupabaseServer:

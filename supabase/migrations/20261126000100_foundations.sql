@@ -227,7 +227,7 @@ grant execute on function private.without_repeats(text[]) to authenticated;
 create function private.check_changes(p_changes jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

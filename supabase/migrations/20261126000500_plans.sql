@@ -247,18 +247,16 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.to_jsonb(p_version) - array['user_id', 'plan_id', 'created_at']
-        || pg_catalog.jsonb_build_object(
-            'id', p_plan.id,
-            'own', p_plan.user_id = (select auth.uid()),
-            'is_public', p_plan.is_public,
-            'created_at', p_plan.created_at,
-            'updated_at', p_version.created_at
-        )
-$$;
+return (
+    pg_catalog.to_jsonb(p_version) - array['user_id', 'plan_id', 'created_at']
+    || pg_catalog.jsonb_build_object(
+        'id', (p_plan).id,
+        'own', (p_plan).user_id = auth.uid(),
+        'is_public', (p_plan).is_public,
+        'created_at', (p_plan).created_at,
+        'updated_at', (p_version).created_at
+    )
+);
 comment on function private.plan_summary_json(private.plans, private.plan_versions) is
 'A version of a plan as lists show it: everything but its days.';
 grant execute on function private.plan_summary_json(private.plans, private.plan_versions) to authenticated;
@@ -495,7 +493,7 @@ grant execute on function public.list_plan_versions(uuid, integer, integer) to a
 create function private.check_plan_size(p_plan jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -525,7 +523,7 @@ grant execute on function private.check_plan_size(jsonb) to authenticated;
 create function private.check_day_numbers(p_days jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -553,7 +551,7 @@ grant execute on function private.check_day_numbers(jsonb) to authenticated;
 create function private.planned_exercises(p_days jsonb)
 returns table (path text, exercise_id uuid)
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

@@ -103,7 +103,7 @@ grant execute on function private.known_names(uuid) to authenticated;
 create function private.foreign_names(p_names text[])
 returns table (name text, tool text, key text, words text[], base_words text[], tool_words text[])
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -170,7 +170,7 @@ grant execute on function private.find_exercises_by_name(uuid, text[]) to authen
 create function private.check_import(p_history jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -227,7 +227,7 @@ grant execute on function private.create_missing_exercises(text[]) to authentica
 create function private.imported_sets(p_sets jsonb, p_exercises jsonb)
 returns jsonb
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

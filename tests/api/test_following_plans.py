@@ -84,7 +84,7 @@ async def test_linear_adds_after_a_success(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [102.5] * 3,
         [5] * 3,
-        "All targets were met with 100 kg on 2026-03-02: 2.5 kg more.",
+        "You met all targets with 100 kg on 2026-03-02, so add 2.5 kg.",
     )
     # What was really lifted counts, not what was suggested.
     await log(athlete, plan_id, "2026-03-04", *fives(107.5, 5, 5, 5))
@@ -98,14 +98,14 @@ async def test_linear_repeats_after_a_miss_and_then_takes_off(athlete: Person) -
     assert await due(athlete, plan_id) == (
         [100] * 3,
         [5] * 3,
-        "A target was missed with 100 kg on 2026-03-02: the same again.",
+        "You missed a target with 100 kg on 2026-03-02, so repeat it.",
     )
     # A set left out is a miss, too.
     await log(athlete, plan_id, "2026-03-04", *fives(100, 5, 5))
     assert await due(athlete, plan_id) == (
         [90] * 3,
         [5] * 3,
-        "Targets were missed in 2 sessions in a row: 10 % off 100 kg.",
+        "You missed targets in 2 sessions in a row, so take 10 % off 100 kg.",
     )
     await log(athlete, plan_id, "2026-03-06", *fives(90, 5, 5, 0))
     assert (await due(athlete, plan_id))[0] == [90] * 3
@@ -114,13 +114,13 @@ async def test_linear_repeats_after_a_miss_and_then_takes_off(athlete: Person) -
     await log(athlete, plan_id, "2026-03-11", *fives(80, 5, 5, 5))
     assert (await due(athlete, plan_id))[0] == [82.5] * 3
     await log(athlete, plan_id, "2026-03-13", *fives(82.5, 5, 5, 4))
-    assert (await due(athlete, plan_id))[2].endswith("the same again.")
+    assert (await due(athlete, plan_id))[2].endswith("so repeat it.")
 
 
 async def test_a_lighter_set_is_a_miss(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(*[a_target(weight=100)] * 2, progression=LINEAR)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5), *fives(90, 5))
-    assert (await due(athlete, plan_id))[2].startswith("A target was missed with 100 kg")
+    assert (await due(athlete, plan_id))[2].startswith("You missed a target with 100 kg")
 
 
 async def test_a_ceiling_resets(athlete: Person) -> None:
@@ -131,7 +131,7 @@ async def test_a_ceiling_resets(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [100],
         [5],
-        "All targets were met with 105 kg on 2026-03-04, and more would pass the ceiling of 105 kg: back to 100 kg.",
+        "You met all targets with 105 kg on 2026-03-04, but a heavier load would exceed the ceiling of 105 kg, so go back to 100 kg.",
     )
 
 
@@ -142,12 +142,12 @@ async def test_double_raises_reps_and_then_the_load(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [20] * 3,
         [12, 11, 9],
-        "Not all sets reached their most reps with 20 kg on 2026-03-02: a rep more in each, then more load.",
+        "Not every set with 20 kg on 2026-03-02 reached its maximum reps, so add reps before you add load.",
     )
     await log(athlete, plan_id, "2026-03-04", *fives(20, 12, 12, 13))
     assert (await due(athlete, plan_id))[:2] == ([22] * 3, [8] * 3)
     await log(athlete, plan_id, "2026-03-06", *fives(22, 8, 8, 7))
-    assert (await due(athlete, plan_id))[2] == "A target was missed with 22 kg on 2026-03-06: the same again."
+    assert (await due(athlete, plan_id))[2] == "You missed a target with 22 kg on 2026-03-06, so repeat it."
 
 
 async def test_bodyweight_gets_its_first_plate(athlete: Person) -> None:
@@ -160,7 +160,7 @@ async def test_bodyweight_gets_its_first_plate(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [2],
         [5],
-        "All targets were met with no weight on 2026-03-04: 2 kg more.",
+        "You met all targets with no weight on 2026-03-04, so add 2 kg.",
     )
 
 
@@ -170,19 +170,19 @@ async def test_percentages_follow_the_estimate(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(*targets, progression=rule)])
     loads, _, why = await due(athlete, plan_id)
     assert loads == [None] * 3
-    assert why.startswith("There is no set yet to estimate your 1RM from")
+    assert why.startswith("You have no set yet to estimate your 1RM from")
     # Outside of the plan: 100 kg for 5 with 1 in reserve is an estimate of 120 kg.
     await athlete.log(a_set(weight=100, reps=5, rir=1), completed_at="2026-03-01T10:00:00Z")
     assert await due(athlete, plan_id) == (
         [60, 90, 100],
         [5] * 3,
-        "The plan's percentages of your estimated 1RM of 120 kg.",
+        "The plan takes percentages of your estimated 1RM of 120 kg.",
     )
     await log(athlete, plan_id, "2026-03-02", *fives(90, 5), *fives(100, 4))
     assert (await due(athlete, plan_id))[0] == [60, 72.5, 80]
     await log(athlete, plan_id, "2026-03-04", *fives(120, 5), *fives(130, 5))
     loads, _, why = await due(athlete, plan_id)
-    assert (loads[2], why) == (110, "The ceiling of 110 kg holds.")
+    assert (loads[2], why) == (110, "The plan's ceiling limits the load to 110 kg.")
 
 
 async def test_an_old_best_does_not_count(athlete: Person) -> None:
@@ -197,7 +197,7 @@ async def test_without_progression_the_plan_says_it(athlete: Person) -> None:
     await log(athlete, plan_id, "2026-03-02", *fives(80, 5), a_set("bench-press", weight=57.5))
     first, second = (await upcoming(athlete, plan_id))["exercises"]
     assert (first["sets"][0]["weight"], first["why"]) == (61, "As the plan says.")
-    assert (second["sets"][0]["weight"], second["why"]) == (57.5, "What you lifted on 2026-03-02.")
+    assert (second["sets"][0]["weight"], second["why"]) == (57.5, "This is what you lifted on 2026-03-02.")
 
 
 async def test_lighter_sets_keep_their_share(athlete: Person) -> None:
@@ -217,7 +217,7 @@ async def test_loads_are_in_the_profiles_unit(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [230],
         [5],
-        "All targets were met with 225 lb on 2026-03-02: 5 lb more.",
+        "You met all targets with 225 lb on 2026-03-02, so add 5 lb.",
     )
 
 
@@ -255,7 +255,7 @@ async def test_the_same_exercise_twice_in_a_day_is_told_apart(athlete: Person) -
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5), *fives(70, 10, 9))
     first, second = (await upcoming(athlete, plan_id))["exercises"]
     assert (first["sets"][0]["weight"], second["sets"][0]["weight"]) == (102.5, 70)
-    assert second["why"].startswith("A target was missed")
+    assert second["why"].startswith("You missed a target")
 
 
 async def test_time_is_no_rep(athlete: Person) -> None:
@@ -354,7 +354,7 @@ async def test_a_dry_run_goes_on_as_if_all_went_well(athlete: Person) -> None:
         [("Back Squat", 105, 5), ("Pull-Up", None, 5)],
     ]
     assert session["dry_run"][0]["exercises"][0]["sets"][0]["weight"] == session["exercises"][0]["sets"][0]["weight"]
-    assert session["dry_run"][1]["exercises"][0]["why"] == "All targets were met with 102.5 kg: 2.5 kg more."
+    assert session["dry_run"][1]["exercises"][0]["why"] == "You met all targets with 102.5 kg, so add 2.5 kg."
     beyond = await upcoming(athlete, plan_id, dry_run_weeks=12)
     assert beyond["dry_run"][-1]["week"] == 4
     assert (await upcoming(athlete, plan_id))["dry_run"] == []

@@ -265,3 +265,12 @@ def test_the_task_says_what_it_lacks(
         assert told in done.stderr
         assert "Traceback" not in done.stderr
     assert "cannot be read" in task(tmp_path / "missing.json", None).stderr
+
+
+def test_names_and_aliases_mean_one_exercise_as_search_reads_them(admin: psycopg.Connection) -> None:
+    rows = admin.execute(
+        "select private.name_key(known.name), array_agg(e.slug) from private.exercises as e "
+        "cross join unnest(array_prepend(e.name, e.aliases)) as known (name) "
+        "where e.user_id is null group by 1 having count(*) > 1"
+    ).fetchall()
+    assert rows == []

@@ -13,6 +13,7 @@ from tools.stack.database import PROGRAMS, database_url
 FILES = sorted((ROOT / "supabase" / "tests").glob("*.test.sql"))
 
 
+@pytest.mark.usefixtures("pgtap")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_pgtap(path: Path, socket_directory: str, fresh_database: str) -> None:
     answer = subprocess.run(

@@ -88,7 +88,7 @@ def deadlift(loads: list[float], done: str, volume: float, records: str, why: st
     return Session(loads, [5] * 3, [int(reps) for reps in done.split()], volume, records.split(), why)
 
 
-MORE, AGAIN, REPS, OF_1RM = "2.5 kg more.", "the same again.", "then more load.", "estimated 1RM of "
+MORE, AGAIN, REPS, OF_1RM = "so add 2.5 kg.", "so repeat it.", "add reps before you add load.", "estimated 1RM of "
 ALL = "weight estimated_1rm session_volume"
 SQUATS = [
     squat(100, "5 5 5", 1500, ALL, "The plan starts with 100 kg."),
@@ -97,7 +97,7 @@ SQUATS = [
     squat(107.5, "5 5 4", 1505, "weight estimated_1rm", MORE),
     squat(107.5, "5 4 4", 1397.5, "", AGAIN),
     # 107.5 less 10 % is 96.75; plates make 97.5.
-    squat(97.5, "5 5 5", 1462.5, "", "Targets were missed in 2 sessions in a row: 10 % off 107.5 kg."),
+    squat(97.5, "5 5 5", 1462.5, "", "You missed targets in 2 sessions in a row, so take 10 % off 107.5 kg."),
     squat(100, "5 5 5", 1500, "", MORE),
     squat(102.5, "5 5 5", 1537.5, "", MORE),
     squat(105, "5 5 5", 1575, "", MORE),

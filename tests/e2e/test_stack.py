@@ -1,17 +1,18 @@
-"""`poe dev` and `poe token`, as a developer runs them."""
+"""`poe dev` and `poe token`, as developers run them."""
 
 import json
 import os
 import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,12 @@ import yaml
 
 from tests.support import a_set, exercise_id
 from tools import MIGRATIONS, ROOT
-from tools.stack.database import as_role
+from tools.stack.__main__ import STOP_SIGNALS, main
+from tools.stack.database import Database, as_role
+from tools.stack.migrations import apply_migrations
+from tools.stack.stack import DEMO_EMAILS
+from tools.stack.users import ROLE as AUTH_ROLE
+from tools.stack.users import find_or_create_user
 
 BIN = Path(sys.executable).parent
 POE = str(BIN / "poe")
@@ -31,14 +37,17 @@ START_SECONDS = 120
 STOP_SECONDS = 60
 
 
+pytestmark = pytest.mark.slow
+
+
 def environment() -> dict[str, str]:
-    """This one, with the PATH that `uv run` sets."""
+    """The environment of this process, with the PATH that `uv run` sets."""
     return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 def free_ports() -> int:
-    """A port that is free, as is the one after it. Below those that the system gives out to whoever asks for any: what
-    else the tests start cannot take it before the stack does.
+    """A free port whose successor is free, too. It is below the range from which the system assigns ports, so nothing
+    else that the tests start can take it before the stack does.
     """
     while True:
         port = random.randrange(15_000, 30_000)
@@ -52,9 +61,9 @@ def free_ports() -> int:
 
 
 class Stack:
-    """A stack that runs."""
+    """A running stack."""
 
-    def __init__(self, state: Path, port: int, *options: str, variables: Mapping[str, str]) -> None:
+    def __init__(self, state: Path, port: int, *options: str, variables: Mapping[str, str] | None = None) -> None:
         self.state = state
         self.port = port
         self.log = state.parent / f"{state.name}.log"
@@ -62,7 +71,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [POE, "dev", "--port", str(port), "--state-dir", str(state), *options],
                 cwd=ROOT,
-                env={**environment(), **variables},
+                env={**environment(), **(variables or {})},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -98,7 +107,7 @@ class Stack:
 def running(
     state: Path, *options: str, port: int | None = None, variables: Mapping[str, str] | None = None
 ) -> Iterator[Stack]:
-    stack = Stack(state, port or free_ports(), *options, variables=variables or {})
+    stack = Stack(state, port or free_ports(), *options, variables=variables)
     try:
         yield stack.wait()
     finally:
@@ -106,19 +115,13 @@ def running(
             stack.stop()
 
 
-def poe(*arguments: str, timeout: float = START_SECONDS) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [POE, *arguments],
-        cwd=ROOT,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes start without measuring coverage: the shared stack measures the same code."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
-# Tests of one group run in one worker, and so over one stack.
+# xdist runs tests of one group in one worker, so they share one stack.
 one_stack = pytest.mark.xdist_group("stack")
 
 
@@ -141,12 +144,17 @@ def test_it_shows_its_progress_and_a_summary(stack: Stack) -> None:
 
 
 @one_stack
-def test_stack_json_tells_everything_and_only_its_owner_reads_it(stack: Stack) -> None:
+def test_only_its_owner_can_read_the_secrets(stack: Stack) -> None:
+    for name in ("stack.json", "service_secret", "signing_key.pem"):
+        assert stat.S_IMODE((stack.state / name).stat().st_mode) == 0o600
+
+
+@one_stack
+def test_stack_json_has_what_tools_need(stack: Stack) -> None:
     info = stack.info
     assert list(info) == ["api_url", "supabase_url", "database_url", "publishable_key", "users"]
     assert info["api_url"] == f"http://127.0.0.1:{stack.port}"
     assert [list(user) for user in info["users"]] == [["id", "email", "password", "access_token"]] * 2
-    assert stat.S_IMODE((stack.state / "stack.json").stat().st_mode) == 0o600
 
 
 @one_stack
@@ -206,61 +214,83 @@ def test_a_demo_users_password_signs_them_in(stack: Stack) -> None:
     assert answer.json()["user"]["id"] == user["id"]
 
 
+type Run = Callable[..., int]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs a command in this process, which keeps its handlers of signals."""
+    handlers = {stop: signal.getsignal(stop) for stop in STOP_SIGNALS}
+    yield lambda *arguments: main([str(argument) for argument in arguments])
+    for stop, handler in handlers.items():
+        signal.signal(stop, handler)
+
+
 @one_stack
-def test_poe_token_prints_a_token_and_nothing_else(stack: Stack) -> None:
-    emails = ("new@example.com", "NEW@example.com", stack.info["users"][0]["email"])
+def test_poe_token_prints_a_token_and_nothing_else(stack: Stack, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [POE, "token", "new@example.com", "--state-dir", str(stack.state)]
+    answer = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", answer.stdout)
+    assert answer.stderr == ""
+    tokens = [answer.stdout]
+    for email in ("NEW@example.com", stack.info["users"][0]["email"]):
+        assert run("token", email, "--state-dir", stack.state) == 0
+        tokens.append(capsys.readouterr().out)
     ids = []
-    for email in emails:
-        answer = poe("token", email, "--state-dir", str(stack.state))
-        assert answer.returncode == 0, answer.stderr
-        assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", answer.stdout)
-        assert answer.stderr == ""
-        with stack.client(answer.stdout.strip()) as client:
+    for token in tokens:
+        with stack.client(token.strip()) as client:
             ids.append(client.get("/auth/me").json()["user_id"])
     assert ids[0] == ids[1]
     assert ids[2] == stack.info["users"][0]["id"]
 
 
-def fails(*arguments: str) -> str:
-    """The one line with which a command fails."""
-    answer = poe(*arguments)
-    assert answer.returncode == 1, answer.stdout + answer.stderr
-    (line,) = answer.stderr.splitlines()
-    assert line.startswith("error: ")
-    return line
+@pytest.fixture
+def fails(run: Run, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs a command that fails, and returns the one line that it prints."""
+
+    def fails(*arguments: object) -> str:
+        assert run(*arguments) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("error: ")
+        return line
+
+    return fails
 
 
 @one_stack
-def test_a_folder_has_one_stack(stack: Stack) -> None:
-    line = fails("dev", "--port", str(free_ports()), "--state-dir", str(stack.state))
-    assert "runs in" in line
+def test_a_folder_has_one_stack(stack: Stack, fails: Callable[..., str]) -> None:
+    line = fails("dev", "--port", free_ports(), "--state-dir", stack.state)
+    assert "is already running in" in line
     assert "--state-dir" in line
 
 
 @one_stack
-def test_a_busy_port_is_told(stack: Stack, tmp_path: Path) -> None:
+def test_a_busy_port_is_an_error(stack: Stack, fails: Callable[..., str], tmp_path: Path) -> None:
     for port in (stack.port, stack.port - 1):
-        line = fails("dev", "--port", str(port), "--state-dir", str(tmp_path / "other"))
+        line = fails("dev", "--port", port, "--state-dir", tmp_path / "other")
         assert f"Port {stack.port}" in line
         assert "--port" in line
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(fails: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    line = fails("dev", "--port", str(free_ports()), "--state-dir", str(tmp_path / "file" / "state"))
+    line = fails("dev", "--port", free_ports(), "--state-dir", tmp_path / "file" / "state")
     assert "Cannot write" in line
     assert "--state-dir" in line
 
 
-def test_a_token_without_a_stack_is_told(tmp_path: Path) -> None:
-    assert "uv run poe dev" in fails("token", "a@example.com", "--state-dir", str(tmp_path))
+def test_a_token_needs_a_running_stack(fails: Callable[..., str], tmp_path: Path) -> None:
+    assert "uv run poe dev" in fails("token", "a@example.com", "--state-dir", tmp_path)
 
 
 @pytest.mark.parametrize("arguments", [("dev", "--port", "0"), ("dev", "--port", "65535"), ("token", "nobody")])
-def test_wrong_arguments_are_told(arguments: tuple[str, ...]) -> None:
-    answer = poe(*arguments)
-    assert answer.returncode == 2
-    assert "usage:" in answer.stderr
+def test_wrong_arguments_show_the_usage(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(*arguments)
+    assert stopped.value.code == 2
+    assert "usage:" in capsys.readouterr().err
 
 
 def processes_about(path: Path) -> list[str]:
@@ -268,14 +298,25 @@ def processes_about(path: Path) -> list[str]:
     return [line for line in listed.splitlines() if str(path) in line and not line.startswith("ps ")]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_data_survive_a_restart_and_reset_forgets_them(tmp_path: Path, how: signal.Signals) -> None:
-    state = tmp_path / "state"
-    with running(state) as stack:
-        port, token = stack.port, stack.info["users"][0]["access_token"]
-        with stack.client(token) as athlete:
-            workout_id = athlete.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]["id"]
-        stack.stop(how)
+def make_older_database(state: Path, migrations: list[Path]) -> str:
+    """Fill the stack's folder with a database that has only these migrations; the id of a user in it."""
+    older = state.parent / "older"
+    older.mkdir()
+    for path in migrations:
+        shutil.copy(path, older)
+    state.mkdir()
+    database = Database(state / "postgres")
+    try:
+        database.start()
+        with database.connect("postgres") as connection:
+            apply_migrations(connection, older)
+        with database.connect(AUTH_ROLE) as connection:
+            return str(find_or_create_user(connection, DEMO_EMAILS[0]).id)
+    finally:
+        database.stop()
+
+
+def assert_stopped(state: Path, port: int) -> None:
     assert processes_about(state) == []
     assert not (state / "stack.json").exists()
     for free in (port, port + 1):
@@ -283,8 +324,26 @@ def test_data_survive_a_restart_and_reset_forgets_them(tmp_path: Path, how: sign
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", free))
 
-    with running(state) as stack, stack.client(stack.info["users"][0]["access_token"]) as athlete:
-        assert athlete.get(f"/workouts/{workout_id}").status_code == 200
+
+@pytest.mark.usefixtures("quick")
+def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(tmp_path: Path) -> None:
+    state, migrations = tmp_path / "state", sorted(MIGRATIONS.glob("*.sql"))
+    user_id = make_older_database(state, migrations[:-2])
+    with running(state) as stack:
+        assert [path.name for path in migrations if path.name in stack.output] == [
+            path.name for path in migrations[-2:]
+        ]
+        assert stack.info["users"][0]["id"] == user_id
+        with stack.client(stack.info["users"][0]["access_token"]) as athlete:
+            workout_id = athlete.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]["id"]
+        stack.stop(signal.SIGINT)
+    assert_stopped(state, stack.port)
+
+    with running(state) as stack:
+        with stack.client(stack.info["users"][0]["access_token"]) as athlete:
+            assert athlete.get(f"/workouts/{workout_id}").status_code == 200
+        stack.stop(signal.SIGTERM)
+    assert_stopped(state, stack.port)
 
     (state / "notes.txt").write_text("not the stack's")
     with running(state, "--reset") as stack, stack.client(stack.info["users"][0]["access_token"]) as athlete:
@@ -292,35 +351,38 @@ def test_data_survive_a_restart_and_reset_forgets_them(tmp_path: Path, how: sign
     assert (state / "notes.txt").read_text() == "not the stack's"
 
 
-@pytest.mark.parametrize("after", ["Starting Postgres", "Applying migrations", "Starting the API"])
-def test_an_interrupted_start_leaves_nothing_running_and_can_be_made_again(tmp_path: Path, after: str) -> None:
-    state = tmp_path / "state"
-    stack = Stack(state, free_ports(), variables={})
-    while after not in stack.output:
-        assert stack.process.poll() is None, stack.output
-        time.sleep(0.01)
-    stack.stop()
-    assert processes_about(state) == []
-    with running(state) as again:
-        assert httpx.get(f"{again.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
+def assert_healthy(stack: Stack) -> None:
+    assert httpx.get(f"{stack.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
 
 
-@pytest.mark.parametrize("options", [(), ("--reset",)])
-def test_a_stack_that_was_killed_outright_starts_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
-) -> None:
-    # Killed processes leave half a coverage file.
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+@pytest.mark.usefixtures("quick")
+def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(tmp_path: Path) -> None:
     state = tmp_path / "state"
+    for step in ("Starting Postgres", "Applying migrations", "Starting the API"):
+        stack = Stack(state, free_ports())
+        while step not in stack.output:
+            assert stack.process.poll() is None, stack.output
+            time.sleep(0.01)
+        stack.stop()
+        assert_stopped(state, stack.port)
     with running(state) as stack:
-        stack.process.kill()
-        stack.process.wait()
-    assert processes_about(state / "postgres")
-    # A container that is started again gives old numbers to new processes.
-    (state / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
-    with running(state, *options, port=stack.port) as stack:
-        assert httpx.get(f"{stack.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
-    assert processes_about(state) == []
+        assert_healthy(stack)
+
+
+@pytest.mark.usefixtures("quick")  # Killed processes would leave half a coverage file.
+def test_a_stack_that_was_killed_starts_again(tmp_path: Path) -> None:
+    state, port = tmp_path / "state", free_ports()
+    for _ in range(2):
+        with running(state, port=port) as stack:
+            assert_healthy(stack)
+            stack.process.kill()
+            stack.process.wait()
+        assert processes_about(state / "postgres")
+        # A container that is started again gives old numbers to new processes.
+        (state / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    with running(state, "--reset", port=port) as stack:
+        assert_healthy(stack)
+    assert_stopped(state, port)
 
 
 def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
@@ -364,6 +426,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
         assert process.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
 
 
+@pytest.mark.usefixtures("postgrest")
 def test_the_stack_runs_over_the_data_api_too(tmp_path: Path) -> None:
     with running(tmp_path / "state", "--gateway", "postgrest") as stack:
         info = stack.info
@@ -371,23 +434,25 @@ def test_the_stack_runs_over_the_data_api_too(tmp_path: Path) -> None:
         with stack.client(athlete) as client:
             workout = client.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]
             assert client.get(f"/workouts/{workout['id']}").json() == workout
+            # Only the service may call the functions of a chat turn: the API sends its secret.
+            assert client.post("/chat", json={"message": "Hi"}).status_code == 200
         headers = {"apikey": info["publishable_key"]}
         with httpx.Client(base_url=f"{info['supabase_url']}/rest/v1", headers=headers, trust_env=False) as data_api:
-            for token, seen in ((athlete, [{"id": workout["id"]}]), (stranger, [])):
-                answer = data_api.get("/workouts?select=id", headers={"Authorization": f"Bearer {token}"})
-                assert answer.json() == seen
-            called = data_api.post(
-                "/rpc/get_workout", json={"p_id": workout["id"]}, headers={"Authorization": f"Bearer {athlete}"}
-            )
-            assert called.json()["id"] == workout["id"]
-            assert data_api.get("/workouts").json()["code"] == "42501"
+            for token, status in ((athlete, 200), (stranger, 404)):
+                called = data_api.post(
+                    "/rpc/get_workout", json={"p_id": workout["id"]}, headers={"Authorization": f"Bearer {token}"}
+                )
+                assert called.status_code == status
+            assert data_api.post("/rpc/get_profile").json()["code"] == "42501"
+            assert data_api.get("/workouts").status_code == 404
             assert data_api.get("/workouts", headers={"apikey": "wrong"}).status_code == 401
         with psycopg.connect(info["database_url"]) as connection:
             direct = connection.execute(
                 "select count(*) from pg_stat_activity where usename = 'slow_burn_api'"
             ).fetchone()
             assert direct == (0,)
-    assert processes_about(tmp_path / "state") == []
+        stack.stop()
+    assert_stopped(stack.state, stack.port)
 
 
 def test_a_service_without_settings_says_which_are_missing() -> None:

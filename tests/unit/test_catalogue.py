@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from spellchecker import SpellChecker
 
@@ -119,15 +118,6 @@ def test_spelling(catalogue: Catalogue) -> None:
     words = {word.lower().removesuffix("'s") for text in texts for word in re.findall(r"[A-Za-z]+(?:'[a-z]+)?", text)}
     # Both ways, so that the list holds nothing that is used no more.
     assert sorted(SpellChecker().unknown(words)) == sorted(WORDS.read_text().split())
-
-
-def test_names_and_aliases_mean_one_exercise_as_search_reads_them(admin: psycopg.Connection) -> None:
-    rows = admin.execute(
-        "select private.name_key(known.name), array_agg(e.slug) from private.exercises as e "
-        "cross join unnest(array_prepend(e.name, e.aliases)) as known (name) "
-        "where e.user_id is null group by 1 having count(*) > 1"
-    ).fetchall()
-    assert rows == []
 
 
 def test_the_seed_is_what_the_catalogue_says(catalogue: Catalogue) -> None:

@@ -15,9 +15,9 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HIGHEST_PORT = 65_534  # The stand-in for Supabase takes the next one.
 
 
-def main() -> int:
-    """Run a command; the exit status. What goes wrong is told in one line."""
-    options = _parser().parse_args()
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return the exit status. Errors take one line."""
+    options = _parser().parse_args(arguments)
     state = StateDir(options.state_dir)
     try:
         if options.command == "token":
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    # Once is enough: what is being stopped now shall be stopped whole.
+    # A second signal must not interrupt the stop that the first one began.
     for stop in STOP_SIGNALS:
         signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
@@ -43,20 +43,20 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port from 1 to {HIGHEST_PORT}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to {HIGHEST_PORT}")
     return int(text)
 
 
 def _folder(text: str) -> Path:
     if not text:
-        raise argparse.ArgumentTypeError("name a folder")
+        raise argparse.ArgumentTypeError("give the path of a folder")
     return Path(text)
 
 
 def _email(text: str) -> str:
     name, at, domain = text.strip().partition("@")
     if not (name and at and domain):
-        raise argparse.ArgumentTypeError(f"{text!r} is no email address")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an email address")
     return text.strip()
 
 
@@ -66,11 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--state-dir", type=_folder, default=ROOT / ".local", help="where the stack keeps its data")
     dev = commands.add_parser("dev", parents=[shared], help="run the whole backend on this machine")
-    dev.add_argument("--port", type=_port, default=DEFAULT_PORT, help="the API's; the stand-in for Supabase takes +1")
+    dev.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="port of the API; the stand-in for Supabase takes the next"
+    )
     dev.add_argument("--reset", action="store_true", help="start with empty data")
-    dev.add_argument("--gateway", choices=get_args(Gateway), default="postgres", help="the API's way to the database")
+    dev.add_argument(
+        "--gateway", choices=get_args(Gateway), default="postgres", help="how the API reaches the database"
+    )
     token = commands.add_parser("token", parents=[shared], help="print a fresh access token")
-    token.add_argument("email", type=_email, help="whose; the user is made when there is none")
+    token.add_argument("email", type=_email, help="of the user; if there is none, one is created")
     return parser
 
 

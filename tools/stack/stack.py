@@ -4,11 +4,12 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, TypedDict
 from urllib.parse import urlsplit
@@ -69,6 +70,7 @@ class StateDir:
         self.path = path.resolve()
         self.postgres = self.path / "postgres"
         self.signing_key = self.path / "signing_key.pem"
+        self._service_secret = self.path / "service_secret"
         self.info = self.path / "stack.json"
 
     @contextlib.contextmanager
@@ -86,7 +88,7 @@ class StateDir:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ToolError(
-                    f"A stack runs in {self.path} already. Stop it, or choose another folder with --state-dir."
+                    f"A stack is already running in {self.path}. Stop it, or choose another folder with --state-dir."
                 ) from None
             yield
 
@@ -94,7 +96,15 @@ class StateDir:
         """Forget everything: only what the stack itself put there."""
         shutil.rmtree(self.postgres, ignore_errors=True)
         self.signing_key.unlink(missing_ok=True)
+        self._service_secret.unlink(missing_ok=True)
         self.info.unlink(missing_ok=True)
+
+    def service_secret(self) -> str:
+        """The secret with which the API identifies itself to the database; created at the first call."""
+        if not self._service_secret.exists():
+            self._service_secret.touch(mode=0o600)
+            self._service_secret.write_text(secrets.token_urlsafe())
+        return self._service_secret.read_text()
 
     def write_info(self, info: StackInfo) -> None:
         """Write stack.json in one step, readable by its owner alone: it holds tokens."""
@@ -109,7 +119,7 @@ class StateDir:
         try:
             info: StackInfo = json.loads(self.info.read_text())
         except FileNotFoundError:
-            raise ToolError(f"No stack runs in {self.path}. Start one with: uv run poe dev") from None
+            raise ToolError(f"No stack is running in {self.path}. Start one with: uv run poe dev") from None
         return info
 
 
@@ -126,14 +136,15 @@ def run_stack(port: int, state: StateDir, *, reset: bool, gateway: Gateway) -> N
         database = Database(state.postgres)
         running.callback(database.stop)
         database.start()
-        _prepare_database(database)
+        _prepare_database(database, state.service_secret())
         key = SigningKey.load_or_create(state.signing_key)
         urls = Urls(api=f"http://{HOST}:{port}", supabase=f"http://{HOST}:{port + 1}")
         services = _services(gateway, state, database, key, urls)
-        for child, ready in services:
+        for child, _ in services:
             _say(f"Starting {child.name}")
             running.callback(child.stop)
             child.start()
+        for child, ready in services:
             child.wait_until(ready)
         info = StackInfo(
             api_url=urls.api,
@@ -167,13 +178,14 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _prepare_database(database: Database) -> None:
+def _prepare_database(database: Database, service_secret: str) -> None:
     with database.connect("postgres") as connection:
         _say("Applying migrations")
         for name in apply_migrations(connection, MIGRATIONS):
             _say(f"  {name}")
         _say("Applying the seed")
         run_file(connection, SEED, SEED.read_text())
+        connection.execute("select private.add_service_secret(%s)", (service_secret,))
 
 
 def _demo_users(database: Database, key: SigningKey, supabase_url: str) -> list[StackUser]:
@@ -208,11 +220,11 @@ def _supabase_server(state: StateDir, database: Database, supabase_url: str, dat
     )
 
 
-def _gemini(supabase_url: str) -> dict[str, str]:
-    """The model itself for who has a key, else its stand-in."""
-    key = os.environ.get("GEMINI_API_KEY")
+def gemini_settings(environment: Mapping[str, str], supabase_url: str) -> dict[str, str]:
+    """The developer's own key, with the base URL that goes with it. Without a key, the stand-in."""
+    key = environment.get("GEMINI_API_KEY")
     if key:
-        return {"GEMINI_API_KEY": key}
+        return {"GEMINI_API_KEY": key, "GEMINI_BASE_URL": environment.get("GEMINI_BASE_URL", "")}
     return {"GEMINI_API_KEY": "offline", "GEMINI_BASE_URL": f"{supabase_url}/gemini"}
 
 
@@ -222,14 +234,15 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
         command=_uvicorn("backend.main:app", api_url, "--reload", "--reload-dir", "backend", "--no-access-log"),
         folder=state.path,
         environment={
-            # What a shell may still hold from a deployment has no place here: an empty setting counts as not set.
+            # The shell may hold settings of a deployment. An empty setting counts as not set.
             **{name.upper(): "" for name in Settings.model_fields},
             "SUPABASE_URL": supabase_url,
             "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
             # The keys are on this machine, whatever proxy leads elsewhere.
             "NO_PROXY": HOST,
             "no_proxy": HOST,
-            **_gemini(supabase_url),
+            "SERVICE_SECRET": state.service_secret(),
+            **gemini_settings(os.environ, supabase_url),
             **way,
         },
     )

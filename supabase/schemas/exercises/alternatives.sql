@@ -5,10 +5,10 @@ returns text[]
 language sql
 immutable
 security invoker
-set search_path = ''
-as $$
-    select array(select value from pg_catalog.unnest(p_one) as value where value = any(p_other))
-$$;
+return array(
+    select value from pg_catalog.unnest(p_one) as value
+    where value = any(p_other)
+);
 comment on function private.shared(text[], text[]) is 'The values that two lists share, in the order of the first.';
 grant execute on function private.shared(text[], text[]) to authenticated;
 

@@ -27,7 +27,7 @@ grant execute on function private.query_words(text) to authenticated;
 create function private.any_word_query(p_words text[])
 returns tsquery
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

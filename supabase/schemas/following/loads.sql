@@ -1,16 +1,21 @@
--- What a plan declares about an exercise and what was lifted, in the reader's unit. No function here reads a table.
+-- How an exercise of a plan should be loaded, and what was lifted. The functions in this file read no tables.
 
-create function private.loadable(p_weight numeric, p_step numeric)
-returns numeric
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select pg_catalog.trim_scale(pg_catalog.round(p_weight / p_step) * p_step)
-$$;
-comment on function private.loadable(numeric, numeric) is 'The nearest weight that plates of this step make.';
-grant execute on function private.loadable(numeric, numeric) to authenticated;
+create type private.deload as (
+    after_failures integer,
+    percent numeric
+);
+comment on type private.deload is 'By how many percent to reduce a load, and after how many failures in a row.';
+
+
+create type private.progression as (
+    scheme text,
+    increment numeric,
+    unit text,
+    ceiling numeric,
+    deload private.deload
+);
+comment on type private.progression is
+'The progression of an exercise as a plan declares it; see private.is_progression.';
 
 
 create type private.lift as (
@@ -28,9 +33,10 @@ create type private.lift as (
     estimate numeric
 );
 comment on type private.lift is
-'What a plan says of an exercise, in its reader''s unit: the progression, the smallest step of load, the load of the '
-'heaviest working set to start from (null when the plan leaves it open), and of each working set its share of that '
-'load and its reps; with the estimated 1RM that percentages are taken of. Without progression the scheme is null.';
+'What a plan declares about an exercise, converted to the unit of its follower: the progression (the scheme is null if '
+'there is none), the smallest step between loads, the load to start with (that of the heaviest working set, null if '
+'the plan leaves it open), for each working set its share of that load and its reps, and the follower''s estimated '
+'1RM.';
 
 
 create type private.lift_session as (
@@ -40,8 +46,8 @@ create type private.lift_session as (
     misses integer
 );
 comment on type private.lift_session is
-'The working sets of an exercise as they were done, in its reader''s unit, and how many sessions in a row, this one '
-'included, missed a target. The day is null for one that is only imagined.';
+'The working sets of an exercise in one session, in the follower''s unit, and how many sessions in a row, up to this '
+'one, missed a target. The day is null for a session of a dry run.';
 
 
 create type private.suggestion as (
@@ -50,14 +56,58 @@ create type private.suggestion as (
     why text
 );
 comment on type private.suggestion is
-'The load of the heaviest working set (null: the user''s choice), the reps that meet each working set''s target, and '
-'the reason in one sentence.';
+'The load for the heaviest working set (null if the user should choose it), the reps to reach in each working set, and '
+'the reason in a sentence.';
+
+
+create function private.loadable(p_weight numeric, p_step numeric)
+returns numeric
+language sql
+immutable
+security invoker
+return pg_catalog.trim_scale(pg_catalog.round(p_weight / p_step) * p_step);
+comment on function private.loadable(numeric, numeric) is 'The multiple of p_step that is nearest to a weight.';
+grant execute on function private.loadable(numeric, numeric) to authenticated;
+
+
+create function private.load_step(p_progression private.progression, p_unit text)
+returns numeric
+language sql
+immutable
+security invoker
+return least(
+    case p_unit when 'lb' then 5 else 2.5 end,
+    -- An increment below the usual step means that the author has smaller plates.
+    case when coalesce((p_progression).unit, p_unit) = p_unit then (p_progression).increment end
+);
+comment on function private.load_step(private.progression, text) is
+'The smallest step between two loads in a unit: 2.5 kg, 5 lb, or the increment if that is smaller.';
+grant execute on function private.load_step(private.progression, text) to authenticated;
+
+
+create function private.declared_load(p_set private.plan_sets, p_estimate numeric, p_unit text, p_step numeric)
+returns numeric
+language sql
+immutable
+security invoker
+return coalesce(
+    case
+        -- A weight in the follower's own unit stays exactly as the author wrote it.
+        when (p_set).weight_unit = p_unit then (p_set).weight
+        else private.loadable(private.weight_in((p_set).weight, (p_set).weight_unit, p_unit), p_step)
+    end,
+    private.loadable((p_set).percent_1rm / 100 * p_estimate, p_step)
+);
+comment on function private.declared_load(private.plan_sets, numeric, text, numeric) is
+'The load that a plan declares for a set, in p_unit, rounded to steps; null if it declares none, or a percentage '
+'without an estimated 1RM to take it of.';
+grant execute on function private.declared_load(private.plan_sets, numeric, text, numeric) to authenticated;
 
 
 create function private.make_lift(p_progression jsonb, p_sets jsonb, p_estimate numeric, p_unit text)
 returns private.lift
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -65,47 +115,31 @@ as $$
     rule as (
         select
             r.*,
-            private.weight_in(r.increment, coalesce(r.unit, p_unit), p_unit) as increment_here,
-            private.weight_in(r.ceiling, coalesce(r.unit, p_unit), p_unit) as ceiling_here,
-            -- A finer increment tells of finer plates.
-            least(
-                case p_unit when 'lb' then 5 else 2.5 end,
-                case when coalesce(r.unit, p_unit) = p_unit then r.increment end
-            ) as step
-        from pg_catalog.jsonb_to_record(coalesce(p_progression, '{}')) as r (
-            scheme text, increment numeric, unit text, ceiling numeric, deload jsonb
-        )
+            coalesce(r.unit, p_unit) as declared_unit,
+            private.load_step(r, p_unit) as step
+        from pg_catalog.jsonb_populate_record(null::private.progression, coalesce(p_progression, '{}')) as r
     ),
     working_set as (
         select
-            s.ordinality as place,
+            listed.place,
             s.reps_min,
             s.reps_max,
+            private.declared_load(s, p_estimate, p_unit, rule.step) as load,
+            -- The shares of percentages are known even without an estimate.
             coalesce(
-                -- The author knows the plates of the unit they wrote in.
-                case
-                    when s.weight_unit = p_unit then s.weight
-                    else private.loadable(private.weight_in(s.weight, s.weight_unit, p_unit), rule.step)
-                end,
-                private.loadable(s.percent_1rm / 100 * p_estimate, rule.step)
-            ) as load,
-            coalesce(private.weight_in(s.weight, s.weight_unit, p_unit), s.percent_1rm / 100 * coalesce(p_estimate, 1))
-            as measure
-        from rows from (
-            pg_catalog.jsonb_to_recordset(p_sets) as (
-                set_type text, reps_min integer, reps_max integer, weight numeric, weight_unit text,
-                percent_1rm numeric
-            )
-        ) with ordinality as s
+                private.weight_in(s.weight, s.weight_unit, p_unit), s.percent_1rm / 100 * coalesce(p_estimate, 1)
+            ) as measure
+        from pg_catalog.jsonb_array_elements(p_sets) with ordinality as listed (value, place)
+        cross join pg_catalog.jsonb_populate_record(null::private.plan_sets, listed.value) as s
         cross join rule
         where s.set_type <> 'warmup'
     )
     select
         rule.scheme,
-        rule.increment_here,
-        rule.ceiling_here,
-        (rule.deload ->> 'after_failures')::integer,
-        (rule.deload ->> 'percent')::numeric,
+        private.weight_in(rule.increment, rule.declared_unit, p_unit),
+        private.weight_in(rule.ceiling, rule.declared_unit, p_unit),
+        (rule.deload).after_failures,
+        (rule.deload).percent,
         p_unit,
         rule.step,
         (select max(w.load) from working_set as w),
@@ -118,7 +152,7 @@ as $$
     from rule
 $$;
 comment on function private.make_lift(jsonb, jsonb, numeric, text) is
-'Reads the progression and the sets of an exercise of a plan, for a reader with an estimated 1RM in their unit.';
+'The progression and the sets of an exercise in a plan, for a follower who uses p_unit and has an estimated 1RM.';
 grant execute on function private.make_lift(jsonb, jsonb, numeric, text) to authenticated;
 
 
@@ -133,7 +167,7 @@ as $$
         pg_catalog.bool_and(
             done.place is not null
             and (aim.reps is null or coalesce(done.reps, 0) >= aim.reps)
-            -- Half a step is what rounding may take away.
+            -- Rounding may have taken away up to half a step.
             and coalesce(done.weight, 0) >= aim.share * heaviest.weight - p_lift.step / 2
         ),
         true
@@ -153,5 +187,5 @@ as $$
         on aim.place = done.place
 $$;
 comment on function private.meets(private.lift, private.lift_session, integer[]) is
-'Whether every working set was done, with its share of the day''s load and at least these reps.';
+'True if the session has every working set, with its share of the heaviest load and at least p_reps.';
 grant execute on function private.meets(private.lift, private.lift_session, integer[]) to authenticated;

@@ -9,81 +9,97 @@ create type private.plan_position as (
     planned_per_week integer
 );
 comment on type private.plan_position is
-'Where the follower of a plan stands: the round through its days, counted from 1, and the day that is due, both null '
-'when the plan is finished; from which date; and what this calendar week has seen of what it should.';
+'Where the follower of a plan is: the week of the plan, counted from 1, and the day that is due, both null if the plan '
+'is finished; the date from which it is due; and how many sessions this calendar week has and should have.';
 
 
-create function private.plan_position(p_version private.plan_versions, p_profile private.profiles)
-returns private.plan_position
+create function private.plan_day_numbers(p_version private.plan_versions)
+returns integer[]
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    planned as (
-        select
-            pg_catalog.array_agg(d.day order by d.day) as days,
-            coalesce(p_version.days_per_week, count(*)::integer) as per_week
-        from private.plan_days as d
+    select array(
+        select d.day from private.plan_days as d
         where d.user_id = p_version.user_id and d.plan_id = p_version.plan_id and d.version = p_version.version
-    ),
-    logged as (
+        order by d.day
+    )
+$$;
+comment on function private.plan_day_numbers(private.plan_versions) is 'The numbers of a plan''s days, in order.';
+grant execute on function private.plan_day_numbers(private.plan_versions) to authenticated;
+
+
+-- A week of the plan is a round through its days, whatever the calendar says. A workout whose day is not later in the
+-- plan than the day before it starts the next round.
+create function private.plan_progress(
+    p_plan_id uuid, p_profile private.profiles, out week integer, out last_day integer, out done_this_week integer
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        1 + count(*) filter (where done.starts_round)::integer,
+        (pg_catalog.array_agg(done.plan_day order by done.completed_at desc, done.created_at desc))[1],
+        count(*) filter (
+            where private.start_of_week(done.completed_at, p_profile.timezone)
+                >= private.start_of_week(pg_catalog.now(), p_profile.timezone)
+        )::integer
+    from (
         select
             w.plan_day,
             w.completed_at,
-            -- A day that is not later in the week than the one before it begins a new round.
-            coalesce(w.plan_day <= pg_catalog.lag(w.plan_day) over in_time, false) as begins_round,
-            pg_catalog.row_number() over (order by w.completed_at desc, w.created_at desc) as age
+            w.created_at,
+            w.plan_day <= pg_catalog.lag(w.plan_day) over (order by w.completed_at, w.created_at) as starts_round
         from private.workouts as w
-        where w.plan_id = p_version.plan_id and w.user_id = p_profile.user_id and w.plan_day is not null
-        window in_time as (order by w.completed_at, w.created_at)
-    ),
-    week as (
-        select
-            private.start_of_week(pg_catalog.now(), p_profile.timezone) as starts_on,
-            (pg_catalog.now() at time zone p_profile.timezone)::date as today
-    ),
-    standing as (
-        select
-            1 + count(*) filter (where l.begins_round) as round,
-            max(l.plan_day) filter (where l.age = 1) as last_day,
-            count(*) filter (
-                where l.completed_at >= week.starts_on::timestamp at time zone p_profile.timezone
-            )::integer as done_this_week
-        from week
-        left join logged as l on true
-    ),
-    due as (
-        select
-            standing.done_this_week,
-            planned.per_week,
-            coalesce(upcoming.day, planned.days[1]) as day,
-            (standing.round + case when upcoming.day is null and standing.last_day is not null then 1 else 0 end)::integer
-            as round
-        from standing
-        cross join planned
-        cross join lateral (
-            select min(d.day) as day from pg_catalog.unnest(planned.days) as d (day)
-            where d.day > coalesce(standing.last_day, 0)
-        ) as upcoming
-    )
-    select
-        case when not over.finished then due.round end,
-        case when not over.finished then due.day end,
-        over.finished,
-        case
-            when over.finished then null
-            when due.done_this_week >= due.per_week then week.starts_on + 7
-            else week.today
-        end,
-        due.done_this_week,
-        due.per_week
-    from due
-    cross join week
-    cross join lateral (select coalesce(due.round > p_version.duration_weeks, false) as finished) as over
+        where w.plan_id = p_plan_id and w.user_id = p_profile.user_id and w.plan_day is not null
+    ) as done
+$$;
+comment on function private.plan_progress(uuid, private.profiles) is
+'How far a follower has come in a plan: the week of their last session, its day (null before the first), and how many '
+'sessions they did in this calendar week.';
+grant execute on function private.plan_progress(uuid, private.profiles) to authenticated;
+
+
+create function private.plan_position(p_version private.plan_versions, p_profile private.profiles)
+returns private.plan_position
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_done record := private.plan_progress(p_version.plan_id, p_profile);
+    v_days integer[] := private.plan_day_numbers(p_version);
+    v_today date := pg_catalog.now() at time zone p_profile.timezone;
+    v_position private.plan_position;
+begin
+    v_position.week := v_done.week;
+    v_position.day := (
+        select min(d.day) from pg_catalog.unnest(v_days) as d (day)
+        where d.day > coalesce(v_done.last_day, 0)
+    );
+    if v_position.day is null then
+        v_position.week := v_done.week + 1;
+        v_position.day := v_days[1];
+    end if;
+    v_position.finished := coalesce(v_position.week > p_version.duration_weeks, false);
+    v_position.done_this_week := v_done.done_this_week;
+    v_position.planned_per_week := coalesce(p_version.days_per_week, pg_catalog.cardinality(v_days));
+    if v_position.finished then
+        v_position.week := null;
+        v_position.day := null;
+    elsif v_position.done_this_week >= v_position.planned_per_week then
+        v_position.due_on := private.start_of_week(pg_catalog.now(), p_profile.timezone) + 7;
+    else
+        v_position.due_on := v_today;
+    end if;
+    return v_position;
+end
 $$;
 comment on function private.plan_position(private.plan_versions, private.profiles) is
-'Which day of a plan is due: the one after the day that was logged last, round by round. When the calendar week has '
-'all its sessions, the next is due on Monday.';
+'The day of a plan that is due: the one after the day that the follower logged last. Once the calendar week has all '
+'its sessions, the next one is due on Monday.';
 grant execute on function private.plan_position(private.plan_versions, private.profiles) to authenticated;

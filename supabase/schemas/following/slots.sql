@@ -1,6 +1,7 @@
--- The exercises of a plan, and what its follower did of each.
+-- The exercises of a plan, ready to progress for its follower.
 
--- Best of the last 90 days of training it, so that neither a rest nor a far past distorts it.
+-- Only the last 90 days of training an exercise count, so that a break does not erase the estimate and an old best does
+-- not inflate it.
 create function private.current_estimate(p_user_id uuid, p_exercise_id uuid)
 returns numeric
 language sql
@@ -19,7 +20,8 @@ as $$
         )
 $$;
 comment on function private.current_estimate(uuid, uuid) is
-'The best estimated 1RM in kilograms of the 90 days up to the last time an exercise was done; null without any.';
+'The best estimated 1RM, in kilograms, in the 90 days up to the last time that a user did an exercise; null if there '
+'is none.';
 grant execute on function private.current_estimate(uuid, uuid) to authenticated;
 
 
@@ -40,8 +42,8 @@ as $$
     )
 $$;
 comment on function private.declaration(private.plan_exercises) is
-'What decides how an exercise of a plan progresses: days that declare the same share one progression, and a version '
-'that declares something else begins a new one.';
+'What determines how an exercise of a plan progresses. Days with the same declaration share one progression, and a '
+'version that changes the declaration starts a new one.';
 grant execute on function private.declaration(private.plan_exercises) to authenticated;
 
 
@@ -57,9 +59,27 @@ create type private.plan_slot as (
     lift private.lift
 );
 comment on type private.plan_slot is
-'An exercise in a plan''s week: its place among all, the place of the first that declares the same (which stands for '
-'the progression they share), how many working sets of the same exercise come before it on its day, the days that '
-'declare the same, its name, the sets as declared, and how it progresses.';
+'An exercise on a day of a plan. place numbers all slots of the plan; leader is the place of the first slot with the '
+'same declaration, which keeps the progression that they share, and days are the days of these slots. skipped is the '
+'number of working sets of the same exercise earlier on the day. sets are as declared, lift is how they progress.';
+
+
+create function private.slot_lift(p_exercise private.plan_exercises, p_sets jsonb, p_profile private.profiles)
+returns private.lift
+language sql
+stable
+security invoker
+return private.make_lift(
+    (p_exercise).progression,
+    p_sets,
+    private.weight_in(
+        private.current_estimate((p_profile).user_id, (p_exercise).exercise_id), 'kg', (p_profile).weight_unit
+    ),
+    (p_profile).weight_unit
+);
+comment on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) is
+'How an exercise of a plan progresses for a follower.';
+grant execute on function private.slot_lift(private.plan_exercises, jsonb, private.profiles) to authenticated;
 
 
 create function private.plan_slots(p_version private.plan_versions, p_profile private.profiles)
@@ -92,14 +112,7 @@ as $$
     select coalesce(pg_catalog.array_agg(
         (
             c.day, c.place, alike.leader, before.working_sets, alike.days, c.exercise, c.exercise_name, c.sets,
-            private.make_lift(
-                (c.exercise).progression,
-                c.sets,
-                private.weight_in(
-                    private.current_estimate(p_profile.user_id, (c.exercise).exercise_id), 'kg', p_profile.weight_unit
-                ),
-                p_profile.weight_unit
-            )
+            private.slot_lift(c.exercise, c.sets, p_profile)
         )::private.plan_slot
         order by c.place
     ), '{}')
@@ -121,88 +134,5 @@ as $$
     ) as before
 $$;
 comment on function private.plan_slots(private.plan_versions, private.profiles) is
-'The exercises of a plan''s week in order, ready to be progressed for its follower.';
+'The exercises of all days of a plan, in order, for a follower.';
 grant execute on function private.plan_slots(private.plan_versions, private.profiles) to authenticated;
-
-
-create function private.done_sets(
-    p_workout private.workouts, p_slot private.plan_slot, p_timezone text, p_misses integer
-)
-returns private.lift_session
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        (p_workout.completed_at at time zone p_timezone)::date,
-        pg_catalog.array_agg(done.weight order by done.position),
-        pg_catalog.array_agg(done.reps order by done.position),
-        p_misses
-    from (
-        select
-            s.position,
-            s.reps,
-            private.weight_in(s.weight, s.weight_unit, (p_slot.lift).unit) as weight
-        from private.workout_sets as s
-        where
-            s.user_id = p_workout.user_id
-            and s.workout_id = p_workout.id
-            and s.exercise_id = (p_slot.exercise).exercise_id
-            and s.set_type <> 'warmup'
-        order by s.position
-        offset p_slot.skipped
-        limit pg_catalog.cardinality((p_slot.lift).shares)
-    ) as done
-$$;
-comment on function private.done_sets(private.workouts, private.plan_slot, text, integer) is
-'The working sets of a workout that answer to an exercise of its plan; its arrays are null when there are none.';
-grant execute on function private.done_sets(private.workouts, private.plan_slot, text, integer) to authenticated;
-
-
-create function private.last_session(p_slot private.plan_slot, p_profile private.profiles)
-returns private.lift_session
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-declare
-    v_workout private.workouts;
-    v_session private.lift_session;
-    v_last private.lift_session;
-begin
-    -- Backwards, and no further than the last success: older sessions decide nothing.
-    for v_workout in
-        select w.* from private.workouts as w
-        where
-            w.plan_id = (p_slot.exercise).plan_id
-            and w.user_id = p_profile.user_id
-            and (w.plan_day is null or w.plan_day = any(p_slot.days))
-        order by w.completed_at desc, w.created_at desc
-    loop
-        exit when v_workout.plan_version <> (p_slot.exercise).version and exists (
-            select from private.plan_exercises as x
-            where
-                x.user_id = (p_slot.exercise).user_id
-                and x.plan_id = (p_slot.exercise).plan_id
-                and x.version = v_workout.plan_version
-                and x.day = v_workout.plan_day
-                and x.exercise_id = (p_slot.exercise).exercise_id
-            having pg_catalog.bool_and(private.declaration(x) <> private.declaration(p_slot.exercise))
-        );
-        v_session := private.done_sets(v_workout, p_slot, p_profile.timezone, 0);
-        continue when v_session.weights is null;
-        if v_last.weights is null then
-            v_last := v_session;
-        end if;
-        exit when private.meets(p_slot.lift, v_session, (p_slot.lift).reps_min);
-        v_last.misses := v_last.misses + 1;
-    end loop;
-    return v_last;
-end
-$$;
-comment on function private.last_session(private.plan_slot, private.profiles) is
-'What the follower of a plan did last of one of its exercises, with the sessions in a row that missed a target; null '
-'before the first.';
-grant execute on function private.last_session(private.plan_slot, private.profiles) to authenticated;

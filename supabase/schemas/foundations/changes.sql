@@ -3,7 +3,7 @@
 create function private.check_changes(p_changes jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

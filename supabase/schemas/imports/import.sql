@@ -3,7 +3,7 @@
 create function private.check_import(p_history jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -60,7 +60,7 @@ grant execute on function private.create_missing_exercises(text[]) to authentica
 create function private.imported_sets(p_sets jsonb, p_exercises jsonb)
 returns jsonb
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

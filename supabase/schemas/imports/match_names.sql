@@ -103,7 +103,7 @@ grant execute on function private.known_names(uuid) to authenticated;
 create function private.foreign_names(p_names text[])
 returns table (name text, tool text, key text, words text[], base_words text[], tool_words text[])
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

@@ -3,7 +3,7 @@
 create function private.check_plan_size(p_plan jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -33,7 +33,7 @@ grant execute on function private.check_plan_size(jsonb) to authenticated;
 create function private.check_day_numbers(p_days jsonb)
 returns void
 language plpgsql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
@@ -61,7 +61,7 @@ grant execute on function private.check_day_numbers(jsonb) to authenticated;
 create function private.planned_exercises(p_days jsonb)
 returns table (path text, exercise_id uuid)
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$

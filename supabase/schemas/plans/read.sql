@@ -5,18 +5,16 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        pg_catalog.to_jsonb(p_version) - array['user_id', 'plan_id', 'created_at']
-        || pg_catalog.jsonb_build_object(
-            'id', p_plan.id,
-            'own', p_plan.user_id = (select auth.uid()),
-            'is_public', p_plan.is_public,
-            'created_at', p_plan.created_at,
-            'updated_at', p_version.created_at
-        )
-$$;
+return (
+    pg_catalog.to_jsonb(p_version) - array['user_id', 'plan_id', 'created_at']
+    || pg_catalog.jsonb_build_object(
+        'id', (p_plan).id,
+        'own', (p_plan).user_id = auth.uid(),
+        'is_public', (p_plan).is_public,
+        'created_at', (p_plan).created_at,
+        'updated_at', (p_version).created_at
+    )
+);
 comment on function private.plan_summary_json(private.plans, private.plan_versions) is
 'A version of a plan as lists show it: everything but its days.';
 grant execute on function private.plan_summary_json(private.plans, private.plan_versions) to authenticated;

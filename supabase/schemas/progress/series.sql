@@ -1,5 +1,43 @@
 -- The progress in one exercise.
 
+create function private.reps_at_weights(p_user_id uuid, p_exercise_id uuid, p_from timestamptz, p_to timestamptz)
+returns table (workout_id uuid, reps_at_weight jsonb)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        best.workout_id,
+        pg_catalog.jsonb_agg(
+            pg_catalog.jsonb_build_object('weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps)
+            order by best.weight_kg desc nulls last
+        )
+    from (
+        select
+            s.workout_id,
+            s.weight,
+            s.weight_unit,
+            s.weight_kg,
+            max(s.reps) as reps
+        from private.workout_sets as s
+        where
+            s.user_id = p_user_id
+            and s.exercise_id = p_exercise_id
+            and s.performed_at >= p_from
+            and s.performed_at < p_to
+            and s.set_type <> 'warmup'
+            and s.reps is not null
+        group by s.workout_id, s.weight, s.weight_unit, s.weight_kg
+    ) as best
+    group by best.workout_id
+$$;
+comment on function private.reps_at_weights(uuid, uuid, timestamptz, timestamptz) is
+'The most reps at each weight in each workout that has the exercise, from p_from to before p_to: [{weight, '
+'weight_unit, reps}], heaviest first. Warm-ups do not count.';
+grant execute on function private.reps_at_weights(uuid, uuid, timestamptz, timestamptz) to authenticated;
+
+
 create function private.exercise_points(p_user_id uuid, p_exercise_id uuid, p_from timestamptz, p_to timestamptz)
 returns table (
     workout_id uuid,
@@ -42,28 +80,6 @@ as $$
             d.workout_id, coalesce(d.weight_kg, 0) desc, d.reps desc nulls last, d.duration_seconds desc nulls last,
             d.distance_meters desc nulls last, d.position
     ),
-    at_weight as (
-        select
-            best.workout_id,
-            pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_object(
-                    'weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps
-                )
-                order by best.weight_kg desc nulls last
-            ) as reps_at_weight
-        from (
-            select
-                d.workout_id,
-                d.weight,
-                d.weight_unit,
-                d.weight_kg,
-                max(d.reps) as reps
-            from done as d
-            where d.reps is not null
-            group by d.workout_id, d.weight, d.weight_unit, d.weight_kg
-        ) as best
-        group by best.workout_id
-    ),
     session as (
         select
             d.workout_id,
@@ -80,11 +96,12 @@ as $$
         coalesce(at_weight.reps_at_weight, '[]')
     from session
     inner join top on session.workout_id = top.workout_id
-    left join at_weight on session.workout_id = at_weight.workout_id
+    left join private.reps_at_weights(p_user_id, p_exercise_id, p_from, p_to) as at_weight
+        on session.workout_id = at_weight.workout_id
 $$;
 comment on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) is
-'What each workout from a moment on and before another did for an exercise. The top set is the heaviest, of these the '
-'longest; reps_at_weight has the most reps at each weight, heaviest first. Warm-ups do not count.';
+'What a user did of an exercise in each workout from p_from to before p_to. The top set is the heaviest one, and of '
+'these the one with the most reps. Warm-ups do not count.';
 grant execute on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) to authenticated;
 
 
@@ -97,18 +114,15 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
-    v_name text := (select e.name from private.exercises as e where e.id = p_id);
+    v_exercise private.exercises := private.find_exercise(p_id);
     v_answer jsonb;
 begin
-    if v_name is null then
-        perform private.fail(404, 'exercise_not_found', 'There is no such exercise.');
-    end if;
     if p_from > p_to then
-        perform private.fail(422, 'invalid_range', 'from is not later than to.', '?from');
+        perform private.fail(422, 'invalid_range', '`from` must not be later than `to`.', '?from');
     end if;
     select pg_catalog.jsonb_build_object(
         'exercise_id', p_id,
-        'exercise_name', v_name,
+        'exercise_name', v_exercise.name,
         'trend_kg_per_week', pg_catalog.round(
             pg_catalog.regr_slope(point.estimated_1rm_kg, extract(epoch from point.performed_at) / 604800)::numeric, 3
         ),
@@ -135,7 +149,8 @@ begin
 end
 $$;
 comment on function public.get_exercise_progress(uuid, date, date) is
-'A point for each workout of the caller''s with an exercise, oldest first, of the days from p_from to p_to in the '
-'caller''s time zone, and the slope of the estimated 1RM: {exercise_id, exercise_name, trend_kg_per_week, points}. '
-'Raises PT404 exercise_not_found, profile_not_found, PT422 invalid_range.';
+'A point for each of the caller''s workouts with an exercise, oldest first, and the trend of the estimated 1RM: '
+'{exercise_id, exercise_name, trend_kg_per_week, points: [{workout_id, completed_at, date, working_sets, volume_kg, '
+'estimated_1rm_kg, top_set, reps_at_weight}]}. p_from and p_to are days in the caller''s time zone. Raises PT404 '
+'exercise_not_found, profile_not_found, PT422 invalid_range.';
 grant execute on function public.get_exercise_progress(uuid, date, date) to authenticated;

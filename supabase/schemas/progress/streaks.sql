@@ -1,4 +1,58 @@
--- Streaks: weeks in a row that met the target.
+-- Streaks: weeks in a row in which the user met their weekly target.
+
+-- A paused week that missed the target gets the same number as the week after it, so it leaves no gap in a streak.
+create function private.numbered_weeks(p_profile private.profiles)
+returns table (week_start date, met boolean, paused boolean, number bigint)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    with
+    listed as (
+        select
+            private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
+            count(*) >= p_profile.weekly_target as met,
+            false as paused
+        from private.workouts as w
+        where w.user_id = p_profile.user_id
+        group by week_start
+        union all
+        select
+            p.week_start,
+            false,
+            true
+        from private.paused_weeks as p
+        where p.user_id = p_profile.user_id
+        union all
+        select
+            private.start_of_week(pg_catalog.now(), p_profile.timezone),
+            false,
+            false
+    ),
+    week as (
+        select
+            l.week_start,
+            pg_catalog.bool_or(l.met) as met,
+            pg_catalog.bool_or(l.paused) as paused
+        from listed as l
+        group by l.week_start
+    )
+    select
+        week.week_start,
+        week.met,
+        week.paused,
+        (week.week_start - date '2000-01-03') / 7 - count(*) filter (where week.paused and not week.met) over (
+            order by week.week_start
+            rows between unbounded preceding and 1 preceding
+        )
+    from week
+$$;
+comment on function private.numbered_weeks(private.profiles) is
+'The weeks with workouts, the paused weeks and the current week, each with whether it met the weekly target and '
+'whether it is paused. Two weeks that a streak may join have successive numbers.';
+grant execute on function private.numbered_weeks(private.profiles) to authenticated;
+
 
 create function private.streak_json(p_profile private.profiles)
 returns jsonb
@@ -8,66 +62,36 @@ security invoker
 set search_path = ''
 as $$
     with
-    met as (
-        select private.start_of_week(w.completed_at, p_profile.timezone) as week_start
-        from private.workouts as w
-        where w.user_id = p_profile.user_id
-        group by week_start
-        having count(*) >= p_profile.weekly_target
+    week as materialized (
+        select w.* from private.numbered_weeks(p_profile) as w
     ),
-    paused as (
-        select p.week_start from private.paused_weeks as p
-        where p.user_id = p_profile.user_id
-    ),
-    -- Weeks are numbered with those left out that were paused and not met, so that a run has no gaps.
-    listed as (
-        select met.week_start from met
-        union all
-        select private.start_of_week(pg_catalog.now(), p_profile.timezone)
-    ),
-    numbered as (
+    streak as (
         select
-            l.week_start,
-            (l.week_start - date '2000-01-03') / 7 - (
-                select count(*) from paused
-                where
-                    paused.week_start < l.week_start
-                    and not exists (select from met where met.week_start = paused.week_start)
-            ) as number
-        from (select distinct listed.week_start from listed) as l
-    ),
-    run as (
-        select
-            max(streak.number) as last_number,
+            max(met.number) as last_number,
             count(*) as weeks
         from (
+            -- The difference is the same for all weeks of a streak.
             select
-                n.number,
-                n.number - pg_catalog.row_number() over (order by n.number) as gap
-            from numbered as n
-            inner join met on n.week_start = met.week_start
-        ) as streak
-        group by streak.gap
-    ),
-    this_week as (
-        select
-            n.week_start,
-            n.number
-        from numbered as n
-        where n.week_start = private.start_of_week(pg_catalog.now(), p_profile.timezone)
+                week.number,
+                week.number - pg_catalog.row_number() over (order by week.number) as difference
+            from week
+            where week.met
+        ) as met
+        group by met.difference
     )
     select pg_catalog.jsonb_build_object(
-        -- The current week has time left, so a run that ends the week before goes on.
+        -- The current week is not over, so a streak up to the week before is still alive.
         'current', coalesce(
-            (select max(run.weeks) from run where run.last_number >= this_week.number - 1), 0
+            (select max(streak.weeks) from streak where streak.last_number >= this_week.number - 1), 0
         ),
-        'longest', coalesce((select max(run.weeks) from run), 0),
-        'paused', exists (select from paused where paused.week_start = this_week.week_start)
+        'longest', coalesce((select max(streak.weeks) from streak), 0),
+        'paused', this_week.paused
     )
-    from this_week
+    from week as this_week
+    where this_week.week_start = private.start_of_week(pg_catalog.now(), p_profile.timezone)
 $$;
 comment on function private.streak_json(private.profiles) is
-'Weeks in a row in which the weekly target was met: {current, longest, paused}, where paused is about this week.';
+'How many weeks in a row met the weekly target, and whether the current week is paused: {current, longest, paused}.';
 grant execute on function private.streak_json(private.profiles) to authenticated;
 
 
@@ -103,11 +127,11 @@ declare
     v_first date := pg_catalog.date_trunc('week', coalesce(p_from, v_this_week)::timestamp)::date;
 begin
     if p_weeks is null or p_weeks not between 1 and 12 then
-        perform private.fail(422, 'invalid_pause', 'A pause takes 1 to 12 weeks.', 'weeks');
+        perform private.fail(422, 'invalid_pause', '`weeks` must be between 1 and 12.', 'weeks');
     end if;
     if v_first not between v_this_week - 28 and v_this_week + 364 then
         perform private.fail(
-            422, 'invalid_pause', 'A pause begins within the last four weeks or the coming year.', 'from'
+            422, 'invalid_pause', '`from` must be within the last four weeks or the coming year.', 'from'
         );
     end if;
     insert into private.paused_weeks (user_id, week_start)
@@ -120,8 +144,8 @@ begin
 end
 $$;
 comment on function public.pause_streak(integer, date) is
-'Pauses the streak for some weeks from the week of a day on, by default this one: {streak, paused_weeks}. Raises PT404 '
-'profile_not_found, PT422 invalid_pause.';
+'Pauses the streak for p_weeks weeks, beginning with the week of p_from (by default the current week): {streak, '
+'paused_weeks}. Raises PT404 profile_not_found, PT422 invalid_pause.';
 grant execute on function public.pause_streak(integer, date) to authenticated;
 
 
@@ -142,6 +166,5 @@ begin
 end
 $$;
 comment on function public.resume_streak() is
-'Ends a pause: this week and those to come count again. Returns {streak, paused_weeks}. Raises PT404 '
-'profile_not_found.';
+'Ends the pause of the current week and of all later weeks: {streak, paused_weeks}. Raises PT404 profile_not_found.';
 grant execute on function public.resume_streak() to authenticated;

@@ -1,4 +1,4 @@
--- The last weeks at a glance.
+-- The last weeks in numbers.
 
 create function private.week_muscles_json(p_user_id uuid, p_workout_ids uuid[])
 returns jsonb
@@ -39,9 +39,85 @@ as $$
     ) as trained
 $$;
 comment on function private.week_muscles_json(uuid, uuid[]) is
-'The hard sets of each muscle in some workouts, most first: a working set counts 1 for a primary muscle and ½ for a '
-'secondary one.';
+'The muscles that some workouts trained: [{muscle, hard_sets, sessions}], most sets first. A working set counts 1 for '
+'each primary muscle and ½ for each secondary one.';
 grant execute on function private.week_muscles_json(uuid, uuid[]) to authenticated;
+
+
+create function private.workout_totals(p_profile private.profiles, p_first_week date)
+returns table (
+    id uuid,
+    week_start date,
+    duration_seconds integer,
+    overall_rpe numeric,
+    volume_kg numeric,
+    rpe_sum numeric,
+    rpe_count bigint
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        w.id,
+        private.start_of_week(w.completed_at, p_profile.timezone),
+        w.duration_seconds,
+        w.overall_rpe,
+        sets.volume_kg,
+        sets.rpe_sum,
+        sets.rpe_count
+    from private.workouts as w
+    cross join lateral (
+        select
+            sum(s.volume_kg) as volume_kg,
+            sum(s.rpe) filter (where s.set_type <> 'warmup') as rpe_sum,
+            count(s.rpe) filter (where s.set_type <> 'warmup') as rpe_count
+        from private.workout_sets as s
+        where s.user_id = w.user_id and s.workout_id = w.id
+    ) as sets
+    where
+        w.user_id = p_profile.user_id
+        and w.completed_at >= p_first_week::timestamp at time zone p_profile.timezone
+$$;
+comment on function private.workout_totals(private.profiles, date) is
+'The workouts from a week on, each with the sums of its sets. Warm-ups do not count for the RPE.';
+grant execute on function private.workout_totals(private.profiles, date) to authenticated;
+
+
+create function private.week_totals(p_profile private.profiles, p_first_week date)
+returns table (
+    week_start date,
+    sessions bigint,
+    duration_seconds bigint,
+    volume_kg numeric,
+    average_rpe numeric,
+    workout_ids uuid[]
+)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select
+        listed.day::date,
+        count(w.id),
+        coalesce(sum(w.duration_seconds), 0),
+        coalesce(sum(w.volume_kg), 0),
+        -- Users who do not rate sets may rate their workouts.
+        pg_catalog.round(coalesce(sum(w.rpe_sum) / nullif(sum(w.rpe_count), 0), avg(w.overall_rpe)), 2),
+        pg_catalog.array_agg(w.id)
+    from pg_catalog.generate_series(
+        p_first_week::timestamp,
+        private.start_of_week(pg_catalog.now(), p_profile.timezone)::timestamp,
+        interval '7 days'
+    ) as listed (day)
+    left join private.workout_totals(p_profile, p_first_week) as w on listed.day::date = w.week_start
+    group by listed.day
+$$;
+comment on function private.week_totals(private.profiles, date) is
+'The totals of each week from one to the current week, weeks without workouts included.';
+grant execute on function private.week_totals(private.profiles, date) to authenticated;
 
 
 create function public.get_progress_summary(p_weeks integer default 12)
@@ -53,36 +129,13 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.current_profile();
-    v_this_week date := private.start_of_week(pg_catalog.now(), v_profile.timezone);
-    v_first_week date := v_this_week - 7 * (p_weeks - 1);
+    v_first_week date;
     v_weeks jsonb;
 begin
     if p_weeks is null or p_weeks not between 1 and 104 then
-        perform private.fail(422, 'invalid_weeks', 'A summary covers 1 to 104 weeks.', '?weeks');
+        perform private.fail(422, 'invalid_weeks', '`weeks` must be between 1 and 104.', '?weeks');
     end if;
-    with
-    done as materialized (
-        select
-            private.start_of_week(w.completed_at, v_profile.timezone) as week_start,
-            w.id,
-            w.duration_seconds,
-            w.overall_rpe,
-            sets.volume_kg,
-            sets.rpe_sum,
-            sets.rpe_count
-        from private.workouts as w
-        cross join lateral (
-            select
-                sum(s.volume_kg) as volume_kg,
-                sum(s.rpe) filter (where s.set_type <> 'warmup') as rpe_sum,
-                count(s.rpe) filter (where s.set_type <> 'warmup') as rpe_count
-            from private.workout_sets as s
-            where s.user_id = w.user_id and s.workout_id = w.id
-        ) as sets
-        where
-            w.user_id = v_profile.user_id
-            and w.completed_at >= v_first_week::timestamp at time zone v_profile.timezone
-    )
+    v_first_week := private.start_of_week(pg_catalog.now(), v_profile.timezone) - 7 * (p_weeks - 1);
     select pg_catalog.jsonb_agg(
         pg_catalog.jsonb_build_object(
             'week_start', week.week_start,
@@ -95,27 +148,12 @@ begin
         order by week.week_start
     )
     into v_weeks
-    from (
-        select
-            listed.day::date as week_start,
-            count(done.id) as sessions,
-            coalesce(sum(done.duration_seconds), 0) as duration_seconds,
-            coalesce(sum(done.volume_kg), 0) as volume_kg,
-            -- Who rates no sets may have rated the workouts.
-            pg_catalog.round(
-                coalesce(sum(done.rpe_sum) / nullif(sum(done.rpe_count), 0), avg(done.overall_rpe)), 2
-            ) as average_rpe,
-            pg_catalog.array_agg(done.id) as workout_ids
-        from pg_catalog.generate_series(v_first_week::timestamp, v_this_week::timestamp, interval '7 days')
-            as listed (day)
-        left join done on listed.day::date = done.week_start
-        group by listed.day
-    ) as week;
+    from private.week_totals(v_profile, v_first_week) as week;
     return pg_catalog.jsonb_build_object('streak', private.streak_json(v_profile), 'weeks', v_weeks);
 end
 $$;
 comment on function public.get_progress_summary(integer) is
-'The caller''s streak and the last weeks, the current one included, oldest first, empty ones too: {streak, weeks: '
-'[{week_start, sessions, duration_seconds, volume_kg, average_rpe, muscles}]}. Raises PT404 profile_not_found, PT422 '
-'invalid_weeks.';
+'The caller''s streak and the last p_weeks weeks up to the current one, oldest first, weeks without workouts included: '
+'{streak, weeks: [{week_start, sessions, duration_seconds, volume_kg, average_rpe, muscles}]}. Raises PT404 '
+'profile_not_found, PT422 invalid_weeks.';
 grant execute on function public.get_progress_summary(integer) to authenticated;

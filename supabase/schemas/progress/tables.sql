@@ -1,4 +1,4 @@
--- Weeks that a user takes off.
+-- The table of weeks that users take off.
 
 create table private.paused_weeks (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
@@ -8,7 +8,7 @@ create table private.paused_weeks (
     primary key (user_id, week_start)
 );
 comment on table private.paused_weeks is
-'Weeks that neither lengthen nor break a streak: holidays, illness. Each is named by its Monday.';
+'Weeks that do not break a streak, for holidays or illness, each by its Monday.';
 grant select, insert, delete on private.paused_weeks to authenticated;
 alter table private.paused_weeks enable row level security;
 create policy "owner can select own paused_weeks" on private.paused_weeks

@@ -1,14 +1,12 @@
 """The stand-in for Supabase Auth: its sessions are good for the API."""
 
-import stat
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.support import API, SupabaseServer
+from tests.support import API, SupabaseServer, one_gateway
 from tools.stack.database import database_url
 from tools.stack.signing import SigningKey
 from tools.stack.supabase_server import AuthServer, create_supabase_app
@@ -38,6 +36,7 @@ async def test_it_publishes_the_key(auth: httpx.AsyncClient, key: SigningKey) ->
     assert "d" not in published
 
 
+@one_gateway
 async def test_who_signs_up_can_sign_in_and_use_the_api(
     auth: httpx.AsyncClient, client: httpx.AsyncClient, credentials: dict[str, str]
 ) -> None:
@@ -107,10 +106,3 @@ async def test_what_cannot_be_written_down_is_refused(auth: httpx.AsyncClient) -
 async def test_other_grants_are_not_known(auth: httpx.AsyncClient) -> None:
     response = await auth.post("/auth/v1/token?grant_type=refresh_token", json={"refresh_token": "x"})
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
-
-
-def test_a_key_is_kept_where_only_its_owner_reads(tmp_path: Path) -> None:
-    path = tmp_path / "key.pem"
-    first = SigningKey.load_or_create(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert SigningKey.load_or_create(path).jwks() == first.jwks()
