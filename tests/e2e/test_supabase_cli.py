@@ -1,5 +1,6 @@
 """The real Supabase CLI over databases that were prepared as Supabase does, on every Postgres that the wheel has."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -106,21 +107,30 @@ def test_the_seed_may_be_pushed_twice(database: Database, cli: Cli) -> None:
     assert catalogue(database) == first
 
 
+def found_by_the_advisors(database: Database, cli: Cli) -> set[tuple[str, str]]:
+    """The findings of the advisors, without mutable search paths of functions that use none.
+
+    Postgres resolves the names in a SQL-standard body when it defines the function, but the advisors do not know this.
+    """
+    resolved = {name for (name,) in rows(database, "select proname from pg_proc where prosqlbody is not null")}
+    findings = [(finding["name"], finding["metadata"]["name"]) for finding in json.loads(cli("db", "advisors").stdout)]
+    return {(lint, name) for lint, name in findings if lint != "function_search_path_mutable" or name not in resolved}
+
+
 @pytest.mark.usefixtures("pushed")
-def test_the_advisors_find_nothing(cli: Cli) -> None:
-    assert "No issues found" in succeeded(cli("db", "advisors", "--fail-on", "warn"))
+def test_the_advisors_find_nothing(database: Database, cli: Cli) -> None:
+    assert found_by_the_advisors(database, cli) == set()
 
 
 @pytest.mark.usefixtures("pushed")
 def test_the_advisors_would_find_something(database: Database, cli: Cli) -> None:
     with database.connect("postgres") as connection:
-        connection.execute("create table public.careless (x int)")
+        connection.execute("create function public.careless() returns integer language sql as 'select 1'")
         try:
-            answer = cli("db", "advisors", "--fail-on", "warn")
+            found = found_by_the_advisors(database, cli)
         finally:
-            connection.execute("drop table public.careless")
-    assert answer.returncode != 0
-    assert "careless" in answer.stdout + answer.stderr
+            connection.execute("drop function public.careless()")
+    assert found == {("function_search_path_mutable", "careless")}
 
 
 @pytest.mark.usefixtures("pushed")
