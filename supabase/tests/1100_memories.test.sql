@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(74);
+select plan(76);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -261,16 +261,26 @@ select is(
 select is(
     pg_temp.run('owner', 'select list_memories(null, null, false, 0)'), 'PT422 invalid_page', 'pages start at 1'
 );
-select
-    private.remember(
-        h.user_id, jsonb_build_object('content', 'Lives by the sea.', 'kind', 'fact', 'replaces', m.id), null
-    )
-from healed as h
-inner join memories as m on h.user_id <> m.user_id;
+select pg_temp.run('stranger', 'select create_memory(' || pg_temp.a_memory('Lives by the sea.') || ')');
+select is(
+    pg_temp.run('owner', (
+        select
+            format(
+                'select (private.remember(auth.uid(), %L, null)).content',
+                jsonb_build_object('content', 'The left knee healed', 'kind', 'fact', 'replaces', m.id)
+            )
+        from memories as m
+        where m.content = 'Lives by the sea.'
+    )),
+    'The left knee has healed.', 'a memory that is known already can be told to replace another'
+);
 select is((
     select count(*) from memories
     where superseded_at is not null
 ), 1::bigint, 'a memory cannot replace another user''s');
+select is(pg_temp.known('stranger'), 'Lives by the sea.', 'the other user still has it');
+delete from memories
+where content = 'Lives by the sea.';
 
 -- Correcting, pinning and deleting.
 create temporary table one as

@@ -1,7 +1,7 @@
 -- Turns with the companion: stored before anything can fail, answered once, and private to each user.
 begin;
 \ir helpers.psql
-select plan(57);
+select plan(58);
 
 create function pg_temp.begin(p_who text, p_message text, p_more text default '')
 returns text
@@ -169,6 +169,12 @@ select is(
     'PT404 conversation_not_found', 'a reply cannot be answered'
 );
 select is((select turns from chat_usage), 1, 'a turn is counted once');
+select isnt(
+    pg_temp.begin('owner', 'One more', ', null, null, 2, 2'), 'PT429 chat_limit_reached',
+    'replies do not count for the limits'
+);
+delete from conversations
+where title = 'One more';
 select is((select prompt_tokens + output_tokens from chat_usage), 10::bigint, 'the tokens of a turn are counted');
 select is(
     pg_temp.context('owner', pg_temp.said(), '{memories,0,content}'),

@@ -1,7 +1,7 @@
 -- Plans: versions that never change, what is published and what is not, and names that are free again.
 begin;
 \ir helpers.psql
-select plan(42);
+select plan(64);
 
 -- A plan as JSON, with one squat, and what else it is told.
 create function pg_temp.a_plan(p_fields jsonb default '{}')
@@ -116,6 +116,14 @@ select is(
     pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_versions'),
     '2',
     'a user sees only the current version of another user''s public plan in the table'
+);
+select is(
+    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_days'), '2',
+    'a user sees only the current days of another user''s public plan'
+);
+select is(
+    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_exercises'), '2',
+    'a user sees only the current exercises of another user''s public plan'
 );
 select is(
     pg_temp.run('stranger', 'select count(*) from plan_sets'),
@@ -249,6 +257,45 @@ select throws_ok(
     $$,
     '23503', null, 'the current version of a plan exists'
 );
+
+-- What a set of a plan cannot aim at.
+create temporary table aims (fields jsonb, answer text, description text);
+insert into aims values
+('{"rpe": 8.5}', '1', 'an RPE may be a half'),
+('{"rpe": 8.25}', '23514', 'an RPE is a whole or a half'),
+('{"rpe": 0.5}', '23514', 'an RPE is at least 1'),
+('{"rpe": 10.5}', '23514', 'an RPE is at most 10'),
+('{"rir": 11}', '23514', 'reps in reserve are at most 10'),
+('{"weight": 102.125}', '1', 'a weight may have three decimals'),
+('{"weight": 102.1250}', '1', 'zeros at the end of a weight do not matter'),
+('{"weight": 102.1255}', '23514', 'a weight has at most three decimals'),
+('{"weight": 2000.5}', '23514', 'a weight is at most 2,000'),
+('{"weight": -1}', '23514', 'a weight is not negative'),
+('{"weight": 100, "weight_unit": "stone"}', '23514', 'an unknown unit is refused'),
+('{"percent_1rm": 77.5}', '1', 'a percentage may have one decimal'),
+('{"percent_1rm": 77.55}', '23514', 'a percentage has at most one decimal'),
+('{"percent_1rm": 151}', '23514', 'a percentage is at most 150'),
+('{"percent_1rm": 80, "weight": 100}', '23514', 'a set has a percentage or a weight'),
+('{"reps_min": 5}', '23514', 'the least reps come with the most reps'),
+('{"reps_min": 6, "reps_max": 5}', '23514', 'the least reps are not more than the most'),
+('{"reps_min": 0, "reps_max": 5}', '23514', 'a set aims at one rep or more'),
+('{"rest_seconds": 3601}', '23514', 'a rest is at most an hour'),
+('{"set_type": "giant"}', '23514', 'an unknown type of set is refused');
+select
+    is(
+        pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
+            'name', 'Aims ' || a.fields::text, 'days', jsonb_build_array(jsonb_build_object(
+                'day', 1, 'exercises', jsonb_build_array(jsonb_build_object(
+                    'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'sets', jsonb_build_array(a.fields)
+                ))
+            ))
+        )) || ')'),
+        a.answer,
+        a.description
+    )
+from aims as a;
+delete from plans
+where name like 'Aims %';
 
 -- Following and deleting.
 select is(

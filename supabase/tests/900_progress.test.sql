@@ -1,7 +1,7 @@
 -- Progress: weeks, streaks, records and series are computed from the log, each for its owner.
 begin;
 \ir helpers.psql
-select plan(27);
+select plan(29);
 
 create function pg_temp.log(p_who text, p_at timestamptz, p_weight numeric, p_reps integer default 5)
 returns text
@@ -20,7 +20,7 @@ as $$
     )))
 $$;
 
--- Noon on the Monday so many weeks ago.
+-- Midnight before the Monday so many weeks ago.
 create function pg_temp.monday(p_weeks_ago integer)
 returns timestamptz
 language sql
@@ -114,6 +114,29 @@ select is(
     $$),
     'PT422 invalid_range',
     'a range does not end before it begins'
+);
+
+-- Hard sets of primary and secondary muscles.
+delete from workouts;
+insert into exercises (id, user_id, name, primary_muscles, secondary_muscles)
+values (
+    '00000000-0000-4000-8000-00000000000e', '00000000-0000-4000-8000-00000000000a', 'Shed Press', '{chest}', '{triceps}'
+);
+select pg_temp.run('owner', $$
+    select log_workout('{"sets": [
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5, "set_type": "drop"},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5, "set_type": "warmup"}
+    ]}')
+$$);
+select is(
+    pg_temp.summary('owner', '{weeks,3,muscles}')::jsonb,
+    '[{"muscle": "chest", "hard_sets": 3, "sessions": 1}, {"muscle": "triceps", "hard_sets": 1.5, "sessions": 1}]',
+    'a set counts 1 for a primary muscle and a half for a secondary one'
+);
+select is(
+    pg_temp.summary('stranger', '{weeks,3,muscles}')::jsonb, '[]', 'a user cannot see another user''s hard sets'
 );
 
 select line from finish() as line;
