@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(76);
+select plan(81);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -384,6 +384,33 @@ select is((
 insert into memories (user_id, content, kind, superseded_at)
 values ('00000000-0000-4000-8000-00000000000b', 'Fresh', 'fact', null);
 select is(pg_temp.known('stranger'), 'Fresh', 'another user''s memories make no room');
+
+select is(
+    pg_temp.run('owner', 'select count(*) from match_memories(null, ''number'', 1000, -2)'), '100',
+    'no more than 100 memories are recalled at once'
+);
+select is(
+    pg_temp.run('owner', 'select count(*) from match_memories(null, ''number'', null, -2)'), '10',
+    'ten memories are recalled by default'
+);
+
+-- Lists: pinned memories first, then the latest.
+update memories set created_at = now() + interval '1 second'
+where content = 'Number 900';
+create function pg_temp.listed(p_page integer)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select list_memories(null, null, false, %s, 1) #>> ''{items,0,content}''', p_page))
+$$;
+select is(pg_temp.listed(1), 'Number 1', 'the pinned memory is listed first');
+select is(pg_temp.listed(2), 'Number 900', 'the latest memory is listed next');
+update memories set pinned = true
+where content in ('Number 10', 'Number 11', 'Number 12', 'Number 13', 'Number 14', 'Number 15');
+select is(
+    pg_temp.run('owner', 'select jsonb_array_length(private.recalled_json(auth.uid(), null, ''hello''))'), '5',
+    'five pinned memories are recalled with every message'
+);
 
 -- A claim takes the oldest memories, and as many as were asked for.
 update memories set created_at = now() - interval '1 day'

@@ -1,7 +1,7 @@
 -- Plans: versions that never change, what is published and what is not, and names that are free again.
 begin;
 \ir helpers.psql
-select plan(64);
+select plan(71);
 
 -- A plan as JSON, with one squat, and what else it is told.
 create function pg_temp.a_plan(p_fields jsonb default '{}')
@@ -160,6 +160,9 @@ select is(
     'a copy belongs to the user who made it'
 );
 select is(
+    pg_temp.run('stranger', 'select list_plans() #>> ''{items,0,is_public}'''), 'false', 'a copy is not public'
+);
+select is(
     pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'),
     'Shared (2)',
     'a copy gets a name that is free'
@@ -297,6 +300,32 @@ from aims as a;
 delete from plans
 where name like 'Aims %';
 
+-- Lists, latest first.
+select is(
+    pg_temp.run(
+        'owner', format('select list_plan_versions(%s, 1, 1) #>> ''{items,0,version}''', pg_temp.id('private'))
+    ),
+    '3',
+    'the first page of versions has the latest'
+);
+select is(
+    pg_temp.run(
+        'owner', format('select list_plan_versions(%s, 3, 1) #>> ''{items,0,version}''', pg_temp.id('private'))
+    ),
+    '1',
+    'the last page of versions has the first'
+);
+update plans set updated_at = now() - interval '1 day'
+where name = 'Strength';
+select is(
+    pg_temp.run('owner', 'select list_plans(''own'', 1, 1) #>> ''{items,0,name}'''), 'Shared',
+    'the first page of plans has the plan that was changed last'
+);
+select is(
+    pg_temp.run('owner', 'select list_plans(''own'', 2, 1) #>> ''{items,0,name}'''), 'Strength',
+    'the last page of plans has the other'
+);
+
 -- Following and deleting.
 select is(
     pg_temp.run('stranger', format(
@@ -328,6 +357,35 @@ select is(
     )),
     'PT422 plan_day_not_found',
     'a user cannot follow a day that the plan does not have'
+);
+create temporary table followed as
+select
+    pg_temp.run('owner', format(
+        $$
+            select log_workout(
+                '{"plan_id": %s, "plan_day": 1,
+                "sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5}]}'
+            ) #>> '{workout,id}'
+        $$,
+        to_json(made.id)
+    )) as id
+from made
+where made.name = 'private';
+create function pg_temp.edit_day(p_day integer)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select update_workout(%L, %L) #>> ''{workout,plan_day}''', f.id, jsonb_build_object(
+        'plan_id', m.id, 'plan_day', p_day, 'sets', jsonb_build_array(jsonb_build_object(
+            'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 5
+        ))
+    )))
+    from followed as f, made as m
+    where m.name = 'private'
+$$;
+select is(pg_temp.edit_day(1), '1', 'an edit keeps the day of the plan');
+select is(
+    pg_temp.edit_day(2), 'PT422 plan_day_not_found', 'an edit cannot take a day that the followed version does not have'
 );
 select is(
     pg_temp.run('stranger', format('select delete_plan(%s)', pg_temp.id('public'))),

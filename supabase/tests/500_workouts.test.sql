@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(103);
+select plan(109);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -348,6 +348,43 @@ select
         l.description
     )
 from lifted as l;
+
+-- Records.
+delete from workouts;
+create function pg_temp.records(p_changes jsonb)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        $q$
+            select string_agg(format('%%s %%s (%%s)', r ->> 'kind', r ->> 'value', r ->> 'previous'), ', ')
+            from log_workout('{"sets": [%s]}') as logged, jsonb_path_query(logged, '$.personal_records[*]') as r
+        $q$,
+        pg_temp.squat(p_changes)
+    ))
+$$;
+select is(
+    pg_temp.records('{"weight": 0, "reps": 5}'), 'reps 5 ()', 'a set without weight can be a record of reps alone'
+);
+select is(
+    pg_temp.records('{"weight": 225, "weight_unit": "lb", "reps": 1}'),
+    'weight 102.06 (), estimated_1rm 102.06 (), session_volume 102.06 ()',
+    'a weight after none beats nothing'
+);
+select is(
+    pg_temp.records('{"weight": 102.06, "reps": 1}'), null, 'a weight that looks the same in kilograms is no record'
+);
+select is(
+    pg_temp.records('{"weight": 102.07, "reps": 1}'),
+    'weight 102.07 (102.06), estimated_1rm 102.07 (102.06), session_volume 102.07 (102.06)',
+    'a record has the value that it beat'
+);
+select is(
+    pg_temp.records('{"weight": 500, "reps": 1, "set_type": "warmup"}'), null, 'a warm-up sets no record'
+);
+select is(
+    pg_temp.records('{"weight": 500, "reps": 0, "duration_seconds": 0}'), null, 'a set of no reps sets no record'
+);
 
 -- Lists, latest first.
 delete from workouts;

@@ -14,7 +14,8 @@ as $$
                 'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', p_reps, 'weight', p_weight, 'rpe', 8
             ),
             jsonb_build_object(
-                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 9, 'weight', 500, 'set_type', 'warmup'
+                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 9, 'weight', 500, 'set_type', 'warmup',
+                'rpe', 2
             )
         )
     )))
