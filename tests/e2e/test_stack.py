@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -121,12 +122,24 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for a stack. Not in pytest's folder, from which it may exclude the user that runs Postgres for root."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    with temporary_folder() as folder:
+        yield folder / "state"
+
+
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    # A folder with a difficult name, and a shell that still holds what belongs elsewhere.
-    state = tmp_path_factory.mktemp("stack") / "a state & más"
+def stack() -> Iterator[Stack]:
+    # The shell holds settings that belong elsewhere.
     leftovers = {"LOG_LEVEL": "loud", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
-    with running(state, variables=leftovers) as stack:
+    with temporary_folder() as folder, running(folder / "a state & más", variables=leftovers) as stack:
         yield stack
 
 
@@ -311,8 +324,8 @@ def assert_stopped(state: Path, port: int) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(tmp_path: Path) -> None:
-    state, migrations = tmp_path / "state", sorted(MIGRATIONS.glob("*.sql"))
+def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(state: Path) -> None:
+    migrations = sorted(MIGRATIONS.glob("*.sql"))
     user_id = make_older_database(state, migrations[:-2])
     with running(state) as stack:
         assert [path.name for path in migrations if path.name in stack.output] == [
@@ -341,8 +354,7 @@ def assert_healthy(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(state: Path) -> None:
     for step in ("Starting Postgres", "Applying migrations", "Starting the API"):
         stack = Stack(state, free_ports())
         while step not in stack.output:
@@ -355,8 +367,8 @@ def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(tmp_pat
 
 
 @pytest.mark.usefixtures("quick")  # Killed processes would leave half a coverage file.
-def test_a_stack_that_was_killed_starts_again(tmp_path: Path) -> None:
-    state, port = tmp_path / "state", free_ports()
+def test_a_stack_that_was_killed_starts_again(state: Path) -> None:
+    port = free_ports()
     for _ in range(2):
         with running(state, port=port) as stack:
             assert_healthy(stack)
@@ -411,8 +423,8 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("postgrest")
-def test_the_stack_runs_over_the_data_api_too(tmp_path: Path) -> None:
-    with running(tmp_path / "state", "--gateway", "postgrest") as stack:
+def test_the_stack_runs_over_the_data_api_too(state: Path) -> None:
+    with running(state, "--gateway", "postgrest") as stack:
         info = stack.info
         athlete, stranger = (user["access_token"] for user in info["users"])
         with stack.client(athlete) as client:
