@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from tests.support import Connect, Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Connect, Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 type Logged = dict[str, Any]
 
@@ -313,6 +313,7 @@ async def test_every_reason_is_told_latest_first(athlete: Person, stranger: Pers
     assert (await read(stranger))["events"]["total"] == 0
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("query", "path"), [({"page": 0}, "page"), ({"per_page": 101}, "per_page"), ({"kind": "x"}, "kind")]
 )

@@ -12,7 +12,17 @@ import pytest
 from httpx import Response
 
 from backend.core.settings import Settings
-from tests.support import Person, a_set, assert_problem, paths, serve, serve_over_http, until, until_embedded
+from tests.support import (
+    Person,
+    a_set,
+    assert_problem,
+    one_gateway,
+    paths,
+    serve,
+    serve_over_http,
+    until,
+    until_embedded,
+)
 
 
 class Gemini:
@@ -39,6 +49,11 @@ class Gemini:
     def abandoned(self) -> int:
         count: int = self._http.get("/_control/requests").json()["abandoned"]
         return count
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.companion.gemini.FIRST_PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -198,6 +213,7 @@ UNAVAILABLE = ["429", "500", "503", "reset"]
 BAD = ["invalid_json", "schema_violation", "max_tokens", "no_candidates", "empty"]
 
 
+@one_gateway
 @pytest.mark.parametrize("fault", [*UNAVAILABLE, *BAD])
 async def test_a_passing_fault_is_asked_away(athlete: Person, gemini: Gemini, fault: str) -> None:
     gemini.misbehave(fault, fault)
@@ -206,11 +222,11 @@ async def test_a_passing_fault_is_asked_away(athlete: Person, gemini: Gemini, fa
     assert len(gemini.received("generateContent")) == 3
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("fault", "status", "code"),
     [
         *((fault, 503, "ai_unavailable") for fault in UNAVAILABLE),
-        ("hang", 503, "ai_unavailable"),
         *((fault, 502, "ai_bad_response") for fault in BAD),
         ("invalid_key", 503, "ai_not_configured"),
     ],
@@ -222,7 +238,7 @@ async def test_a_lasting_fault_is_told_and_the_message_stays(
     response = await say(athlete, "Remember this", key="mine")
     assert_problem(response, status, code)
     assert ("retry-after" in response.headers) is (status == 503)
-    assert len(gemini.received("generateContent")) == (1 if fault in ("invalid_key", "hang") else 3)
+    assert len(gemini.received("generateContent")) == (1 if fault == "invalid_key" else 3)
     (conversation,) = (await athlete.get("/conversations")).json()["items"]
     assert (conversation["title"], conversation["messages"]) == ("Remember this", 1)
     # The same key tries again, and the message is there once.
@@ -230,6 +246,18 @@ async def test_a_lasting_fault_is_told_and_the_message_stays(
     answer = await talk(athlete, "Remember this", key="mine")
     assert answer["conversation_id"] == conversation["id"]
     assert (await athlete.get("/conversations")).json()["items"][0]["messages"] == 2
+
+
+@one_gateway
+async def test_a_model_that_hangs_is_given_up(athlete: Person, settings: Settings, gemini: Gemini) -> None:
+    async with serve(settings.model_copy(update={"gemini_timeout_seconds": 1})) as client:
+        gemini.misbehave("hang")
+        response = await say(Person(client, athlete.user, athlete.token), "Remember this")
+    assert_problem(response, 503, "ai_unavailable")
+    assert "retry-after" in response.headers
+    assert len(gemini.received("generateContent")) == 1
+    (conversation,) = (await athlete.get("/conversations")).json()["items"]
+    assert (conversation["title"], conversation["messages"]) == ("Remember this", 1)
 
 
 async def test_a_safety_block_is_a_refusal_in_character(athlete: Person, gemini: Gemini) -> None:
@@ -267,6 +295,7 @@ async def test_two_at_once_with_one_key_are_one(athlete: Person, gemini: Gemini)
     assert [memory["times_told"] for memory in await memories(athlete)] == [1]
 
 
+@one_gateway
 @pytest.mark.parametrize(
     "body",
     [
@@ -463,6 +492,7 @@ async def test_a_client_that_leaves_stops_the_model(
         await cut_off(athlete, "[offline]")
 
 
+@one_gateway
 async def test_no_connection_is_held_while_the_model_thinks(
     athlete: Person, settings: Settings, gemini: Gemini
 ) -> None:

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.support import Person
+from tests.support import Person, one_gateway
 
 QUERIES = [
     # The name itself, in any case, and its beginning.
@@ -83,6 +83,7 @@ QUERIES = [
 ]
 
 
+@one_gateway
 @pytest.mark.parametrize(("q", "first"), QUERIES)
 async def test_the_exercise_one_means_comes_first(athlete: Person, q: str, first: str | None) -> None:
     items = (await athlete.get("/exercises", params={"q": q, "per_page": 5})).json()["items"]
@@ -93,6 +94,7 @@ def test_the_table_is_long_enough() -> None:
     assert len({q for q, _ in QUERIES}) == len(QUERIES) >= 50
 
 
+@one_gateway
 @pytest.mark.parametrize(
     "q",
     ["underwater basket weaving", "xqzzw", "💪", "%", "_", "\\", "' or true --", "squat xqzzw", "!!!", "ab:*|cd", "'"],
@@ -102,7 +104,7 @@ async def test_what_is_like_nothing_finds_nothing(athlete: Person, q: str) -> No
     assert body == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+@one_gateway
 async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute("select name, slug from private.exercises where user_id is null").fetchall()
     missed = []
@@ -113,7 +115,7 @@ async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin:
     assert missed == []
 
 
-@pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+@one_gateway
 async def test_every_alias_leads_to_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute(
         "select alias, slug from private.exercises cross join unnest(aliases) as alias where user_id is null"

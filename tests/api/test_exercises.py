@@ -5,7 +5,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 SQUAT = exercise_id("back-squat")
 
@@ -266,6 +266,7 @@ async def test_a_page_beyond_the_end_is_empty_with_the_right_total(athlete: Pers
     assert response.json() == {"items": [], "total": total, "page": page, "per_page": 100}
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("params", "path"),
     [

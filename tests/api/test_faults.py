@@ -3,10 +3,11 @@
 import asyncio
 import itertools
 import logging
-import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -14,50 +15,66 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
-from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, serve
+from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, one_gateway, serve
 from tools import MIGRATIONS, SEED
-from tools.stack.database import Database
+from tools.stack.database import Database, temporary_database
 from tools.stack.migrations import apply_migrations, run_file
 from tools.stack.signing import SigningKey
 from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import create_user
 
-pytestmark = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, scope="session")
+pytestmark = one_gateway
+
+
+@pytest.fixture(scope="module")
+def another_database() -> Iterator[Database]:
+    with temporary_database() as database:
+        with database.connect("postgres") as connection:
+            apply_migrations(connection, MIGRATIONS)
+            run_file(connection, SEED, SEED.read_text())
+        yield database
 
 
 @pytest.fixture
-def own_database() -> Iterator[Database]:
+def own_database(another_database: Database) -> Iterator[Database]:
     """A Postgres that a test may stop."""
-    with tempfile.TemporaryDirectory(prefix="slow-burn-faults-") as directory:
-        database = Database(Path(directory) / "postgres")
-        try:
-            database.start()
-            with database.connect("postgres") as connection:
-                apply_migrations(connection, MIGRATIONS)
-                run_file(connection, SEED, SEED.read_text())
-            yield database
-        finally:
-            database.stop()
+    yield another_database
+    another_database.stop()
+    another_database.start()
+
+
+@asynccontextmanager
+async def served(
+    database: Database, settings: Settings, key: SigningKey, supabase_url: str, **update: Any
+) -> AsyncIterator[Person]:
+    """A user of an API over that Postgres."""
+    with database.connect(AUTH_ROLE) as connection:
+        user = create_user(connection, f"{uuid4().hex}@example.com", None)
+    assert user is not None
+    update["database_url"] = database.url("slow_burn_api")
+    async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
+        yield Person(client, user, key.access_token(user, supabase_url))
 
 
 @pytest.fixture
 async def lonely(
     own_database: Database, settings: Settings, key: SigningKey, jwks: SupabaseServer
 ) -> AsyncIterator[Person]:
-    """A user of an API with a Postgres of its own."""
-    update = {"database_url": own_database.url("slow_burn_api")}
-    with own_database.connect(AUTH_ROLE) as connection:
-        user = create_user(connection, "lonely@example.com", None)
-    assert user is not None
-    async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
-        yield Person(client, user, key.access_token(user, jwks.url))
+    """The only user of an API with a Postgres of its own."""
+    async with served(own_database, settings, key, jwks.url) as person:
+        yield person
 
 
-async def test_a_database_that_goes_and_comes_back(lonely: Person, own_database: Database) -> None:
+@pytest.mark.slow
+async def test_a_database_that_goes_and_comes_back(
+    lonely: Person, own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Otherwise the health check would trust the answers from before.
+    monkeypatch.setattr("backend.gateway.postgres.RECENTLY_SECONDS", 0)
     assert (await lonely.log(a_set(), key="before")).status_code == 201
 
     await asyncio.to_thread(own_database.stop)
-    for response in await asyncio.gather(*(lonely.get("/profile") for _ in range(8))):
+    for response in await asyncio.gather(*(lonely.get("/profile") for _ in range(2))):
         assert_problem(response, 503, "database_unavailable")
         assert int(response.headers["retry-after"]) > 0
     health = await lonely.client.get("/health")
@@ -71,6 +88,7 @@ async def test_a_database_that_goes_and_comes_back(lonely: Person, own_database:
     assert (await lonely.client.get("/health")).json()["database"] == "ok"
 
 
+@pytest.mark.slow
 async def test_a_restart_between_two_requests_goes_unnoticed(lonely: Person, own_database: Database) -> None:
     await asyncio.gather(*(lonely.get("/profile") for _ in range(8)))
     await asyncio.to_thread(own_database.stop)
@@ -141,27 +159,38 @@ async def test_one_user_does_not_take_everybodys_connections(
         assert [response.status_code for response in await asyncio.gather(*waiting)] == [201] * 20
 
 
-async def test_a_database_that_hangs_hangs_nobody(
-    lonely: Person, own_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("backend.gateway.postgres.HEALTH_TIMEOUT_SECONDS", 0.3)
-    # With the five seconds that a call may take, a second and a half in all.
-    monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", -4.5)
-    assert (await lonely.get("/profile")).status_code == 200
-    postmaster = psutil.Process(int((Path(own_database.socket_directory) / "postmaster.pid").read_text().split()[0]))
-    postgres = [postmaster, *postmaster.children()]
-    for process in postgres:
+def suspend(database: Database) -> list[psutil.Process]:
+    pid = int((Path(database.socket_directory) / "postmaster.pid").read_text().split()[0])
+    postmaster = psutil.Process(pid)
+    processes = [postmaster, *postmaster.children()]
+    for process in processes:
         process.suspend()
-    try:
-        # Without care psycopg waits ten seconds more for a server to confirm that it has given up.
-        async with asyncio.timeout(8):
-            health = await lonely.client.get("/health")
-            assert (health.status_code, health.json()["database"]) == (200, "unavailable")
-            assert_problem(await lonely.get("/profile"), 503, "database_unavailable")
-    finally:
-        for process in reversed(postgres):
-            process.resume()
-    assert (await lonely.get("/profile")).status_code == 200
+    return processes
+
+
+@pytest.mark.slow
+async def test_a_database_that_hangs_hangs_nobody(
+    own_database: Database,
+    settings: Settings,
+    key: SigningKey,
+    jwks: SupabaseServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with served(own_database, settings, key, jwks.url, database_timeout_seconds=0.5) as person:
+        assert (await person.get("/profile")).status_code == 200
+        monkeypatch.setattr("backend.gateway.postgres.HEALTH_TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
+        processes = suspend(own_database)
+        try:
+            # psycopg itself would wait ten more seconds for the server to confirm that it cancelled the statement.
+            async with asyncio.timeout(8):
+                health = await person.client.get("/health")
+                assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+                assert_problem(await person.get("/profile"), 503, "database_unavailable")
+        finally:
+            for process in reversed(processes):
+                process.resume()
+        assert (await person.get("/profile")).status_code == 200
 
 
 async def test_a_fault_of_ours_is_told_without_its_words(

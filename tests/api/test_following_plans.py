@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support import Person, a_set, assert_problem, exercise_id
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway
 
 SQUAT, BENCH, PULL_UP = exercise_id("back-squat"), exercise_id("bench-press"), exercise_id("pull-up")
 LINEAR = {"scheme": "linear", "increment": 2.5, "unit": "kg"}
@@ -131,7 +131,10 @@ async def test_a_ceiling_resets(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [100],
         [5],
-        "You met all targets with 105 kg on 2026-03-04, but a heavier load would exceed the ceiling of 105 kg, so go back to 100 kg.",
+        (
+            "You met all targets with 105 kg on 2026-03-04, "
+            "but a heavier load would exceed the ceiling of 105 kg, so go back to 100 kg."
+        ),
     )
 
 
@@ -360,6 +363,7 @@ async def test_a_dry_run_goes_on_as_if_all_went_well(athlete: Person) -> None:
     assert (await upcoming(athlete, plan_id))["dry_run"] == []
 
 
+@one_gateway
 @pytest.mark.parametrize("weeks", [-1, 13, "x"])
 async def test_a_dry_run_has_its_limits(athlete: Person, weeks: object) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())])

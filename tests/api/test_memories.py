@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from httpx import Response
 
-from tests.support import Person, assert_problem, paths
+from tests.support import Person, assert_problem, one_gateway, paths
 
 
 async def tell(person: Person, content: str, kind: str = "fact", **fields: Any) -> dict[str, Any]:
@@ -111,6 +111,7 @@ async def test_all_is_forgotten(athlete: Person, stranger: Person) -> None:
     assert (await athlete.ask("DELETE", "/memories")).json() == {"forgotten": 0}
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("fields", "path"),
     [

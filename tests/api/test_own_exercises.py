@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 WHOLE = {
     "name": "Garage Lift",
@@ -186,6 +186,7 @@ async def test_there_are_500_at_most(athlete: Person, admin: psycopg.Connection)
     await create(athlete, name="One more")
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("fields", "path"),
     [

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from httpx import Response
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 SQUAT, BENCH = exercise_id("back-squat"), exercise_id("bench-press")
 NOTHING = dict.fromkeys(["reps_min", "reps_max", "weight", "weight_unit", "percent_1rm", "rpe", "rir", "rest_seconds"])
@@ -401,6 +401,7 @@ def with_exercise(**fields: Any) -> dict[str, Any]:
     return {"days": [{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": [{}], **fields}]}]}
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("fields", "path"),
     [

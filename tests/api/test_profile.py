@@ -6,7 +6,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.support import Connect, Person, assert_problem, paths
+from tests.support import Connect, Person, assert_problem, one_gateway, paths
 from tools.stack.users import ROLE as AUTH_ROLE
 
 
@@ -76,6 +76,7 @@ async def test_null_clears_what_may_be_empty(athlete: Person) -> None:
     assert after["fitness_level"] is None
 
 
+@one_gateway
 @pytest.mark.parametrize("name", sorted(CHANGES.keys() - {"birth_date", "fitness_level"}))
 async def test_null_is_refused_where_something_has_to_be(athlete: Person, name: str) -> None:
     before = (await athlete.get("/profile")).json()
@@ -84,6 +85,7 @@ async def test_null_is_refused_where_something_has_to_be(athlete: Person, name: 
     assert (await athlete.get("/profile")).json() == before
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
@@ -173,6 +175,7 @@ async def test_blanks_around_a_name_are_taken_away_and_repeats_dropped(athlete: 
     assert body["equipment"] == ["rack", "bench"]
 
 
+@one_gateway
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b'"text"', b"null"])
 async def test_a_body_that_is_no_object_is_refused(athlete: Person, body: bytes) -> None:
     response = await athlete.ask("PATCH", "/profile", content=body, headers={"Content-Type": "application/json"})
@@ -184,12 +187,14 @@ async def test_broken_json_is_told(athlete: Person) -> None:
     assert_problem(response, 422, "invalid_json")
 
 
+@one_gateway
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"weekly_target": ' + b"9" * 5000 + b"}", b"\xfe"])
 async def test_json_that_cannot_be_read_is_told(athlete: Person, body: bytes) -> None:
     response = await athlete.ask("PATCH", "/profile", content=body, headers={"Content-Type": "application/json"})
     assert_problem(response, 400, "malformed_request")
 
 
+@one_gateway
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_only_json_is_taken(athlete: Person, content_type: str) -> None:
     headers = {"Content-Type": content_type} if content_type else {}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 SQUAT, BENCH = exercise_id("back-squat"), exercise_id("bench-press")
 WEEK = timedelta(days=7)
@@ -117,6 +117,7 @@ async def test_weeks_are_the_users_own(athlete: Person) -> None:
     assert weeks[monday.isoformat()] == 1
 
 
+@one_gateway
 @pytest.mark.parametrize("weeks", [0, 105, "x"])
 async def test_a_summary_has_its_limits(athlete: Person, weeks: object) -> None:
     assert_problem(await athlete.get("/progress/summary", params={"weeks": weeks}), 422, "invalid_request")
@@ -185,6 +186,7 @@ async def test_this_week_is_paused_and_resumed(athlete: Person) -> None:
     assert resumed == {"streak": {"current": 1, "longest": 1, "paused": False}, "paused_weeks": []}
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("body", "path"),
     [

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from backend.core.openapi import VERSION
-from tests.support import API, assert_problem
+from tests.support import API, assert_problem, one_gateway
 
 
 async def test_the_root_tells_what_this_is(client: httpx.AsyncClient) -> None:
@@ -28,6 +28,7 @@ async def test_the_public_greeting_needs_no_token(client: httpx.AsyncClient) -> 
     assert response.json()["message"]
 
 
+@one_gateway
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 async def test_the_documentation_has_pages(client: httpx.AsyncClient, page: str) -> None:
     response = await client.get(page)
@@ -53,12 +54,14 @@ async def test_a_wrong_method_is_a_problem_that_tells_the_right_ones(client: htt
     assert response.headers["allow"] == "DELETE, GET, PUT"
 
 
+@one_gateway
 @pytest.mark.parametrize("sent", ["abc-123", "A.b_c-9", "x" * 64])
 async def test_a_plain_request_id_is_kept(client: httpx.AsyncClient, sent: str) -> None:
     response = await client.get("/", headers={"X-Request-ID": sent})
     assert response.headers["x-request-id"] == sent
 
 
+@one_gateway
 @pytest.mark.parametrize("sent", ["", "x" * 65, "a b", "a\tb", '{"x":1}'])
 async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, sent: str) -> None:
     response = await client.get("/", headers={"X-Request-ID": sent})

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from httpx import Response
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 FIRST, SECOND, THIRD = "2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z", "2026-03-03T10:00:00Z"
 
@@ -224,6 +224,7 @@ async def test_workouts_are_found_by_time_plan_exercise_and_words(athlete: Perso
     assert ([ids.index(item["id"]) for item in second["items"]], second["total"]) == ([0], 2)
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("params", "path"),
     [

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.support import Person, a_set, assert_problem, exercise_id, paths
+from tests.support import Person, a_set, assert_problem, exercise_id, one_gateway, paths
 
 FIVE_EXERCISES = [
     a_set("back-squat", weight=60, weight_unit="kg", reps=5, set_type="warmup"),
@@ -150,6 +150,7 @@ async def test_estimated_1rm(athlete: Person, values: dict[str, Any], estimate: 
 FUTURE = "2999-01-01T12:00:00Z"
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("workout", "path"),
     [
@@ -188,6 +189,7 @@ async def test_a_wrong_field_is_named(athlete: Person, workout: dict[str, Any], 
     await assert_nothing_stored(athlete)
 
 
+@one_gateway
 @pytest.mark.parametrize(
     ("values", "path"),
     [

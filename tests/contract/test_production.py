@@ -6,6 +6,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from typing import Any
 
+import pytest
+
 from tools import ROOT
 
 IMPORTS = "import backend.main, sys; print(*{name.partition('.')[0] for name in sys.modules})"
@@ -41,6 +43,7 @@ def deployed_packages() -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_the_service_imports_only_what_is_deployed_with_it() -> None:
     imported = imported_packages() - OPTIONAL
     assert {"fastapi", "psycopg", "pyjwt"} <= imported

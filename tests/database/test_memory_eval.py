@@ -59,6 +59,7 @@ def a_vector(source: random.Random) -> list[float]:
     return [number / length for number in numbers]
 
 
+@pytest.mark.slow
 def test_all_of_five_thousand_memories_are_compared(superuser: psycopg.Connection) -> None:
     """The same ids as a computation by brute force, among two other users with as many."""
     source = random.Random(7)
@@ -98,6 +99,7 @@ def match(connection: psycopg.Connection, user_id: UUID, asked: list[float]) -> 
         return [row[0] for row in found]
 
 
+@pytest.mark.slow
 def test_the_table_is_printed(capsys: pytest.CaptureFixture[str], superuser: psycopg.Connection) -> None:
     users = read_users()
     load(superuser, users)

@@ -126,6 +126,7 @@ def test_users_from_before_get_a_profile(owner: psycopg.Connection, socket_direc
     assert owner.execute("select display_name from private.profiles").fetchall() == [("early",)]
 
 
+@pytest.mark.slow
 def test_everything_runs_on_postgres_16_too() -> None:
     with temporary_database(version=16) as database, database.connect("postgres") as owner:
         assert owner.info.server_version // 10_000 == 16

@@ -141,6 +141,7 @@ def reader(socket_directory: str, fresh_database: str) -> Iterator[Reader]:
         yield Reader(admin)
 
 
+@pytest.mark.slow
 def test_what_a_user_reads_does_not_grow_with_others(reader: Reader) -> None:
     reader.let_in(1, FEW)
     few: dict[str, Any] = {name: reader.rows_read(call) for name, call in CALLS.items()}

@@ -12,6 +12,8 @@ from tools.schema.declared import apply_schema_files, schema_files
 from tools.stack.database import temporary_database
 from tools.stack.migrations import apply_migrations
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("supabase_cli")]
+
 NEW_OBJECTS = """
 alter table private.profiles add column motto text constraint profiles_motto_check check (motto <> '');
 comment on column private.profiles.motto is 'What they say to themselves; may be ''loud''.';

@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -121,20 +122,27 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
-# xdist runs tests of one group in one worker, so they share one stack.
-one_stack = pytest.mark.xdist_group("stack")
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for a stack. Not in pytest's folder, from which it may exclude the user that runs Postgres for root."""
+    with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    with temporary_folder() as folder:
+        yield folder / "state"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    # A folder with a difficult name, and a shell that still holds what belongs elsewhere.
-    state = tmp_path_factory.mktemp("stack") / "a state & más"
+def stack() -> Iterator[Stack]:
+    # The shell holds settings that belong elsewhere.
     leftovers = {"LOG_LEVEL": "loud", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
-    with running(state, variables=leftovers) as stack:
+    with temporary_folder() as folder, running(folder / "a state & más", variables=leftovers) as stack:
         yield stack
 
 
-@one_stack
 def test_it_shows_its_progress_and_a_summary(stack: Stack) -> None:
     steps = ["Starting Postgres 18", "Applying migrations", "Applying the seed", "Starting the API", "is running"]
     places = [stack.output.index(step) for step in steps]
@@ -143,13 +151,11 @@ def test_it_shows_its_progress_and_a_summary(stack: Stack) -> None:
         assert migration.name in stack.output
 
 
-@one_stack
 def test_only_its_owner_can_read_the_secrets(stack: Stack) -> None:
     for name in ("stack.json", "service_secret", "signing_key.pem"):
         assert stat.S_IMODE((stack.state / name).stat().st_mode) == 0o600
 
 
-@one_stack
 def test_stack_json_has_what_tools_need(stack: Stack) -> None:
     info = stack.info
     assert list(info) == ["api_url", "supabase_url", "database_url", "publishable_key", "users"]
@@ -157,7 +163,6 @@ def test_stack_json_has_what_tools_need(stack: Stack) -> None:
     assert [list(user) for user in info["users"]] == [["id", "email", "password", "access_token"]] * 2
 
 
-@one_stack
 def test_the_database_is_its_owners_who_is_no_superuser(stack: Stack) -> None:
     with psycopg.connect(stack.info["database_url"]) as connection:
         owner = connection.execute(
@@ -172,14 +177,12 @@ def test_the_database_is_its_owners_who_is_no_superuser(stack: Stack) -> None:
         assert api == [("slow_burn_api",)]
 
 
-@one_stack
 def test_the_keys_are_served_where_supabase_has_them(stack: Stack) -> None:
     url = f"{stack.info['supabase_url']}/auth/v1/.well-known/jwks.json"
     keys = httpx.get(url, trust_env=False).json()["keys"]
     assert [key["alg"] for key in keys] == ["ES256"]
 
 
-@one_stack
 def test_the_main_job_from_nothing(stack: Stack) -> None:
     slugs = ("back-squat", "bench-press", "deadlift", "pull-up", "plank")
     sets = [
@@ -199,14 +202,12 @@ def test_the_main_job_from_nothing(stack: Stack) -> None:
         assert stranger.get(f"/workouts/{workout['id']}").status_code == 404
 
 
-@one_stack
 def test_the_printed_curl_line_works_when_pasted(stack: Stack) -> None:
     line = next(line for line in stack.output.splitlines() if line.strip().startswith("curl"))
     answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
     assert json.loads(answer.stdout)["user_id"] == stack.info["users"][0]["id"]
 
 
-@one_stack
 def test_a_demo_users_password_signs_them_in(stack: Stack) -> None:
     user = stack.info["users"][0]
     url = f"{stack.info['supabase_url']}/auth/v1/token?grant_type=password"
@@ -226,7 +227,6 @@ def run() -> Iterator[Run]:
         signal.signal(stop, handler)
 
 
-@one_stack
 def test_poe_token_prints_a_token_and_nothing_else(stack: Stack, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     command = [POE, "token", "new@example.com", "--state-dir", str(stack.state)]
     answer = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
@@ -257,14 +257,12 @@ def fails(run: Run, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     return fails
 
 
-@one_stack
 def test_a_folder_has_one_stack(stack: Stack, fails: Callable[..., str]) -> None:
     line = fails("dev", "--port", free_ports(), "--state-dir", stack.state)
     assert "is already running in" in line
     assert "--state-dir" in line
 
 
-@one_stack
 def test_a_busy_port_is_an_error(stack: Stack, fails: Callable[..., str], tmp_path: Path) -> None:
     for port in (stack.port, stack.port - 1):
         line = fails("dev", "--port", port, "--state-dir", tmp_path / "other")
@@ -326,8 +324,8 @@ def assert_stopped(state: Path, port: int) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(tmp_path: Path) -> None:
-    state, migrations = tmp_path / "state", sorted(MIGRATIONS.glob("*.sql"))
+def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(state: Path) -> None:
+    migrations = sorted(MIGRATIONS.glob("*.sql"))
     user_id = make_older_database(state, migrations[:-2])
     with running(state) as stack:
         assert [path.name for path in migrations if path.name in stack.output] == [
@@ -356,8 +354,7 @@ def assert_healthy(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(state: Path) -> None:
     for step in ("Starting Postgres", "Applying migrations", "Starting the API"):
         stack = Stack(state, free_ports())
         while step not in stack.output:
@@ -370,8 +367,8 @@ def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(tmp_pat
 
 
 @pytest.mark.usefixtures("quick")  # Killed processes would leave half a coverage file.
-def test_a_stack_that_was_killed_starts_again(tmp_path: Path) -> None:
-    state, port = tmp_path / "state", free_ports()
+def test_a_stack_that_was_killed_starts_again(state: Path) -> None:
+    port = free_ports()
     for _ in range(2):
         with running(state, port=port) as stack:
             assert_healthy(stack)
@@ -396,7 +393,6 @@ def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
             time.sleep(0.05)
 
 
-@one_stack
 def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     (service,) = yaml.safe_load((ROOT / "render.yaml").read_text())["services"]
     assert service["buildCommand"] == "uv sync --frozen --no-dev"
@@ -427,8 +423,8 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
 
 
 @pytest.mark.usefixtures("postgrest")
-def test_the_stack_runs_over_the_data_api_too(tmp_path: Path) -> None:
-    with running(tmp_path / "state", "--gateway", "postgrest") as stack:
+def test_the_stack_runs_over_the_data_api_too(state: Path) -> None:
+    with running(state, "--gateway", "postgrest") as stack:
         info = stack.info
         athlete, stranger = (user["access_token"] for user in info["users"])
         with stack.client(athlete) as client:
@@ -476,7 +472,6 @@ def test_a_service_without_settings_says_which_are_missing() -> None:
 README = (ROOT / "README.md").read_text()
 
 
-@one_stack
 def test_the_readmes_curl_lines_work_as_they_stand(stack: Stack) -> None:
     blocks = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
     lines = "\n".join(block for block in blocks if "curl" in block)

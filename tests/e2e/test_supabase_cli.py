@@ -1,7 +1,6 @@
 """The real Supabase CLI over databases that were prepared as Supabase does, on every Postgres that the wheel has."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from tools import MIGRATIONS, ROOT
-from tools.stack import npm
-from tools.stack.database import Database
+from tools import MIGRATIONS, SUPABASE
+from tools.schema.comparison import run_cli
+from tools.stack.database import Database, temporary_database
 from tools.stack.migrations import apply_migrations
 
-# Tests of one group run in one worker, and so over the same two databases.
-pytestmark = pytest.mark.xdist_group("cli")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("supabase_cli")]
 
 type Cli = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -23,37 +21,20 @@ CATALOGUE = ("muscles", "equipment", "exercises", "exercise_relations")
 
 
 @pytest.fixture(scope="module", params=[18, 16])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A Postgres of its own, with what Supabase brings and nothing of ours."""
-    database = Database(tmp_path_factory.mktemp("cli") / "postgres", version=request.param)
-    try:
-        database.start()
+    with temporary_database(version=request.param) as database:
         with database.connect("supabase_admin") as admin:
             admin.execute("alter database postgres set pgrst.db_schemas = 'public'")
         yield database
-    finally:
-        database.stop()
 
 
 @pytest.fixture(scope="module")
 def cli(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """Runs the CLI over that database, in a copy of this project, as the role that hosted Supabase gives."""
     project = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "supabase", project / "supabase")
-    environment = {**os.environ, "HOME": str(project), "SUPABASE_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1"}
-
-    def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [npm.supabase_cli(), *arguments, "--remote", database.url("postgres")],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return cli
+    shutil.copytree(SUPABASE, project / "supabase")
+    return lambda *arguments: run_cli(*arguments, "--remote", database.url("postgres"), folder=project)
 
 
 @pytest.fixture(scope="module")

@@ -153,8 +153,8 @@ class Report(NamedTuple):
             f"  {len(self.updated)} imported before and brought up to date, {len(self.unchanged)} the same as then",
             f"  {len(self.matched)} are in the catalogue already",
             *(f"    {name} is {here}" for name, here in self.matched if name != here),
-            f"  {len(self.different)} left out: something else has the name",
-            *(f"    {name} is no {here}" for name, here in self.different),
+            f"  {len(self.different)} left out, because an exercise for other muscles has the name",
+            *(f"    {name} has another exercise's name: {here}" for name, here in self.different),
         ]
         return "\n".join(lines)
 
@@ -306,11 +306,11 @@ def _write(connection: psycopg.Connection, batch: tuple[dict[str, Any], ...], re
             into.append(row["name"])
 
 
-def main() -> int:
-    """Import a file; the exit status."""
+def main(arguments: list[str] | None = None) -> int:
+    """Import a file and return the exit status."""
     parser = argparse.ArgumentParser(prog="poe import-exercises", description=__doc__)
     parser.add_argument("file", type=Path, help="the JSON file, such as dist/exercises.json of free-exercise-db")
-    path: Path = parser.parse_args().file
+    path: Path = parser.parse_args(arguments).file
     try:
         print(_import(path))
     except ImportRefusedError as error:
