@@ -33,7 +33,7 @@ NEXT_SESSION: dict[str, Any] = {
             "exercise_name": "Back Squat",
             "superset": None,
             "notes": "Belt on.",
-            "why": "All targets were met with 100 kg on 2026-03-06: 2.5 kg more.",
+            "why": "You met all targets with 100 kg on 2026-03-06, so add 2.5 kg.",
             "available": True,
             "safe": True,
             "missing_equipment": [],

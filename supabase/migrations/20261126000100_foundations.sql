@@ -269,7 +269,7 @@ grant execute on function private.page_offset(integer, integer) to authenticated
 create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
 returns jsonb
 language sql
-immutable
+stable
 security invoker
 return pg_catalog.jsonb_build_object(
     'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
@@ -361,7 +361,7 @@ immutable
 security invoker
 return case
     when p_weight = 0 then 'no weight'
-    else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2)) || ' ' || p_unit
+    else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2))::text || ' ' || p_unit
 end;
 comment on function private.shown_weight(numeric, text) is
 'A weight as a sentence names it: to two decimals, with its unit.';

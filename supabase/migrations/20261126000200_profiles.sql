@@ -68,20 +68,28 @@ create policy "everyone signed in can select equipment" on private.equipment
 for select to authenticated using (true);
 
 
-create function private.unknown_equipment(p_slugs text[])
-returns text
-language sql
+create function private.check_equipment(p_slugs text[], p_where text)
+returns void
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ')
-    from pg_catalog.unnest(p_slugs) as listed (slug)
-    where not exists (select from private.equipment as e where e.slug = listed.slug)
+declare
+    v_unknown text := (
+        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
+        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
+        where not exists (select from private.equipment as e where e.slug = listed.slug)
+    );
+begin
+    if v_unknown is not null then
+        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
+    end if;
+end
 $$;
-comment on function private.unknown_equipment(text[]) is
-'The slugs that name no equipment, with commas between them; null when all do.';
-grant execute on function private.unknown_equipment(text[]) to authenticated;
+comment on function private.check_equipment(text[], text) is
+'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
+grant execute on function private.check_equipment(text[], text) to authenticated;
 
 
 -- A profile for each user.
@@ -141,8 +149,6 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_unknown text := private.unknown_equipment(new.equipment);
 begin
     if new.birth_date > current_date - interval '13 years' then
         perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
@@ -160,9 +166,7 @@ begin
             'timezone'
         );
     end if;
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
-    end if;
+    perform private.check_equipment(new.equipment, 'equipment');
     return new;
 end
 $$;

@@ -181,7 +181,7 @@ comment on function private.any_word_query(text[]) is
 grant execute on function private.any_word_query(text[]) to authenticated;
 
 
-create function private.is_found(p_query tsquery)
+create function private.matches_any_exercise(p_query tsquery)
 returns boolean
 language sql
 stable
@@ -196,8 +196,9 @@ as $$
             and e.search_document @@ p_query
     )
 $$;
-comment on function private.is_found(tsquery) is 'True if an exercise that the caller may find matches the query.';
-grant execute on function private.is_found(tsquery) to authenticated;
+comment on function private.matches_any_exercise(tsquery) is
+'True if an exercise that the caller may find matches the query.';
+grant execute on function private.matches_any_exercise(tsquery) to authenticated;
 
 
 -- Words of less than four letters are too short to guess from. The limit of 0.55 comes from the queries in the tests:
@@ -254,7 +255,7 @@ begin
         v_clause := private.any_word_query(
             array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]]
         );
-        if not private.is_found(v_clause) then
+        if not private.matches_any_exercise(v_clause) then
             -- The singular of a mistyped plural may be nearer to what the user meant.
             v_meant := coalesce(
                 private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))
@@ -613,7 +614,7 @@ grant execute on function public.count_exercises(
 
 -- Finding what can replace an exercise.
 
-create function private.shared(p_one text[], p_other text[])
+create function private.shared_values(p_one text[], p_other text[])
 returns text[]
 language sql
 immutable
@@ -622,8 +623,9 @@ return array(
     select value from pg_catalog.unnest(p_one) as value
     where value = any(p_other)
 );
-comment on function private.shared(text[], text[]) is 'The values that two lists share, in the order of the first.';
-grant execute on function private.shared(text[], text[]) to authenticated;
+comment on function private.shared_values(text[], text[]) is
+'The values that two lists share, in the order of the first.';
+grant execute on function private.shared_values(text[], text[]) to authenticated;
 
 
 create function private.muscle_weight(p_primary text[], p_secondary text[])
@@ -666,9 +668,9 @@ comment on function private.is_same_kind(text, text) is
 grant execute on function private.is_same_kind(text, text) to authenticated;
 
 
--- An alternative should train the same. The muscles that both exercises train, divided by those that either trains,
--- decide 0.6 of the score. The movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's
--- relation adds up to 0.15.
+-- The score is made of three parts. The muscles that both exercises train, divided by those that either one trains, add
+-- up to 0.6. The same movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's relation adds
+-- up to 0.15.
 create function private.rank_alternatives(
     p_exercise private.exercises, p_profile private.profiles, p_available boolean, p_safe boolean
 )
@@ -694,14 +696,14 @@ as $$
     cross join lateral (
         select
             coalesce(e.movement_pattern = p_exercise.movement_pattern, false) as same_pattern,
-            private.shared(e.primary_muscles, p_exercise.primary_muscles) as primary_muscles,
-            private.shared(
+            private.shared_values(e.primary_muscles, p_exercise.primary_muscles) as primary_muscles,
+            private.shared_values(
                 e.primary_muscles || e.secondary_muscles, p_exercise.primary_muscles || p_exercise.secondary_muscles
             ) as muscles
     ) as fits
     cross join lateral (
         select
-            -- A muscle that is primary in both counts whole, any other one that they share counts half.
+            -- A muscle that is primary in both counts as one, any other shared muscle counts half.
             0.5 * (
                 pg_catalog.cardinality(fits.muscles) + pg_catalog.cardinality(fits.primary_muscles)
             ) as shared,
@@ -868,7 +870,7 @@ begin
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
-    -- An update sets the other fields, so both check and read them in the same way.
+    -- update_exercise sets the other fields, so that creating and updating treat them alike.
     return public.update_exercise(v_id, p_exercise);
 end
 $$;

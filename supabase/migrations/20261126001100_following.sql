@@ -415,7 +415,7 @@ language sql
 immutable
 security invoker
 return case
-    -- The heaviest set takes the load as it is, which may be finer than the steps.
+    -- The heaviest set takes the load unrounded, because the author may have declared one between two steps.
     when (p_lift).shares[p_number] = 1 then p_load
     else private.loadable(p_load * (p_lift).shares[p_number], (p_lift).step)
 end;
@@ -806,8 +806,8 @@ comment on function private.plan_day_numbers(private.plan_versions) is 'The numb
 grant execute on function private.plan_day_numbers(private.plan_versions) to authenticated;
 
 
--- A week of the plan is a round through its days, whatever the calendar says. A workout whose day is not later in the
--- plan than the day before it starts the next round.
+-- A week of a plan is a round through its days and does not depend on the calendar. A workout starts the next round if
+-- its day does not come after the day of the workout before it.
 create function private.plan_progress(
     p_plan_id uuid, p_profile private.profiles, out week integer, out last_day integer, out done_this_week integer
 )
@@ -1024,7 +1024,7 @@ as $$
             select needed.value from pg_catalog.unnest(p_exercise.equipment) as needed (value)
             where needed.value <> all(p_profile.equipment)
         ),
-        'injured_joints', private.shared(coalesce(p_exercise.joints, '{}'), p_profile.injuries),
+        'injured_joints', private.shared_values(coalesce(p_exercise.joints, '{}'), p_profile.injuries),
         'alternatives', case
             when fits.available and fits.safe then '[]'
             else private.best_alternatives_json(p_exercise, p_profile)

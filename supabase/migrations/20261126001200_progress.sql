@@ -354,7 +354,7 @@ grant execute on function public.get_progress_summary(integer) to authenticated;
 
 -- The personal records of the caller.
 
-create function private.ever_done(p_user_id uuid)
+create function private.trained_exercises(p_user_id uuid)
 returns uuid[]
 language sql
 stable
@@ -363,8 +363,8 @@ set search_path = ''
 as $$
     select array(select distinct s.exercise_id from private.workout_sets as s where s.user_id = p_user_id)
 $$;
-comment on function private.ever_done(uuid) is 'The exercises that a user has ever done.';
-grant execute on function private.ever_done(uuid) to authenticated;
+comment on function private.trained_exercises(uuid) is 'The exercises that a user has ever done.';
+grant execute on function private.trained_exercises(uuid) to authenticated;
 
 
 create function private.standing_records(p_user_id uuid, p_exercise_ids uuid[])
@@ -430,7 +430,7 @@ declare
     v_profile private.profiles := private.current_profile();
     v_offset bigint := private.page_offset(p_page, p_per_page);
     v_exercises uuid[] := case
-        when p_exercise_id is null then private.ever_done(v_profile.user_id)
+        when p_exercise_id is null then private.trained_exercises(v_profile.user_id)
         else array[p_exercise_id]
     end;
     v_answer jsonb;

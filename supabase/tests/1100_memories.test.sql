@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(74);
+select plan(81);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -261,16 +261,26 @@ select is(
 select is(
     pg_temp.run('owner', 'select list_memories(null, null, false, 0)'), 'PT422 invalid_page', 'pages start at 1'
 );
-select
-    private.remember(
-        h.user_id, jsonb_build_object('content', 'Lives by the sea.', 'kind', 'fact', 'replaces', m.id), null
-    )
-from healed as h
-inner join memories as m on h.user_id <> m.user_id;
+select pg_temp.run('stranger', 'select create_memory(' || pg_temp.a_memory('Lives by the sea.') || ')');
+select is(
+    pg_temp.run('owner', (
+        select
+            format(
+                'select (private.remember(auth.uid(), %L, null)).content',
+                jsonb_build_object('content', 'The left knee healed', 'kind', 'fact', 'replaces', m.id)
+            )
+        from memories as m
+        where m.content = 'Lives by the sea.'
+    )),
+    'The left knee has healed.', 'a memory that is known already can be told to replace another'
+);
 select is((
     select count(*) from memories
     where superseded_at is not null
 ), 1::bigint, 'a memory cannot replace another user''s');
+select is(pg_temp.known('stranger'), 'Lives by the sea.', 'the other user still has it');
+delete from memories
+where content = 'Lives by the sea.';
 
 -- Correcting, pinning and deleting.
 create temporary table one as
@@ -374,6 +384,33 @@ select is((
 insert into memories (user_id, content, kind, superseded_at)
 values ('00000000-0000-4000-8000-00000000000b', 'Fresh', 'fact', null);
 select is(pg_temp.known('stranger'), 'Fresh', 'another user''s memories make no room');
+
+select is(
+    pg_temp.run('owner', 'select count(*) from match_memories(null, ''number'', 1000, -2)'), '100',
+    'no more than 100 memories are recalled at once'
+);
+select is(
+    pg_temp.run('owner', 'select count(*) from match_memories(null, ''number'', null, -2)'), '10',
+    'ten memories are recalled by default'
+);
+
+-- Lists: pinned memories first, then the latest.
+update memories set created_at = now() + interval '1 second'
+where content = 'Number 900';
+create function pg_temp.listed(p_page integer)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select list_memories(null, null, false, %s, 1) #>> ''{items,0,content}''', p_page))
+$$;
+select is(pg_temp.listed(1), 'Number 1', 'the pinned memory is listed first');
+select is(pg_temp.listed(2), 'Number 900', 'the latest memory is listed next');
+update memories set pinned = true
+where content in ('Number 10', 'Number 11', 'Number 12', 'Number 13', 'Number 14', 'Number 15');
+select is(
+    pg_temp.run('owner', 'select jsonb_array_length(private.recalled_json(auth.uid(), null, ''hello''))'), '5',
+    'five pinned memories are recalled with every message'
+);
 
 -- A claim takes the oldest memories, and as many as were asked for.
 update memories set created_at = now() - interval '1 day'

@@ -1,7 +1,7 @@
 -- Turns with the companion: stored before anything can fail, answered once, and private to each user.
 begin;
 \ir helpers.psql
-select plan(57);
+select plan(63);
 
 create function pg_temp.begin(p_who text, p_message text, p_more text default '')
 returns text
@@ -169,6 +169,12 @@ select is(
     'PT404 conversation_not_found', 'a reply cannot be answered'
 );
 select is((select turns from chat_usage), 1, 'a turn is counted once');
+select isnt(
+    pg_temp.begin('owner', 'One more', ', null, null, 2, 2'), 'PT429 chat_limit_reached',
+    'replies do not count for the limits'
+);
+delete from conversations
+where title = 'One more';
 select is((select prompt_tokens + output_tokens from chat_usage), 10::bigint, 'the tokens of a turn are counted');
 select is(
     pg_temp.context('owner', pg_temp.said(), '{memories,0,content}'),
@@ -243,10 +249,14 @@ select is((
     select count(*) from memories
     where message_id is null
 ), 5::bigint, 'memories of a deleted conversation are kept');
+select
+    pg_temp.complete(
+        'owner', pg_temp.begin('owner', 'I love tea'), '{"memories": [{"content": "Loves tea.", "kind": "fact"}]}'
+    );
 select is(
     pg_temp.run('owner', (
-        select format('select delete_conversation(%L, false)', conversation_id) from messages
-        where role = 'companion'
+        select format('select delete_conversation(%L, false)', m.conversation_id) from messages as m
+        where m.reply_to::text = pg_temp.said()
     )),
     '', 'a user can delete a conversation with its memories'
 );
@@ -254,8 +264,12 @@ select is((
     select count(*) from memories
     where content = 'Loves squats.'
 ), 0::bigint, 'the memories of that conversation are gone');
-select is((select count(*) from messages), 0::bigint, 'the messages of deleted conversations are gone');
-select is((select turns from chat_usage), 2, 'the usage is kept');
+select is((
+    select count(*) from memories
+    where content = 'Loves tea.'
+), 1::bigint, 'the memories of another conversation stay');
+select is((select count(*) from messages), 2::bigint, 'the messages of deleted conversations are gone');
+select is((select turns from chat_usage), 3, 'the usage is kept');
 
 -- The context has the last 20 messages before the one it is for, oldest first.
 insert into conversations (user_id, id, title)
@@ -291,6 +305,33 @@ select is(
 select is(
     jsonb_array_length(pg_temp.context('owner', '00000000-0000-4000-8000-000000000011', '{messages}')::jsonb), 10,
     'the context has no message that came later'
+);
+
+-- Lists, latest first.
+select is(
+    pg_temp.run(
+        'owner', 'select list_messages(''00000000-0000-4000-8000-0000000000c1'', 1, 2) #>> ''{items,1,content}'''
+    ),
+    'Number 29',
+    'the first page of messages has the latest'
+);
+select is(
+    pg_temp.run(
+        'owner', 'select list_messages(''00000000-0000-4000-8000-0000000000c1'', 15, 2) #>> ''{items,1,content}'''
+    ),
+    'Number 1',
+    'the last page of messages has the first'
+);
+update conversations set last_message_at = now() + interval '1 second'
+where id = '00000000-0000-4000-8000-0000000000c2';
+select is(
+    pg_temp.run('owner', 'select list_conversations(1, 1) #>> ''{items,0,id}'''),
+    '00000000-0000-4000-8000-0000000000c2',
+    'the first page of conversations has the one with the latest message'
+);
+select is(
+    pg_temp.run('owner', 'select list_conversations(1, 1) #>> ''{items,0,messages}'''), '5',
+    'a conversation has the number of its messages'
 );
 
 select line from finish() as line;

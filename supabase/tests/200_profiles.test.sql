@@ -1,7 +1,7 @@
 -- Profiles: made at sign-up, read and changed by their owner.
 begin;
 \ir helpers.psql
-select plan(23);
+select plan(27);
 
 select is(
     pg_temp.run('owner', $$select get_profile() ->> 'display_name'$$),
@@ -66,12 +66,33 @@ select is(
 select is(
     pg_temp.run('owner', format($$select update_profile('{"birth_date": "%s"}')$$, current_date)),
     'PT422 too_young',
+    'a user is not born today'
+);
+select is(
+    pg_temp.run('owner', format(
+        'select update_profile(''{"birth_date": "%s"}'')', (current_date - interval '13 years' + interval '1 day')::date
+    )),
+    'PT422 too_young',
     'a user is 13 or older'
+);
+select is(
+    pg_temp.run('owner', format(
+        'select update_profile(''{"birth_date": "%s"}'') ->> ''birth_date''', (current_date - interval '13 years')::date
+    )),
+    (current_date - interval '13 years')::date::text,
+    'a user may have turned 13 today'
+);
+select is(
+    pg_temp.run('owner', $$select update_profile('{"birth_date": "1899-12-31"}')$$), '23514',
+    'a user was not born before 1900'
 );
 select is(
     pg_temp.run('owner', $$select update_profile('{"weekly_target": 0}')$$),
     '23514',
     'a weekly target is at least 1'
+);
+select is(
+    pg_temp.run('owner', $$select update_profile('{"weekly_target": 8}')$$), '23514', 'a weekly target is at most 7'
 );
 select is(
     pg_temp.run('owner', $$select update_profile('{"goals": null}')$$),

@@ -1,7 +1,7 @@
 -- Plans: versions that never change, what is published and what is not, and names that are free again.
 begin;
 \ir helpers.psql
-select plan(42);
+select plan(71);
 
 -- A plan as JSON, with one squat, and what else it is told.
 create function pg_temp.a_plan(p_fields jsonb default '{}')
@@ -118,6 +118,14 @@ select is(
     'a user sees only the current version of another user''s public plan in the table'
 );
 select is(
+    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_days'), '2',
+    'a user sees only the current days of another user''s public plan'
+);
+select is(
+    pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_exercises'), '2',
+    'a user sees only the current exercises of another user''s public plan'
+);
+select is(
     pg_temp.run('stranger', 'select count(*) from plan_sets'),
     '1',
     'a user sees only the current sets of another user''s public plan'
@@ -150,6 +158,9 @@ select is(
     pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'),
     'Shared',
     'a copy belongs to the user who made it'
+);
+select is(
+    pg_temp.run('stranger', 'select list_plans() #>> ''{items,0,is_public}'''), 'false', 'a copy is not public'
 );
 select is(
     pg_temp.ask('stranger', format('copy_plan(%s)', pg_temp.id('public')), 'name'),
@@ -250,6 +261,71 @@ select throws_ok(
     '23503', null, 'the current version of a plan exists'
 );
 
+-- What a set of a plan cannot aim at.
+create temporary table aims (fields jsonb, answer text, description text);
+insert into aims values
+('{"rpe": 8.5}', '1', 'an RPE may be a half'),
+('{"rpe": 8.25}', '23514', 'an RPE is a whole or a half'),
+('{"rpe": 0.5}', '23514', 'an RPE is at least 1'),
+('{"rpe": 10.5}', '23514', 'an RPE is at most 10'),
+('{"rir": 11}', '23514', 'reps in reserve are at most 10'),
+('{"weight": 102.125}', '1', 'a weight may have three decimals'),
+('{"weight": 102.1250}', '1', 'zeros at the end of a weight do not matter'),
+('{"weight": 102.1255}', '23514', 'a weight has at most three decimals'),
+('{"weight": 2000.5}', '23514', 'a weight is at most 2,000'),
+('{"weight": -1}', '23514', 'a weight is not negative'),
+('{"weight": 100, "weight_unit": "stone"}', '23514', 'an unknown unit is refused'),
+('{"percent_1rm": 77.5}', '1', 'a percentage may have one decimal'),
+('{"percent_1rm": 77.55}', '23514', 'a percentage has at most one decimal'),
+('{"percent_1rm": 151}', '23514', 'a percentage is at most 150'),
+('{"percent_1rm": 80, "weight": 100}', '23514', 'a set has a percentage or a weight'),
+('{"reps_min": 5}', '23514', 'the least reps come with the most reps'),
+('{"reps_min": 6, "reps_max": 5}', '23514', 'the least reps are not more than the most'),
+('{"reps_min": 0, "reps_max": 5}', '23514', 'a set aims at one rep or more'),
+('{"rest_seconds": 3601}', '23514', 'a rest is at most an hour'),
+('{"set_type": "giant"}', '23514', 'an unknown type of set is refused');
+select
+    is(
+        pg_temp.ask('owner', 'create_plan(' || pg_temp.a_plan(jsonb_build_object(
+            'name', 'Aims ' || a.fields::text, 'days', jsonb_build_array(jsonb_build_object(
+                'day', 1, 'exercises', jsonb_build_array(jsonb_build_object(
+                    'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'sets', jsonb_build_array(a.fields)
+                ))
+            ))
+        )) || ')'),
+        a.answer,
+        a.description
+    )
+from aims as a;
+delete from plans
+where name like 'Aims %';
+
+-- Lists, latest first.
+select is(
+    pg_temp.run(
+        'owner', format('select list_plan_versions(%s, 1, 1) #>> ''{items,0,version}''', pg_temp.id('private'))
+    ),
+    '3',
+    'the first page of versions has the latest'
+);
+select is(
+    pg_temp.run(
+        'owner', format('select list_plan_versions(%s, 3, 1) #>> ''{items,0,version}''', pg_temp.id('private'))
+    ),
+    '1',
+    'the last page of versions has the first'
+);
+update plans set updated_at = now() - interval '1 day'
+where name = 'Strength';
+select is(
+    pg_temp.run('owner', 'select list_plans(''own'', 1, 1) #>> ''{items,0,name}'''), 'Shared',
+    'the first page of plans has the plan that was changed last'
+);
+select is(
+    pg_temp.run('owner', 'select list_plans(''own'', 2, 1) #>> ''{items,0,name}'''), 'Strength',
+    'the last page of plans has the other'
+);
+
 -- Following and deleting.
 select is(
     pg_temp.run('stranger', format(
@@ -281,6 +357,35 @@ select is(
     )),
     'PT422 plan_day_not_found',
     'a user cannot follow a day that the plan does not have'
+);
+create temporary table followed as
+select
+    pg_temp.run('owner', format(
+        $$
+            select log_workout(
+                '{"plan_id": %s, "plan_day": 1,
+                "sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5}]}'
+            ) #>> '{workout,id}'
+        $$,
+        to_json(made.id)
+    )) as id
+from made
+where made.name = 'private';
+create function pg_temp.edit_day(p_day integer)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select update_workout(%L, %L) #>> ''{workout,plan_day}''', f.id, jsonb_build_object(
+        'plan_id', m.id, 'plan_day', p_day, 'sets', jsonb_build_array(jsonb_build_object(
+            'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 5
+        ))
+    )))
+    from followed as f, made as m
+    where m.name = 'private'
+$$;
+select is(pg_temp.edit_day(1), '1', 'an edit keeps the day of the plan');
+select is(
+    pg_temp.edit_day(2), 'PT422 plan_day_not_found', 'an edit cannot take a day that the followed version does not have'
 );
 select is(
     pg_temp.run('stranger', format('select delete_plan(%s)', pg_temp.id('public'))),

@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(48);
+select plan(109);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -247,6 +247,171 @@ select is(
     pg_temp.run('stranger', $$select list_workouts(p_to => '2025-06-01') ->> 'total'$$),
     '0',
     'the filters find no workout of another user'
+);
+
+-- What a set and a workout can be.
+create temporary table given (sets jsonb, fields jsonb, answer text, description text);
+insert into given values
+('{"rpe": 8.5}', '{}', 'false', 'an RPE may be a half'),
+('{"rpe": 8.25}', '{}', '23514', 'an RPE is a whole or a half'),
+('{"rpe": 0.5}', '{}', '23514', 'an RPE is at least 1'),
+('{"rpe": 10.5}', '{}', '23514', 'an RPE is at most 10'),
+('{"rir": 11}', '{}', '23514', 'reps in reserve are at most 10'),
+('{"rir": -1}', '{}', '23514', 'reps in reserve are not negative'),
+('{"weight": 102.125}', '{}', 'false', 'a weight may have three decimals'),
+('{"weight": 102.1250}', '{}', 'false', 'zeros at the end of a weight do not matter'),
+('{"weight": 102.1255}', '{}', '23514', 'a weight has at most three decimals'),
+('{"weight": 2000}', '{}', 'false', 'a weight may be 2,000'),
+('{"weight": 2000.001}', '{}', '23514', 'a weight is at most 2,000'),
+('{"weight": -0.5}', '{}', '23514', 'a weight is not negative'),
+('{"weight_unit": "stone"}', '{}', '23514', 'an unknown unit is refused'),
+('{"reps": 1000}', '{}', 'false', 'a set may have 1,000 reps'),
+('{"reps": 1001}', '{}', '23514', 'a set has at most 1,000 reps'),
+('{"reps": -1}', '{}', '23514', 'reps are not negative'),
+('{"duration_seconds": 86401}', '{}', '23514', 'a set takes at most a day'),
+('{"distance_meters": 1000.125}', '{}', 'false', 'a distance may have three decimals'),
+('{"distance_meters": 1000.1255}', '{}', '23514', 'a distance has at most three decimals'),
+('{"distance_meters": 1000001}', '{}', '23514', 'a distance is at most 1,000 km'),
+('{"rest_seconds": 3601}', '{}', '23514', 'a rest is at most an hour'),
+('{"tempo": "3-1-X-1"}', '{}', 'false', 'a tempo may have an X'),
+('{"tempo": "3-1"}', '{}', '23514', 'a tempo has three or four parts'),
+('{"form_quality": 6}', '{}', '23514', 'the quality of the form is at most 5'),
+('{"superset": 21}', '{}', '23514', 'a workout has at most 20 supersets'),
+('{"set_type": "giant"}', '{}', '23514', 'an unknown type of set is refused'),
+('{}', '{"overall_rpe": 7.5}', 'false', 'an overall RPE may be a half'),
+('{}', '{"overall_rpe": 7.25}', '23514', 'an overall RPE is a whole or a half'),
+('{}', '{"overall_rpe": 10.5}', '23514', 'an overall RPE is at most 10'),
+('{}', '{"energy_before": 11}', '23514', 'the energy is at most 10'),
+('{}', '{"mood": "angry"}', '23514', 'an unknown mood is refused'),
+('{}', '{"title": " "}', '23514', 'a title is not blank'),
+('{}', '{"started_at": "1969-12-31T23:59:59Z"}', '23514', 'a workout does not start before 1970'),
+('{}', '{"completed_at": "1969-12-31T23:59:59Z"}', '23514', 'a workout does not end before 1970'),
+('{}', '{"completed_at": "-infinity"}', '23514', 'a workout ends at some time'),
+('{}', '{"completed_at": "infinity"}', 'PT422 completed_in_future', 'a workout does not go on for ever');
+insert into given
+select
+    '{}'::jsonb as sets,
+    jsonb_build_object('completed_at', now() + clock.ahead * interval '1 second') as fields,
+    clock.answer,
+    clock.description
+from (
+    values
+    (60, 'false', 'a clock may be a minute fast'),
+    (61, 'PT422 completed_in_future', 'a clock is not more than a minute fast')
+) as clock (ahead, answer, description);
+select
+    is(
+        pg_temp.run(
+            'owner', pg_temp.logging(jsonb_build_array(pg_temp.squat(g.sets)), null, g.fields) || ' ->> ''replayed'''
+        ),
+        g.answer,
+        g.description
+    )
+from given as g;
+select is(
+    pg_temp.try(
+        'owner', 'insert into workouts (user_id, completed_at) values (auth.uid(), now() + interval ''61 seconds'')'
+    ),
+    '23514',
+    'the table refuses a workout of the future too'
+);
+select is(
+    pg_temp.run(
+        'owner', pg_temp.logging((select jsonb_agg(pg_temp.squat()) from generate_series(1, 200)))
+        || ' #>> ''{workout,total_sets}'''
+    ),
+    '200',
+    'a workout may have 200 sets'
+);
+
+-- Estimates of the 1RM.
+create temporary table lifted (changes jsonb, estimate numeric, description text);
+insert into lifted values
+('{"reps": 1}', 100, 'one rep is the 1RM itself'),
+('{"reps": 1, "rir": 1}', 106.67, 'one rep with one in reserve counts as two'),
+('{"reps": 5}', 116.67, 'five reps are estimated by Epley'),
+('{"reps": 12}', 140, 'twelve reps have an estimate'),
+('{"reps": 13}', null, 'thirteen reps have no estimate'),
+('{"reps": 10, "rir": 2}', 140, 'reps and reps in reserve of twelve have an estimate'),
+('{"reps": 10, "rir": 3}', null, 'reps and reps in reserve of thirteen have no estimate'),
+('{"reps": 0}', null, 'no reps have no estimate'),
+('{"weight": 0}', null, 'no weight has no estimate'),
+('{"weight": null}', null, 'a set without a weight has no estimate'),
+('{"set_type": "warmup"}', null, 'a warm-up has no estimate'),
+('{"weight": 100, "weight_unit": "lb", "reps": 1}', 45.36, 'an estimate is in kilograms');
+select
+    is(
+        round(pg_temp.run('owner', format(
+            $$select log_workout('{"sets": [%s]}') #>> '{workout,sets,0,estimated_1rm_kg}'$$, pg_temp.squat(l.changes)
+        ))::numeric, 2),
+        l.estimate,
+        l.description
+    )
+from lifted as l;
+
+-- Records.
+delete from workouts;
+create function pg_temp.records(p_changes jsonb)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        $q$
+            select string_agg(format('%%s %%s (%%s)', r ->> 'kind', r ->> 'value', r ->> 'previous'), ', ')
+            from log_workout('{"sets": [%s]}') as logged, jsonb_path_query(logged, '$.personal_records[*]') as r
+        $q$,
+        pg_temp.squat(p_changes)
+    ))
+$$;
+select is(
+    pg_temp.records('{"weight": 0, "reps": 5}'), 'reps 5 ()', 'a set without weight can be a record of reps alone'
+);
+select is(
+    pg_temp.records('{"weight": 225, "weight_unit": "lb", "reps": 1}'),
+    'weight 102.06 (), estimated_1rm 102.06 (), session_volume 102.06 ()',
+    'a weight after none beats nothing'
+);
+select is(
+    pg_temp.records('{"weight": 102.06, "reps": 1}'), null, 'a weight that looks the same in kilograms is no record'
+);
+select is(
+    pg_temp.records('{"weight": 102.07, "reps": 1}'),
+    'weight 102.07 (102.06), estimated_1rm 102.07 (102.06), session_volume 102.07 (102.06)',
+    'a record has the value that it beat'
+);
+select is(
+    pg_temp.records('{"weight": 500, "reps": 1, "set_type": "warmup"}'), null, 'a warm-up sets no record'
+);
+select is(
+    pg_temp.records('{"weight": 500, "reps": 0, "duration_seconds": 0}'), null, 'a set of no reps sets no record'
+);
+
+-- Lists, latest first.
+delete from workouts;
+insert into workouts (user_id, id, completed_at)
+select
+    '00000000-0000-4000-8000-00000000000a' as user_id,
+    ('00000000-0000-4000-8000-00000000000' || n)::uuid as id,
+    -- The second and the third ended at the same time.
+    timestamptz '2026-03-01 10:00:00Z' + (n / 2) * interval '1 day' as completed_at
+from generate_series(1, 5) as n;
+create function pg_temp.listed(p_arguments text)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        'select string_agg(right(item ->> ''id'', 1), '' '') from jsonb_path_query(list_workouts(%s), ''$.items[*]'') as item',
+        p_arguments
+    ))
+$$;
+select is(pg_temp.listed(''), '5 4 3 2 1', 'workouts are listed latest first');
+select is(
+    pg_temp.listed('1, 2') || ' ' || pg_temp.listed('2, 2') || ' ' || pg_temp.listed('3, 2'), '5 4 3 2 1',
+    'each workout is on one page'
+);
+select is(
+    pg_temp.listed('p_from => ''2026-03-02 10:00:00Z'', p_to => ''2026-03-03 10:00:00Z'''), '3 2',
+    'the first moment of a range belongs to it, and the last does not'
 );
 
 delete from auth.users

@@ -1,7 +1,7 @@
 -- Affinity: awarded by the system, capped by the day, and the score is always the ledger's sum.
 begin;
 \ir helpers.psql
-select plan(45);
+select plan(47);
 
 -- A query that logs one set of squats with this weight; the heavier, the later, unless it is told when.
 create function pg_temp.squatting(p_weight integer, p_fields jsonb default '{}')
@@ -239,6 +239,30 @@ select is(
     '0',
     'a workout that is moved to this week by an edit does not meet its target'
 );
+-- The target of this week is met by an import, and its award is open.
+insert into workouts (user_id) values (pg_temp.id_of('stranger'));
+select is(
+    jsonb_path_query_array(pg_temp.train('stranger', '{"completed_at": "2026-01-02T10:00:00Z"}'), '$[*].reason'),
+    '["Completed a workout"]',
+    'a workout of an earlier week is not awarded for this one, whose target is met'
+);
+select is(
+    jsonb_path_query_array(
+        pg_temp.train('stranger', jsonb_build_object(
+            'completed_at', date_trunc('week', now() at time zone 'UTC') at time zone 'UTC' - interval '1 second'
+        )),
+        '$[*].reason'
+    ),
+    '["Completed a workout (today''s limit of 20 points is reached)"]',
+    'a workout of the last second of last week is not awarded for this one'
+);
+delete from workouts as w
+where
+    w.user_id = pg_temp.id_of('stranger')
+    and not exists (
+        select from affinity_events as e
+        where e.workout_id = w.id and e.source = 'first:workout'
+    );
 select is(
     pg_temp.delete_for('stranger', 'first:workout'), '', 'a user can delete the workout that earned the first time'
 );

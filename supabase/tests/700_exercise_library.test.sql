@@ -1,7 +1,7 @@
 -- The exercise library: what search finds, in which order, and what one may do with one's own.
 begin;
 \ir helpers.psql
-select plan(62);
+select plan(67);
 
 insert into exercises (id, user_id, name, primary_muscles, movement_pattern, equipment, joints)
 values (
@@ -289,6 +289,42 @@ select pg_temp.run('owner', $$select delete_exercise('00000000-0000-4000-8000-00
 select is_empty(
     $$select from exercises where id = '00000000-0000-4000-8000-00000000000e'$$,
     'deleting an exercise that nothing uses deletes it'
+);
+
+-- A plan keeps an exercise too, even one that nobody has done.
+insert into exercises (id, user_id, name)
+values ('00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-00000000000a', 'Planned Lift');
+create temporary table plan as
+select pg_temp.run('owner', $$
+        select create_plan('{"name": "Plan", "days": [{"day": 1, "exercises": [
+            {"exercise_id": "00000000-0000-4000-8000-00000000000d", "sets": [{}]}
+        ]}]}') ->> 'id'
+    $$) as id;
+select is(
+    pg_temp.run('owner', $$select delete_exercise('00000000-0000-4000-8000-00000000000d')$$), '',
+    'a user can delete an exercise of a plan'
+);
+select is(
+    (
+        select e.archived_at is not null from exercises as e
+        where e.id = '00000000-0000-4000-8000-00000000000d'
+    ),
+    true,
+    'deleting an exercise that a plan uses archives it'
+);
+select is(
+    pg_temp.run('owner', (
+        select format('select get_plan(%L) #>> ''{days,0,exercises,0,exercise_name}''', plan.id) from plan
+    )),
+    'Planned Lift',
+    'the plan keeps the archived exercise'
+);
+select is(
+    pg_temp.found('owner', 'p_custom => true'), 'Shed Lift', 'an archived exercise is not found'
+);
+select is(
+    pg_temp.run('owner', $$select create_exercise('{"name": "Planned Lift"}') ->> 'name'$$), 'Planned Lift',
+    'the name of an archived exercise is free again'
 );
 select is(
     pg_temp.run('anon', $$select create_exercise('{"name": "X"}')$$), '42501', 'anon cannot create an exercise'

@@ -1,7 +1,7 @@
 -- Imports: what other apps' names mean, each workout once, and nothing earned.
 begin;
 \ir helpers.psql
-select plan(20);
+select plan(21);
 
 create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
 returns text
@@ -45,6 +45,10 @@ select is(
 );
 select is((select count(*) from workout_sets), 2::bigint, 'the missing set is imported later');
 select is((select bool_or(import_incomplete) from workouts), false, 'a completed import is marked complete');
+select throws_ok(
+    'insert into workouts (user_id, import_key) select w.user_id, w.import_key from workouts as w',
+    '23505', null, 'the table refuses a second workout with the same key of an import'
+);
 select is((select count(*) from affinity_events), 0::bigint, 'an import earns no affinity');
 select is(
     pg_temp.import('stranger', pg_temp.history('Curl of Dreams'))::jsonb ->> 'imported',

@@ -1,7 +1,7 @@
 -- Following a plan: what is due, for whom, and how regularly it was followed.
 begin;
 \ir helpers.psql
-select plan(19);
+select plan(28);
 
 create temporary table made (id uuid);
 insert into made
@@ -85,6 +85,61 @@ select is(
     'adherence counts no sessions of another user'
 );
 select is(pg_temp.run('anon', 'select get_adherence(null)'), '42501', 'anon cannot read adherence');
+
+-- Rounds through the days of a plan, and calendar weeks.
+delete from made;
+insert into made
+select pg_temp.run('owner', $$
+        select create_plan('{
+            "name": "Rounds", "duration_weeks": 3, "days_per_week": 2,
+            "days": [
+                {"day": 1, "exercises": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}]},
+                {"day": 2, "exercises": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}]}
+            ]
+        }') ->> 'id'
+    $$)::uuid;
+select pg_temp.log('owner', 1, '2026-03-02', 100);
+select is(pg_temp.due('owner', '{week}'), '1', 'the second day is due in the first round');
+select pg_temp.log('owner', 2, '2026-03-03', 100);
+select is(pg_temp.due('owner', '{week}'), '2', 'after the last day the second round begins');
+select pg_temp.log('owner', 1, '2026-03-04', 100);
+select pg_temp.log('owner', 1, '2026-03-05', 100);
+select is(pg_temp.due('owner', '{week}'), '3', 'a day that is done twice begins another round');
+select is(pg_temp.due('owner', '{finished}'), 'false', 'the last round is not finished before its last day');
+
+-- The same plan from the start, this week.
+delete from workouts;
+create function pg_temp.adherence(p_path text)
+returns text
+language sql
+as $$select pg_temp.run('owner', format('select get_adherence(%L) #>> %L', id, p_path)) from made$$;
+select is(pg_temp.adherence('{rate}'), null, 'without sessions there is no rate');
+insert into workouts (user_id, plan_id, plan_version, plan_name, plan_day)
+select
+    '00000000-0000-4000-8000-00000000000a' as user_id,
+    id,
+    1 as plan_version,
+    'Rounds' as plan_name,
+    1 as plan_day
+from made;
+select is(pg_temp.due('owner', '{done_this_week}'), '1', 'a session of this week is counted');
+select is(
+    pg_temp.due('owner', '{due_on}'), (now() at time zone 'UTC')::date::text,
+    'the next session is due today while the week has sessions left'
+);
+select is(pg_temp.adherence('{rate}'), '1.000', 'sessions that this week may still have do not lower the rate');
+insert into workouts (user_id, plan_id, plan_version, plan_name, plan_day)
+select
+    '00000000-0000-4000-8000-00000000000a' as user_id,
+    id,
+    1 as plan_version,
+    'Rounds' as plan_name,
+    2 as plan_day
+from made;
+select is(
+    pg_temp.due('owner', '{due_on}'), (date_trunc('week', now() at time zone 'UTC') + interval '7 days')::date::text,
+    'once the week has all its sessions the next one is due on Monday'
+);
 
 select line from finish() as line;
 rollback;

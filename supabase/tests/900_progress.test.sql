@@ -1,7 +1,7 @@
 -- Progress: weeks, streaks, records and series are computed from the log, each for its owner.
 begin;
 \ir helpers.psql
-select plan(27);
+select plan(29);
 
 create function pg_temp.log(p_who text, p_at timestamptz, p_weight numeric, p_reps integer default 5)
 returns text
@@ -14,13 +14,14 @@ as $$
                 'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', p_reps, 'weight', p_weight, 'rpe', 8
             ),
             jsonb_build_object(
-                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 9, 'weight', 500, 'set_type', 'warmup'
+                'exercise_id', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff', 'reps', 9, 'weight', 500, 'set_type', 'warmup',
+                'rpe', 2
             )
         )
     )))
 $$;
 
--- Noon on the Monday so many weeks ago.
+-- Midnight before the Monday so many weeks ago.
 create function pg_temp.monday(p_weeks_ago integer)
 returns timestamptz
 language sql
@@ -114,6 +115,29 @@ select is(
     $$),
     'PT422 invalid_range',
     'a range does not end before it begins'
+);
+
+-- Hard sets of primary and secondary muscles.
+delete from workouts;
+insert into exercises (id, user_id, name, primary_muscles, secondary_muscles)
+values (
+    '00000000-0000-4000-8000-00000000000e', '00000000-0000-4000-8000-00000000000a', 'Shed Press', '{chest}', '{triceps}'
+);
+select pg_temp.run('owner', $$
+    select log_workout('{"sets": [
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5, "set_type": "drop"},
+        {"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5, "set_type": "warmup"}
+    ]}')
+$$);
+select is(
+    pg_temp.summary('owner', '{weeks,3,muscles}')::jsonb,
+    '[{"muscle": "chest", "hard_sets": 3, "sessions": 1}, {"muscle": "triceps", "hard_sets": 1.5, "sessions": 1}]',
+    'a set counts 1 for a primary muscle and a half for a secondary one'
+);
+select is(
+    pg_temp.summary('stranger', '{weeks,3,muscles}')::jsonb, '[]', 'a user cannot see another user''s hard sets'
 );
 
 select line from finish() as line;

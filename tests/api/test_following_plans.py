@@ -131,7 +131,10 @@ async def test_a_ceiling_resets(athlete: Person) -> None:
     assert await due(athlete, plan_id) == (
         [100],
         [5],
-        "You met all targets with 105 kg on 2026-03-04, but a heavier load would exceed the ceiling of 105 kg, so go back to 100 kg.",
+        (
+            "You met all targets with 105 kg on 2026-03-04, "
+            "but a heavier load would exceed the ceiling of 105 kg, so go back to 100 kg."
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 -- Finding what can replace an exercise.
 
-create function private.shared(p_one text[], p_other text[])
+create function private.shared_values(p_one text[], p_other text[])
 returns text[]
 language sql
 immutable
@@ -9,8 +9,9 @@ return array(
     select value from pg_catalog.unnest(p_one) as value
     where value = any(p_other)
 );
-comment on function private.shared(text[], text[]) is 'The values that two lists share, in the order of the first.';
-grant execute on function private.shared(text[], text[]) to authenticated;
+comment on function private.shared_values(text[], text[]) is
+'The values that two lists share, in the order of the first.';
+grant execute on function private.shared_values(text[], text[]) to authenticated;
 
 
 create function private.muscle_weight(p_primary text[], p_secondary text[])
@@ -53,9 +54,9 @@ comment on function private.is_same_kind(text, text) is
 grant execute on function private.is_same_kind(text, text) to authenticated;
 
 
--- An alternative should train the same. The muscles that both exercises train, divided by those that either trains,
--- decide 0.6 of the score. The movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's
--- relation adds up to 0.15.
+-- The score is made of three parts. The muscles that both exercises train, divided by those that either one trains, add
+-- up to 0.6. The same movement pattern adds 0.25, because plans are balanced by patterns. The catalogue's relation adds
+-- up to 0.15.
 create function private.rank_alternatives(
     p_exercise private.exercises, p_profile private.profiles, p_available boolean, p_safe boolean
 )
@@ -81,14 +82,14 @@ as $$
     cross join lateral (
         select
             coalesce(e.movement_pattern = p_exercise.movement_pattern, false) as same_pattern,
-            private.shared(e.primary_muscles, p_exercise.primary_muscles) as primary_muscles,
-            private.shared(
+            private.shared_values(e.primary_muscles, p_exercise.primary_muscles) as primary_muscles,
+            private.shared_values(
                 e.primary_muscles || e.secondary_muscles, p_exercise.primary_muscles || p_exercise.secondary_muscles
             ) as muscles
     ) as fits
     cross join lateral (
         select
-            -- A muscle that is primary in both counts whole, any other one that they share counts half.
+            -- A muscle that is primary in both counts as one, any other shared muscle counts half.
             0.5 * (
                 pg_catalog.cardinality(fits.muscles) + pg_catalog.cardinality(fits.primary_muscles)
             ) as shared,

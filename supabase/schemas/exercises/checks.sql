@@ -1,29 +1,5 @@
 -- Checks of exercises that read other rows, so check constraints cannot do them.
 
-create function private.check_equipment(p_slugs text[], p_where text)
-returns void
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-declare
-    v_unknown text := (
-        select pg_catalog.string_agg(coalesce(listed.slug, 'null'), ', ' order by listed.place)
-        from pg_catalog.unnest(p_slugs) with ordinality as listed (slug, place)
-        where not exists (select from private.equipment as e where e.slug = listed.slug)
-    );
-begin
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
-    end if;
-end
-$$;
-comment on function private.check_equipment(text[], text) is
-'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
-grant execute on function private.check_equipment(text[], text) to authenticated;
-
-
 create function private.check_muscles(p_slugs text[], p_where text)
 returns void
 language plpgsql

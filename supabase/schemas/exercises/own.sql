@@ -77,7 +77,7 @@ begin
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
-    -- An update sets the other fields, so both check and read them in the same way.
+    -- update_exercise sets the other fields, so that creating and updating treat them alike.
     return public.update_exercise(v_id, p_exercise);
 end
 $$;

@@ -40,7 +40,7 @@ comment on function private.any_word_query(text[]) is
 grant execute on function private.any_word_query(text[]) to authenticated;
 
 
-create function private.is_found(p_query tsquery)
+create function private.matches_any_exercise(p_query tsquery)
 returns boolean
 language sql
 stable
@@ -55,8 +55,9 @@ as $$
             and e.search_document @@ p_query
     )
 $$;
-comment on function private.is_found(tsquery) is 'True if an exercise that the caller may find matches the query.';
-grant execute on function private.is_found(tsquery) to authenticated;
+comment on function private.matches_any_exercise(tsquery) is
+'True if an exercise that the caller may find matches the query.';
+grant execute on function private.matches_any_exercise(tsquery) to authenticated;
 
 
 -- Words of less than four letters are too short to guess from. The limit of 0.55 comes from the queries in the tests:
@@ -113,7 +114,7 @@ begin
         v_clause := private.any_word_query(
             array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]]
         );
-        if not private.is_found(v_clause) then
+        if not private.matches_any_exercise(v_clause) then
             -- The singular of a mistyped plural may be nearer to what the user meant.
             v_meant := coalesce(
                 private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))

@@ -44,7 +44,7 @@ as $$
             select needed.value from pg_catalog.unnest(p_exercise.equipment) as needed (value)
             where needed.value <> all(p_profile.equipment)
         ),
-        'injured_joints', private.shared(coalesce(p_exercise.joints, '{}'), p_profile.injuries),
+        'injured_joints', private.shared_values(coalesce(p_exercise.joints, '{}'), p_profile.injuries),
         'alternatives', case
             when fits.available and fits.safe then '[]'
             else private.best_alternatives_json(p_exercise, p_profile)

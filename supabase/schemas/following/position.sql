@@ -30,8 +30,8 @@ comment on function private.plan_day_numbers(private.plan_versions) is 'The numb
 grant execute on function private.plan_day_numbers(private.plan_versions) to authenticated;
 
 
--- A week of the plan is a round through its days, whatever the calendar says. A workout whose day is not later in the
--- plan than the day before it starts the next round.
+-- A week of a plan is a round through its days and does not depend on the calendar. A workout starts the next round if
+-- its day does not come after the day of the workout before it.
 create function private.plan_progress(
     p_plan_id uuid, p_profile private.profiles, out week integer, out last_day integer, out done_this_week integer
 )

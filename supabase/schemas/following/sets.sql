@@ -6,7 +6,7 @@ language sql
 immutable
 security invoker
 return case
-    -- The heaviest set takes the load as it is, which may be finer than the steps.
+    -- The heaviest set takes the load unrounded, because the author may have declared one between two steps.
     when (p_lift).shares[p_number] = 1 then p_load
     else private.loadable(p_load * (p_lift).shares[p_number], (p_lift).step)
 end;

@@ -26,7 +26,7 @@ grant execute on function private.page_offset(integer, integer) to authenticated
 create function private.page_json(p_items jsonb, p_total bigint, p_page integer, p_per_page integer)
 returns jsonb
 language sql
-immutable
+stable
 security invoker
 return pg_catalog.jsonb_build_object(
     'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page

@@ -32,7 +32,7 @@ immutable
 security invoker
 return case
     when p_weight = 0 then 'no weight'
-    else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2)) || ' ' || p_unit
+    else pg_catalog.trim_scale(pg_catalog.round(p_weight, 2))::text || ' ' || p_unit
 end;
 comment on function private.shown_weight(numeric, text) is
 'A weight as a sentence names it: to two decimals, with its unit.';

@@ -100,7 +100,7 @@ comment on function private.known_names(uuid) is
 grant execute on function private.known_names(uuid) to authenticated;
 
 
-create function private.foreign_names(p_names text[])
+create function private.imported_names(p_names text[])
 returns table (name text, tool text, key text, words text[], base_words text[], tool_words text[])
 language sql
 stable
@@ -117,10 +117,10 @@ as $$
     from (select distinct n as name from pg_catalog.unnest(p_names) as n) as listed
     cross join lateral private.split_name(listed.name) as split
 $$;
-comment on function private.foreign_names(text[]) is
+comment on function private.imported_names(text[]) is
 'Each name from another app once, with its tool, its key, and the words of the whole name, of the name before the '
 'brackets and of the tool.';
-grant execute on function private.foreign_names(text[]) to authenticated;
+grant execute on function private.imported_names(text[]) to authenticated;
 
 
 create function private.find_exercises_by_name(p_user_id uuid, p_names text[])
@@ -135,7 +135,7 @@ as $$
         select k.* from private.known_names(p_user_id) as k
     ),
     asked as materialized (
-        select f.* from private.foreign_names(p_names) as f
+        select f.* from private.imported_names(p_names) as f
     ),
     candidate as (
         select asked.name, known.*, 1 as rank from asked

@@ -55,8 +55,6 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_unknown text := private.unknown_equipment(new.equipment);
 begin
     if new.birth_date > current_date - interval '13 years' then
         perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
@@ -74,9 +72,7 @@ begin
             'timezone'
         );
     end if;
-    if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', 'equipment');
-    end if;
+    perform private.check_equipment(new.equipment, 'equipment');
     return new;
 end
 $$;
