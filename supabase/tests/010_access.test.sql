@@ -28,7 +28,10 @@ select
     (
         select e.id from private.exercises as e
         where e.name = 'Owned Lift'
-    ) as exercise_id;
+    ) as exercise_id,
+    (select w.id from private.workouts as w) as workout_id,
+    (select w.completed_at from private.workouts as w) as completed_at,
+    (select c.id from private.conversations as c) as conversation_id;
 grant select on known to anon, authenticated;
 
 create temporary table expected (table_name text, statement text, owner text, stranger text, anon text);
@@ -113,6 +116,12 @@ insert into expected values
     select ''00000000-0000-4000-8000-00000000000a'', p.id, 2, ''X'' from private.plans as p',
     '1', '0', '42501'
 ),
+(
+    'plan_versions',
+    'insert into private.plan_versions (user_id, plan_id, version, name)
+    select ''00000000-0000-4000-8000-00000000000a'', known.plan_id, 2, ''X'' from known',
+    '1', '42501', '42501'
+),
 ('plan_versions', 'update private.plan_versions set name = ''X''', '42501', '42501', '42501'),
 ('plan_versions', 'delete from private.plan_versions', '42501', '42501', '42501'),
 ('plan_days', 'select from private.plan_days', '1', '0', '42501'),
@@ -121,6 +130,12 @@ insert into expected values
     'insert into private.plan_days (user_id, plan_id, version, day)
     select ''00000000-0000-4000-8000-00000000000a'', p.id, 1, 2 from private.plans as p',
     '1', '0', '42501'
+),
+(
+    'plan_days',
+    'insert into private.plan_days (user_id, plan_id, version, day)
+    select ''00000000-0000-4000-8000-00000000000a'', known.plan_id, 1, 2 from known',
+    '1', '42501', '42501'
 ),
 ('plan_days', 'update private.plan_days set name = ''X''', '42501', '42501', '42501'),
 ('plan_days', 'delete from private.plan_days', '42501', '42501', '42501'),
@@ -142,6 +157,13 @@ insert into expected values
     select d.user_id, d.plan_id, 1, 1, 1, known.exercise_id from d, known',
     '1', '42501', '42501'
 ),
+(
+    'plan_exercises',
+    'insert into private.plan_exercises (user_id, plan_id, version, day, position, exercise_id)
+    select ''00000000-0000-4000-8000-00000000000a'', known.plan_id, 1, 1, 2,
+    ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'' from known',
+    '1', '42501', '42501'
+),
 ('plan_exercises', 'update private.plan_exercises set notes = ''X''', '42501', '42501', '42501'),
 ('plan_exercises', 'delete from private.plan_exercises', '42501', '42501', '42501'),
 ('plan_sets', 'select from private.plan_sets', '1', '0', '42501'),
@@ -150,6 +172,12 @@ insert into expected values
     'insert into private.plan_sets (user_id, plan_id, version, day, exercise_position, position)
     select ''00000000-0000-4000-8000-00000000000a'', p.id, 1, 1, 1, 2 from private.plans as p',
     '1', '0', '42501'
+),
+(
+    'plan_sets',
+    'insert into private.plan_sets (user_id, plan_id, version, day, exercise_position, position)
+    select ''00000000-0000-4000-8000-00000000000a'', known.plan_id, 1, 1, 1, 2 from known',
+    '1', '42501', '42501'
 ),
 ('plan_sets', 'update private.plan_sets set rir = 1', '42501', '42501', '42501'),
 ('plan_sets', 'delete from private.plan_sets', '42501', '42501', '42501'),
@@ -183,6 +211,13 @@ insert into expected values
     select w.user_id, w.id, w.completed_at, 1, known.exercise_id, 5 from w, known',
     '1', '42501', '42501'
 ),
+(
+    'workout_sets',
+    'insert into private.workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps)
+    select ''00000000-0000-4000-8000-00000000000a'', known.workout_id, known.completed_at, 2,
+    ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', 5 from known',
+    '1', '42501', '42501'
+),
 ('workout_sets', 'update private.workout_sets set reps = 9', '42501', '42501', '42501'),
 ('workout_sets', 'delete from private.workout_sets', '42501', '42501', '42501'),
 ('conversations', 'select from private.conversations', '1', '0', '42501'),
@@ -207,6 +242,18 @@ insert into expected values
     'insert into private.messages (user_id, conversation_id, role, content)
     select c.user_id, c.id, ''companion'', ''X'' from private.conversations as c',
     '42501', '0', '42501'
+),
+(
+    'messages',
+    'insert into private.messages (user_id, conversation_id, role, content)
+    select ''00000000-0000-4000-8000-00000000000a'', known.conversation_id, ''user'', ''X'' from known',
+    '1', '42501', '42501'
+),
+(
+    'messages',
+    'insert into private.messages (user_id, conversation_id, role, content)
+    select auth.uid(), known.conversation_id, ''user'', ''X'' from known',
+    '1', '23503', '42501'
 ),
 ('messages', 'update private.messages set content = ''X''', '42501', '42501', '42501'),
 ('messages', 'delete from private.messages', '42501', '42501', '42501'),
