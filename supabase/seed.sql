@@ -742,7 +742,7 @@ on conflict (slug) do update set
     instructions = excluded.instructions,
     cues = excluded.cues;
 
--- Relations are the catalogue's alone, and made anew; each is listed from both sides.
+-- Only the catalogue has relations, so they are replaced. Each is listed from both sides.
 delete from private.exercise_relations;
 
 insert into private.exercise_relations (exercise_id, related_id, kind)

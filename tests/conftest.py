@@ -22,6 +22,7 @@ from tests.support import (
     NewPerson,
     Person,
     SupabaseServer,
+    forget_settings,
     serve,
     serve_gemini,
     serve_supabase,
@@ -64,14 +65,6 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster = Cluster()
         config.add_cleanup(cluster.stop)
         config.stash[SOCKET_DIRECTORY] = cluster.database.socket_directory
-
-
-def forget_settings() -> None:
-    """Remove what a developer's shell may have set for the service: tests bring their own settings."""
-    names = {name.upper() for name in Settings.model_fields}
-    for variable in list(os.environ):
-        if variable.upper() in names:
-            del os.environ[variable]
 
 
 def is_unit(argument: str) -> bool:
@@ -118,14 +111,14 @@ def database(socket_directory: str, worker_id: str) -> str:
 
 @pytest.fixture
 def empty_database(socket_directory: str, worker_id: str) -> Iterator[str]:
-    """The name of a database with what Supabase brings, and nothing of ours."""
+    """The name of a database that is prepared like a Supabase project and has nothing of ours."""
     with passing_database(socket_directory, f"empty_{worker_id}", template=PLATFORM) as name:
         yield name
 
 
 @pytest.fixture
 def fresh_database(socket_directory: str, worker_id: str) -> Iterator[str]:
-    """The name of a migrated and seeded database that nobody has used."""
+    """The name of a migrated and seeded database that no other test has used."""
     with passing_database(socket_directory, f"fresh_{worker_id}", template=TEMPLATE) as name:
         yield name
 
@@ -142,7 +135,7 @@ def connect(socket_directory: str, database: str) -> Connect:
 
 @pytest.fixture(scope="session")
 def admin(connect: Connect) -> Iterator[psycopg.Connection]:
-    """A superuser's view of this worker's database: for looking, and for arranging what no client could."""
+    """A superuser's connection to this worker's database, to check and to arrange what no client can."""
     with connect("supabase_admin") as connection:
         yield connection
 
@@ -244,7 +237,7 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="session")
 def new_person(client: httpx.AsyncClient, connect: Connect, key: SigningKey, jwks: SupabaseServer) -> NewPerson:
-    """Makes signed-in users nobody else knows."""
+    """Creates signed-in users."""
 
     def new_person() -> Person:
         with connect(AUTH_ROLE) as connection:

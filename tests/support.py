@@ -1,8 +1,9 @@
-"""What tests share: a JWKS endpoint under their control, users, and ways to ask the API."""
+"""Helpers for tests: a stand-in for Supabase that they control, users, and ways to call the API."""
 
 import asyncio
 import hashlib
 import json
+import os
 import socket
 import threading
 import time
@@ -35,9 +36,17 @@ one_gateway = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, sc
 """For tests of what the API decides before it calls the database, which is the same over both gateways."""
 
 
+def forget_settings() -> None:
+    """Remove the settings of the service that the developer's shell has: tests bring their own."""
+    names = {name.upper() for name in Settings.model_fields}
+    for variable in list(os.environ):
+        if variable.upper() in names:
+            del os.environ[variable]
+
+
 class SupabaseServer:
-    """What the API asks of Supabase, over real HTTP: a JWKS endpoint that can be told what to answer and counts who
-    asks, and in front of a PostgREST, where there is one, the gate that wants the publishable key.
+    """A stand-in for Supabase over real HTTP. Tests set the answers of its JWKS endpoint and read how many requests it
+    received. Under /rest/v1 it checks the publishable key and passes requests on to a PostgREST, if it has one.
     """
 
     def __init__(self, key: SigningKey, data_api: httpx.Client | None) -> None:
@@ -88,7 +97,7 @@ def serve_gemini() -> Iterator[str]:
 
 @contextmanager
 def serve_over_http(settings: Settings) -> Iterator[str]:
-    """The API behind a real server, for what only a connection can show; its URL."""
+    """Serve the API over real connections; its URL."""
     with _listening(create_app(settings), lifespan="on") as url:
         yield url
 
@@ -97,7 +106,7 @@ def serve_over_http(settings: Settings) -> Iterator[str]:
 def _listening(app: Any, lifespan: Literal["on", "off"]) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        # Who comes before the server is up waits for it.
+        # Connections made before the server is up wait for it.
         listening.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan=lifespan, loop="asyncio"))
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
@@ -121,7 +130,7 @@ def serve_supabase(key: SigningKey, data_api: httpx.Client | None = None) -> Ite
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status, content_type, answer = supabase.answer(self.path, self.command, dict(self.headers), body)
-            # Whoever gave up waiting has closed the connection.
+            # A client that gave up waiting has closed the connection.
             with suppress(BrokenPipeError, ConnectionResetError):
                 self.send_response(status)
                 self.send_header("Content-Type", content_type)
@@ -197,7 +206,7 @@ type Connect = Callable[[str], psycopg.Connection]
 
 @asynccontextmanager
 async def serve(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The API with these settings, in process: a client that reaches nothing else."""
+    """A client of the API with these settings, in process."""
     async with LifespanManager(create_app(settings)) as manager:
         transport = httpx.ASGITransport(manager.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
@@ -215,22 +224,22 @@ def a_set(slug: str = "back-squat", **values: Any) -> dict[str, Any]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait for what goes on after an answer."""
+    """Wait for work that continues after an answer."""
     for _ in range(400):
         if holds():
             return
         await asyncio.sleep(0.025)
-    raise AssertionError("it never came to that")
+    raise AssertionError("The condition did not become true in 10 seconds.")
 
 
 async def until_embedded(admin: psycopg.Connection, person: "Person") -> None:
-    """Wait until all that is known of somebody has its embedding."""
+    """Wait until every current memory of a person has its embedding."""
     waiting = "select 1 from private.memories where user_id = %s and embedding is null and superseded_at is null"
     await until(lambda: admin.execute(waiting, (person.id,)).fetchone() is None)
 
 
 def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]:
-    """The body of an error, which has to be a whole problem."""
+    """Check that an error is a complete problem, and return its body."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, Any] = response.json()
@@ -244,5 +253,5 @@ def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]
 
 
 def paths(problem: dict[str, Any]) -> list[str]:
-    """The paths of a problem's wrong fields."""
+    """The paths of the wrong fields in a problem."""
     return [error["path"] for error in problem["errors"]]

@@ -1,4 +1,4 @@
-"""openapi.json, for those who build on the API without running it: written, checked and published from the routes."""
+"""Writes, checks and publishes openapi.json, the description of the API for people who do not run it."""
 
 import argparse
 import json
@@ -18,7 +18,7 @@ TOKEN_VARIABLE = "OPENAPI_PUBLISH_TOKEN"  # noqa: S105  # the name of a variable
 
 @cache
 def rendered() -> str:
-    """The document that the routes give, the same on every machine."""
+    """The document that the routes produce. It is the same on every machine."""
     # Routes do not depend on settings, and this connects to nothing.
     settings = Settings.model_validate({"supabase_url": "http://localhost", "database_url": "postgresql://localhost"})
     return json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False, sort_keys=False) + "\n"
@@ -31,15 +31,15 @@ def generate() -> int:
 
 
 def verify() -> int:
-    """1, with what to do, when openapi.json differs from the routes."""
+    """Return 1 and say what to do if openapi.json differs from the routes."""
     if PATH.is_file() and PATH.read_text() == rendered():
         return 0
-    print("error: openapi.json is not what the routes say. Run: uv run poe generate-openapi", file=sys.stderr)
+    print("error: openapi.json does not match the routes. Run: uv run poe generate-openapi", file=sys.stderr)
     return 1
 
 
 def publish(url: str) -> int:
-    """Send the verified file to a URL by HTTP PUT; 1 when it is out of date or not accepted."""
+    """Send the verified file to a URL by HTTP PUT. Return 1 if it is out of date or not accepted."""
     if verify() != 0:
         return 1
     token = os.environ.get(TOKEN_VARIABLE)
@@ -54,7 +54,7 @@ def publish(url: str) -> int:
 
 
 def main() -> int:
-    """Run a command; the exit status."""
+    """Run a command and return the exit status."""
     parser = argparse.ArgumentParser(prog="openapi", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("generate", help="write openapi.json")

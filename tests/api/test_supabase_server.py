@@ -1,4 +1,4 @@
-"""The stand-in for Supabase Auth: its sessions are good for the API."""
+"""The stand-in for Supabase Auth, whose sessions the API accepts."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4

@@ -151,6 +151,7 @@ def test_reading_does_not_slow_down_with_more_users(reader: Reader) -> None:
     many = {name: reader.rows_read(call) for name, call in CALLS.items()}
     assert {name: scans for name, (scans, _) in many.items()} == dict.fromkeys(CALLS, 0)
     for name, (_, rows) in many.items():
-        # For ten times the data Postgres may choose another plan, with a row more for each workout of the reader.
+        # Postgres may choose a plan that reads one more row for each of the reader's workouts. Reading the rows of
+        # others would multiply the number by ten.
         assert rows <= 2 * few[name][1] + WORKOUTS, name
         assert rows <= 2 * WORKOUTS * SETS, name

@@ -1,5 +1,5 @@
-"""Eight weeks with the companion: an injury told, healed and superseded; a goal changed; an old preference recalled
-forty turns later; and levels that rise. And two users with nearly the same memories, of whom nothing crosses.
+"""Eight weeks with the companion: an injury heals, a goal changes, the companion recalls a preference after forty
+turns, and levels rise. And two users with nearly the same memories, of which neither sees the other's.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ async def known(person: Person, **query: Any) -> dict[str, dict[str, Any]]:
 
 
 async def next_week(admin: psycopg.Connection, *people: Person) -> None:
-    """A week passes: all that was said, learnt and earned is seven days older."""
+    """Let a week pass: make all messages, memories and points seven days older."""
     for person in people:
         for table, columns in (
             ("messages", ("created_at",)),
@@ -50,7 +50,7 @@ async def next_week(admin: psycopg.Connection, *people: Person) -> None:
 
 
 async def train(person: Person, week: int) -> int:
-    """Three sessions; how often a new level was announced."""
+    """Log three sessions; return how often the API announced a new level."""
     announced = 0
     for lift in LIFTS[:3]:
         response = await person.log(a_set(lift, weight=60 + 5 * week))
@@ -93,8 +93,8 @@ async def test_eight_weeks(athlete: Person, admin: psycopg.Connection) -> None:
     assert announced == levels[-1] - 1
 
 
-async def look_back(athlete: Person, told: tuple[str, str, str, str]) -> None:
-    hurt, healed, first_goal, new_goal = told
+async def look_back(athlete: Person, said: tuple[str, str, str, str]) -> None:
+    hurt, healed, first_goal, new_goal = said
     live, history = await known(athlete), await known(athlete, superseded=True)
     for old, new in ((hurt, healed), (first_goal, new_goal)):
         assert old not in live
@@ -132,6 +132,6 @@ async def test_nothing_crosses_between_two_who_are_alike(
         (other,) = (name for name in people.values() if name != partner)
         for question in ("Who do I like running with by the river?", "My left knee again", other, f"Call {other}!"):
             answer = await talk(person, question)
-            told = str(answer["memories_used"]) + answer["reply"]
-            assert other not in told, question
+            heard = str(answer["memories_used"]) + answer["reply"]
+            assert other not in heard, question
         assert not any(other in content for content in await known(person) if content != f"Call {other}!")

@@ -1,4 +1,4 @@
-"""Twelve weeks of training, as somebody lives them: 36 workouts that follow a plan, every number worked out by hand."""
+"""Twelve weeks of training: 36 workouts that follow a plan. Every expected number was calculated by hand."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -65,7 +65,7 @@ PLAN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Session:
-    """What is suggested for the working sets, the reps that are done with it, and what comes of that."""
+    """The suggestion for the working sets, the reps that the user does, and the result."""
 
     loads: list[float]
     reps: list[int]

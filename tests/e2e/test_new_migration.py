@@ -1,6 +1,7 @@
-"""`poe new-migration`, with real databases and the real Supabase CLI."""
+"""`poe new-migration` with real databases and the real Supabase CLI, and `poe release-migrations` with sha256sum."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from tools import MIGRATIONS, SUPABASE
 from tools.schema.__main__ import main
 from tools.schema.comparison import Difference, compare
 from tools.schema.declared import apply_schema_files, schema_files
+from tools.schema.releases import RELEASED
 from tools.stack.database import temporary_database
 from tools.stack.migrations import apply_migrations
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("supabase_cli")]
+pytestmark = pytest.mark.slow
+needs_cli = pytest.mark.usefixtures("supabase_cli")
 
 NEW_OBJECTS = """
 alter table private.profiles add column motto text constraint profiles_motto_check check (motto <> '');
@@ -44,6 +47,7 @@ grant execute on function public.get_mottos() to authenticated;
 NEW_ROW = "insert into private.affinity_levels (level, title, threshold) values (99, 'Motto Sharer', 990000);\n"
 
 
+@needs_cli
 def test_the_migrations_make_what_the_schema_files_declare() -> None:
     with temporary_database() as migrated, temporary_database() as declared:
         with migrated.connect("postgres") as connection:
@@ -71,6 +75,7 @@ def new_migration(supabase: Path, name: str) -> Path:
     return path
 
 
+@needs_cli
 def test_a_migration_is_written_from_what_the_schema_files_add(
     supabase: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +99,7 @@ def test_a_migration_is_written_from_what_the_schema_files_add(
     assert list((supabase / "migrations").glob("*_again.sql")) == []
 
 
+@needs_cli
 def test_a_schema_file_that_fails_is_named_with_its_line(supabase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     last = schema_files(supabase)[-1]
     line = last.read_text().count("\n") + 3
@@ -102,3 +108,16 @@ def test_a_schema_file_that_fails_is_named_with_its_line(supabase: Path, capsys:
     (error,) = capsys.readouterr().err.splitlines()
     assert error.startswith(f'error: {last}, line {line}: relation "private.nothing" does not exist')
     assert list((supabase / "migrations").glob("*_broken.sql")) == []
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="This machine has no sha256sum.")
+def test_sha256sum_can_check_a_release(supabase: Path) -> None:
+    def check() -> int:
+        command = ["sha256sum", "--check", "--strict", RELEASED]
+        return subprocess.run(command, cwd=supabase / "migrations", capture_output=True, check=False).returncode
+
+    assert main(["release-migrations"], supabase) == 0
+    assert check() == 0
+    last = max((supabase / "migrations").glob("*.sql"))
+    last.write_text(last.read_text() + "select 1;\n")
+    assert check() == 1

@@ -375,7 +375,7 @@ def test_a_stack_that_was_killed_starts_again(state: Path) -> None:
             stack.process.kill()
             stack.process.wait()
         assert processes_about(state / "postgres")
-        # A container that is started again gives old numbers to new processes.
+        # After a container restarts, another process may have the number in the file.
         (state / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
     with running(state, "--reset", port=port) as stack:
         assert_healthy(stack)

@@ -39,7 +39,7 @@ def cli(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Cli:
 
 @pytest.fixture(scope="module")
 def pushed(cli: Cli) -> str:
-    """What the CLI said when it pushed the migrations the first time."""
+    """The output of the CLI when it pushed the migrations the first time."""
     return succeeded(cli("db", "push", "--yes"))
 
 

@@ -1,4 +1,4 @@
-"""The catalogue holds together, and each check would find what it is for."""
+"""The catalogue is consistent, and each check finds the fault that it is for."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -57,16 +57,16 @@ EASY = {"name": "Shed Lift", "level": "beginner", "equipment": ["dumbbell"], "st
 
 
 @pytest.mark.parametrize(
-    ("check", "exercises", "told"),
+    ("check", "exercises", "message"),
     [
-        (checks.slugs_are_plain, {"Garage Lift": {}}, "this is no slug"),
+        (checks.slugs_are_plain, {"Garage Lift": {}}, "a slug has lower-case words"),
         (checks.slugs_are_known, {"a": {"primary_muscles": ["wings"]}}, "unknown muscle wings"),
         (checks.slugs_are_known, {"a": {"equipment": ["wand"]}}, "unknown equipment wand"),
         (checks.lists_repeat_nothing, {"a": {"secondary_muscles": ["glutes"]}}, "'glutes' is listed twice"),
         (checks.lists_repeat_nothing, {"a": {"cues": ["Stand up."]}}, "'Stand up.' is listed twice"),
-        (checks.names_are_unique, {"a": {}, "b": {**EASY, "aliases": ["garage-lift"]}}, "is a name of a already"),
-        (checks.names_are_unique, {"a": {"aliases": ["Garage lift"]}}, "is a name of a already"),
-        (checks.steps_are_unique, {"a": {}, "b": {"name": "Shed Lift"}}, "has the steps of a"),
+        (checks.names_are_unique, {"a": {}, "b": {**EASY, "aliases": ["garage-lift"]}}, "is also a name of a"),
+        (checks.names_are_unique, {"a": {"aliases": ["Garage lift"]}}, "is also a name of a"),
+        (checks.steps_are_unique, {"a": {}, "b": {"name": "Shed Lift"}}, "a has the same steps"),
         (checks.every_muscle_is_trained, {"a": {}}, "glutes: only 1 exercises train it"),
         (checks.movements_load_their_joints, {"a": {"joints": ["hip"]}}, "a hinge loads the lower_back"),
         (
@@ -79,9 +79,13 @@ EASY = {"name": "Shed Lift", "level": "beginner", "equipment": ["dumbbell"], "st
             {"a": {**EASY, "movement_pattern": "lunge", "joints": ["hip", "knee", "ankle", "lower_back"]}},
             "a lunge loads the wrist",
         ),
-        (checks.movements_train_their_muscles, {"a": {"primary_muscles": ["chest"]}}, "a hinge trains one of"),
-        (checks.relations_resolve, {"a": {"variations": ["b"]}}, "variation b is no other exercise"),
-        (checks.relations_resolve, {"a": {"variations": ["a"]}}, "variation a is no other exercise"),
+        (
+            checks.movements_train_their_muscles,
+            {"a": {"primary_muscles": ["chest"]}},
+            "a hinge needs a primary muscle of",
+        ),
+        (checks.relations_resolve, {"a": {"variations": ["b"]}}, "variation b is not another exercise"),
+        (checks.relations_resolve, {"a": {"variations": ["a"]}}, "variation a is not another exercise"),
         (checks.relations_resolve, {"a": {"regressions": ["b"]}, "b": {**EASY, "variations": ["a"]}}, "stated twice"),
         (checks.relations_make_sense, {"a": {}, "b": {**EASY, "regressions": ["a"]}}, "its regression a is harder"),
         (
@@ -94,17 +98,21 @@ EASY = {"name": "Shed Lift", "level": "beginner", "equipment": ["dumbbell"], "st
             {"a": {}, "b": {**EASY, "primary_muscles": ["chest"], "variations": ["a"]}},
             "trains none of its muscles",
         ),
-        (checks.exercises_can_be_replaced_at_home, {"a": {}, "b": EASY}, "no bodyweight or dumbbell exercise"),
+        (
+            checks.exercises_can_be_replaced_at_home,
+            {"a": {}, "b": EASY},
+            "no relation to a bodyweight or dumbbell exercise",
+        ),
     ],
 )
 def test_each_check_finds_what_it_is_for(
     catalogue: Catalogue,
     check: Callable[[Catalogue], Iterator[str]],
     exercises: dict[str, dict[str, Any]],
-    told: str,
+    message: str,
 ) -> None:
     faulty = catalogue._replace(exercises={slug: an_exercise(**fields) for slug, fields in exercises.items()})
-    assert any(told in fault for fault in check(faulty)), list(check(faulty))
+    assert any(message in fault for fault in check(faulty)), list(check(faulty))
 
 
 def test_spelling(catalogue: Catalogue) -> None:
@@ -116,7 +124,7 @@ def test_spelling(catalogue: Catalogue) -> None:
     ]
     texts += [*catalogue.equipment.values(), *(muscle.name for muscle in catalogue.muscles.values())]
     words = {word.lower().removesuffix("'s") for text in texts for word in re.findall(r"[A-Za-z]+(?:'[a-z]+)?", text)}
-    # Both ways, so that the list holds nothing that is used no more.
+    # Equal both ways, so that the list has no word that no text uses any more.
     assert sorted(SpellChecker().unknown(words)) == sorted(WORDS.read_text().split())
 
 
@@ -129,7 +137,7 @@ def run(monkeypatch: pytest.MonkeyPatch, command: str) -> int:
     return main()
 
 
-def test_a_seed_that_differs_is_told_and_made_anew(
+def test_a_seed_that_differs_is_reported_and_can_be_generated(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("tools.catalogue.__main__.PATH", tmp_path / "seed.sql")
@@ -140,7 +148,7 @@ def test_a_seed_that_differs_is_told_and_made_anew(
     assert (tmp_path / "seed.sql").read_text() == PATH.read_text()
 
 
-def test_a_faulty_catalogue_is_told_and_makes_no_seed(
+def test_a_faulty_catalogue_is_reported_and_generates_no_seed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], catalogue: Catalogue
 ) -> None:
     monkeypatch.setattr("tools.catalogue.__main__.PATH", tmp_path / "seed.sql")
@@ -162,29 +170,29 @@ def test_the_counts_are_printed(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[a]\nname = ", "Invalid value"),
         ("[a]\nname = 'A'", "a: aliases: Field required"),
         ("[a]\nflavor = 'sweet'", "a: "),
     ],
 )
-def test_a_source_file_that_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
+def test_a_source_file_that_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "exercises").mkdir()
     (tmp_path / "exercises" / "odd.toml").write_text(text)
-    with pytest.raises(CatalogueError, match=rf"odd\.toml: .*{told}"):
+    with pytest.raises(CatalogueError, match=rf"odd\.toml: .*{message}"):
         load_catalogue(tmp_path)
 
 
-def test_an_exercise_stands_in_one_file(tmp_path: Path) -> None:
+def test_an_exercise_is_in_one_file(tmp_path: Path) -> None:
     (tmp_path / "exercises").mkdir()
     text = (DIRECTORY / "exercises" / "squat.toml").read_text()
     for name in ("one.toml", "two.toml"):
         (tmp_path / "exercises" / name).write_text(text)
-    with pytest.raises(CatalogueError, match=r"two\.toml: back-squat is defined in another file"):
+    with pytest.raises(CatalogueError, match=r"two\.toml: back-squat is also defined in another file"):
         load_catalogue(tmp_path)
 
 
-def test_a_missing_source_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_source_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match=r"muscles\.toml"):
         load_catalogue(tmp_path)

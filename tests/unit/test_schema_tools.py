@@ -1,7 +1,5 @@
 """What `poe new-migration` and `poe release-migrations` check before they need a database."""
 
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,23 +91,13 @@ def test_our_configuration_lists_every_schema_file() -> None:
     assert len(schema_files(SUPABASE)) > 50
 
 
-def check_with_sha256sum(migrations: Path) -> int:
-    return subprocess.run(
-        ["sha256sum", "--check", "--strict", RELEASED], cwd=migrations, capture_output=True, check=False
-    ).returncode
-
-
-@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="This machine has no sha256sum.")
-def test_a_release_writes_checksums_that_sha256sum_can_check(supabase: Path) -> None:
+def test_a_release_records_the_migrations_that_are_new(supabase: Path) -> None:
     migrations = supabase / "migrations"
     assert main(["release-migrations"], supabase) == 0
     (migrations / "20260102000000_days.sql").write_text("select 2;\n")
     assert main(["release-migrations"], supabase) == 0
     names = [line.split()[1] for line in (migrations / RELEASED).read_text().splitlines()]
     assert names == ["20260101000000_plans.sql", "20260102000000_days.sql"]
-    assert check_with_sha256sum(migrations) == 0
-    (migrations / "20260102000000_days.sql").write_text("select 3;\n")
-    assert check_with_sha256sum(migrations) == 1
 
 
 def test_a_release_without_new_migrations_changes_nothing(capsys: pytest.CaptureFixture[str], supabase: Path) -> None:

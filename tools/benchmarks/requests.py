@@ -87,7 +87,7 @@ async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]
             return {
                 "API: GET /profile": await rate(lambda: ask("GET", "/profile")),
                 "API: GET /exercises?q=squat": await rate(lambda: ask("GET", "/exercises?q=squat")),
-                "API: GET /exercises?q=sqaut (mended)": await rate(lambda: ask("GET", "/exercises?q=sqaut")),
+                "API: GET /exercises?q=sqaut (misspelled)": await rate(lambda: ask("GET", "/exercises?q=sqaut")),
                 "API: GET /exercises/facets": await rate(lambda: ask("GET", "/exercises/facets")),
                 "API: GET /exercises/…/alternatives": await rate(lambda: ask("GET", ALTERNATIVES)),
                 "API: POST /workouts/log (16 sets)": await rate(lambda: ask("POST", "/workouts/log", WORKOUT)),

@@ -17,15 +17,15 @@ def generate(catalogue: Catalogue) -> int:
 
 
 def verify(catalogue: Catalogue) -> int:
-    """1 when seed.sql is not what the catalogue gives."""
+    """Return 1 if seed.sql does not match the catalogue."""
     if PATH.is_file() and PATH.read_text() == render_seed(catalogue):
         return 0
-    print("error: seed.sql is not what supabase/catalogue says. Run: uv run poe generate-seed", file=sys.stderr)
+    print("error: seed.sql does not match supabase/catalogue. Run: uv run poe generate-seed", file=sys.stderr)
     return 1
 
 
 def count(catalogue: Catalogue) -> int:
-    """Print what the catalogue holds."""
+    """Print how many entries of each kind the catalogue has."""
     exercises = catalogue.exercises.values()
     print(
         f"{len(exercises)} exercises, {len(catalogue.muscles)} muscles, {len(catalogue.equipment)} pieces of equipment"
@@ -47,7 +47,7 @@ def _print_counts(title: str, values: Iterable[str]) -> None:
 
 
 def main() -> int:
-    """Run a command; the exit status."""
+    """Run a command and return the exit status."""
     parser = argparse.ArgumentParser(prog="catalogue", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("generate", help="write supabase/seed.sql from supabase/catalogue")

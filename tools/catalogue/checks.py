@@ -1,4 +1,4 @@
-"""What has to hold in the catalogue beyond its form. Each check gives the faults it finds, in words."""
+"""Rules for the catalogue beyond its form. Each check yields the faults it finds, as sentences."""
 
 import re
 from collections import Counter
@@ -9,9 +9,9 @@ from tools.catalogue.source import Catalogue, Exercise
 LEVELS = ("beginner", "intermediate", "advanced")
 MIN_EXERCISES_A_MUSCLE = 6
 HOME_EQUIPMENT = {"dumbbell", "bench"}
-"""With no more than this, an exercise can be done at home."""
+"""An exercise that needs only this can be done at home."""
 
-# What a movement loads by its nature. Injuries are hard limits, so no author may forget one of these.
+# The joints that a movement always loads. Injuries are hard limits, so none of these may be missing.
 LOADED_JOINTS = {
     "squat": {"knee", "hip", "ankle"},
     "lunge": {"knee", "hip", "ankle"},
@@ -47,7 +47,7 @@ LOADED_JOINTS = {
     "throw": {"shoulder"},
 }
 
-# The muscles of which a movement trains at least one first of all.
+# A movement has at least one of these muscles as a primary muscle.
 TRAINED_MUSCLES = {
     "squat": {"quadriceps", "glutes", "adductors"},
     "lunge": {"quadriceps", "glutes", "adductors"},
@@ -91,7 +91,7 @@ def slugs_are_plain(catalogue: Catalogue) -> Iterator[str]:
     """Slugs are words in lower case with hyphens between."""
     for slug in catalogue.exercises:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-            yield f"{slug}: this is no slug"
+            yield f"{slug}: a slug has lower-case words with hyphens between"
 
 
 def slugs_are_known(catalogue: Catalogue) -> Iterator[str]:
@@ -106,7 +106,7 @@ def slugs_are_known(catalogue: Catalogue) -> Iterator[str]:
 
 
 def lists_repeat_nothing(catalogue: Catalogue) -> Iterator[str]:
-    """No list names a thing twice, and no muscle is primary and secondary."""
+    """No list contains an entry twice, and no muscle is both primary and secondary."""
     for slug, exercise in catalogue.exercises.items():
         for values in (exercise.equipment, exercise.muscles, exercise.joints, exercise.steps + exercise.cues):
             for value, times in Counter(values).items():
@@ -115,22 +115,22 @@ def lists_repeat_nothing(catalogue: Catalogue) -> Iterator[str]:
 
 
 def names_are_unique(catalogue: Catalogue) -> Iterator[str]:
-    """No name or alias means two exercises, nor one twice."""
+    """No name or alias belongs to two exercises, and no exercise has one twice."""
     meant: dict[str, str] = {}
     for slug, exercise in catalogue.exercises.items():
         for name in [exercise.name, *exercise.aliases]:
             other = meant.setdefault(comparable(name), slug)
             if other != slug or [comparable(n) for n in [exercise.name, *exercise.aliases]].count(comparable(name)) > 1:
-                yield f"{slug}: {name!r} is a name of {other} already"
+                yield f"{slug}: {name!r} is also a name of {other}"
 
 
 def steps_are_unique(catalogue: Catalogue) -> Iterator[str]:
-    """No exercise is explained in another's words."""
+    """No two exercises have the same steps."""
     explained: dict[tuple[str, ...], str] = {}
     for slug, exercise in catalogue.exercises.items():
         other = explained.setdefault(tuple(exercise.steps), slug)
         if other != slug:
-            yield f"{slug}: has the steps of {other}"
+            yield f"{slug}: {other} has the same steps"
 
 
 def every_muscle_is_trained(catalogue: Catalogue) -> Iterator[str]:
@@ -142,7 +142,7 @@ def every_muscle_is_trained(catalogue: Catalogue) -> Iterator[str]:
 
 
 def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
-    """What a movement loads by its nature is listed, and what a weight in a squat or lunge loads besides."""
+    """An exercise lists the joints that its movement loads, and those that a weight in a squat or lunge adds."""
     for slug, exercise in catalogue.exercises.items():
         loaded = LOADED_JOINTS.get(exercise.movement_pattern, set())
         if exercise.movement_pattern in ("squat", "lunge"):
@@ -152,7 +152,7 @@ def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
             if held:
                 loaded = loaded | {"wrist"}
         for joint in sorted(loaded - set(exercise.joints)):
-            yield f"{slug}: a {exercise.movement_pattern} loads the {joint}"
+            yield f"{slug}: a {exercise.movement_pattern} loads the {joint}, so list it in joints"
 
 
 def movements_train_their_muscles(catalogue: Catalogue) -> Iterator[str]:
@@ -160,7 +160,7 @@ def movements_train_their_muscles(catalogue: Catalogue) -> Iterator[str]:
     for slug, exercise in catalogue.exercises.items():
         expected = TRAINED_MUSCLES.get(exercise.movement_pattern)
         if expected and not expected & set(exercise.primary_muscles):
-            yield f"{slug}: a {exercise.movement_pattern} trains one of {', '.join(sorted(expected))}"
+            yield f"{slug}: a {exercise.movement_pattern} needs a primary muscle of {', '.join(sorted(expected))}"
 
 
 def relations_resolve(catalogue: Catalogue) -> Iterator[str]:
@@ -169,7 +169,7 @@ def relations_resolve(catalogue: Catalogue) -> Iterator[str]:
     for slug, related, kind in catalogue.stated_relations():
         pair = frozenset((slug, related))
         if related not in catalogue.exercises or related == slug:
-            yield f"{slug}: {kind} {related} is no other exercise"
+            yield f"{slug}: {kind} {related} is not another exercise"
         elif pair in seen:
             yield f"{slug}: its relation to {related} is stated twice"
         seen.add(pair)
@@ -190,7 +190,7 @@ def relations_make_sense(catalogue: Catalogue) -> Iterator[str]:
 
 
 def exercises_can_be_replaced_at_home(catalogue: Catalogue) -> Iterator[str]:
-    """What needs a gym is related to what needs dumbbells at most, where the catalogue has such an exercise."""
+    """An exercise that needs a gym is related to one for home, if the catalogue has one that fits."""
     at_home = {slug: exercise for slug, exercise in catalogue.exercises.items() if _is_for_home(exercise)}
     related: dict[str, set[str]] = {slug: set() for slug in catalogue.exercises}
     for relation in catalogue.relations():
@@ -199,7 +199,7 @@ def exercises_can_be_replaced_at_home(catalogue: Catalogue) -> Iterator[str]:
         if slug in at_home or related[slug] & at_home.keys():
             continue
         if any(_could_replace(home, exercise) for home in at_home.values()):
-            yield f"{slug}: is related to no bodyweight or dumbbell exercise, though there is one"
+            yield f"{slug}: has no relation to a bodyweight or dumbbell exercise, but the catalogue has one"
 
 
 def _is_for_home(exercise: Exercise) -> bool:
@@ -228,5 +228,5 @@ CHECKS: list[Callable[[Catalogue], Iterator[str]]] = [
 
 
 def faults(catalogue: Catalogue) -> list[str]:
-    """All faults that all checks find."""
+    """The faults that all checks find."""
     return [fault for check in CHECKS for fault in check(catalogue)]

@@ -1,7 +1,7 @@
-"""Imports another library's exercises into the catalogue: the JSON of free-exercise-db, which is in the public domain.
+"""Imports the exercises of free-exercise-db, which is in the public domain, into the catalogue.
 
 The file is a list of objects with name, force, level, mechanic, equipment, primaryMuscles, secondaryMuscles,
-instructions and category (https://github.com/yuhonas/free-exercise-db, schema.json). Images are left aside.
+instructions and category (https://github.com/yuhonas/free-exercise-db, schema.json). Images are not imported.
 """
 
 import argparse
@@ -65,7 +65,7 @@ MUSCLES = {
     "middle back": ["upper_back"],
     "neck": ["neck"],
     "quadriceps": ["quadriceps"],
-    # Theirs are one muscle; presses and raises, which they mostly mean, train these two.
+    # They have one muscle for shoulders. Most of its exercises are presses and raises, which train these two.
     "shoulders": ["front_delts", "side_delts"],
     "traps": ["traps"],
     "triceps": ["triceps"],
@@ -78,11 +78,11 @@ Muscle = Literal[
 
 
 class ImportRefusedError(Exception):
-    """Nothing was imported; the message says why, for the operator."""
+    """Nothing was imported. The message tells the operator why."""
 
 
 class ForeignExercise(BaseModel):
-    """An exercise as their file has it."""
+    """An exercise in the format of their file."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -113,21 +113,21 @@ class ForeignExercise(BaseModel):
 
     @property
     def needs(self) -> list[str]:
-        """Our slugs. What they leave open, a stretch does without; anything else needs something we do not know."""
+        """Our slugs. If theirs is empty, a stretch needs nothing, and any other exercise needs unknown equipment."""
         if self.equipment is None:
             return [] if self.category == "stretching" else ["other_equipment"]
         return EQUIPMENT[self.equipment]
 
     @property
     def measured_in(self) -> str:
-        """They do not tell: what moves a weight has one, holds, stretches and cardio have a duration."""
+        """Guessed, because their file does not say: time for holds, stretches and cardio."""
         if self.force == "static" or self.category in ("stretching", "cardio"):
             return "time"
         return "weight_and_reps" if self.equipment in WEIGHTED else "reps"
 
 
 class Known(BaseModel):
-    """A name that the catalogue has, and whose it is."""
+    """A name in the catalogue, with the exercise that has it."""
 
     key: str
     name: str
@@ -136,15 +136,15 @@ class Known(BaseModel):
 
 
 class Report(NamedTuple):
-    """What an import did, by names of the file."""
+    """What an import did with each name in the file."""
 
     added: list[str]
     updated: list[str]
     unchanged: list[str]
     matched: list[tuple[str, str]]
-    """With what it is called here."""
+    """The name in the file and the name of the exercise here."""
     different: list[tuple[str, str]]
-    """Not added, because an exercise for other muscles has the name."""
+    """Not added, because an exercise for other muscles has the name here."""
 
     def __str__(self) -> str:
         lines = [
@@ -160,7 +160,7 @@ class Report(NamedTuple):
 
 
 def read_file(path: Path) -> list[ForeignExercise]:
-    """The exercises of a file. Raises ImportRefusedError that tells its faults."""
+    """Read the exercises of a file. Raises ImportRefusedError with the faults of the file."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
@@ -168,13 +168,13 @@ def read_file(path: Path) -> list[ForeignExercise]:
     try:
         exercises = TypeAdapter(list[ForeignExercise]).validate_python(content)
     except ValidationError as error:
-        raise ImportRefusedError("\n".join([f"{path} is malformed:", *_told(error, content)])) from None
+        raise ImportRefusedError("\n".join([f"{path} is malformed:", *_faults(error, content)])) from None
     if not exercises:
         raise ImportRefusedError(f"{path} holds no exercises.")
     return exercises
 
 
-def _told(error: ValidationError, content: Any) -> Iterator[str]:
+def _faults(error: ValidationError, content: Any) -> Iterator[str]:
     found = error.errors(include_url=False, include_input=False)
     for fault in found[:MAX_FAULTS]:
         if not fault["loc"]:
@@ -191,14 +191,14 @@ def _told(error: ValidationError, content: Any) -> Iterator[str]:
 def import_exercises(
     connection: psycopg.Connection, exercises: list[ForeignExercise], progress: Callable[[int], object]
 ) -> Report:
-    """Add what the catalogue has not, all or nothing. `progress` is told how many more are done.
+    """Add the exercises that the catalogue lacks, all or none. Calls `progress` with how many more are done.
 
-    The connection is the database owner's: the catalogue belongs to no user. What an earlier import added is brought up
-    to date; what the catalogue itself has under the same name or alias stays as it is.
+    The connection belongs to the database's owner, because the catalogue belongs to no user. Exercises of an earlier
+    import are updated. Exercises of our own catalogue with the same name or alias are not changed.
     """
     report = Report([], [], [], [], [])
     with connection.transaction():
-        # One import at a time, or two would add the same.
+        # One import at a time: two would add the same exercises.
         connection.execute("select pg_advisory_xact_lock(hashtext('slow-burn:import-exercises'))")
         known = _known(connection)
         keys = _keys(connection, [exercise.name for exercise in exercises])
@@ -233,7 +233,7 @@ def _known(connection: psycopg.Connection) -> dict[str, Known]:
             where e.user_id is null
             order by e.source nulls last, e.slug
         """).fetchall()
-    # The first stays: our own before what was imported.
+    # The first row for a key wins: our own exercises come before imported ones.
     return {row.key: row for row in reversed(rows)}
 
 
@@ -264,7 +264,7 @@ def _row(exercise: ForeignExercise) -> dict[str, Any]:
     }
 
 
-# Their slugs have a prefix of their own, so that none is taken from a later catalogue. The id follows from the slug.
+# Their slugs have a prefix, so that they cannot collide with a later catalogue. The id follows from the slug.
 _WRITE = """
     with
     listed as (

@@ -73,7 +73,7 @@ from
 on conflict (slug) do update set
     {updated};
 
--- Relations are the catalogue's alone, and made anew; each is listed from both sides.
+-- Only the catalogue has relations, so they are replaced. Each is listed from both sides.
 delete from private.exercise_relations;
 
 insert into private.exercise_relations (exercise_id, related_id, kind)
@@ -107,5 +107,5 @@ def _exercise_row(slug: str, exercise: Exercise) -> dict[str, Any]:
 
 
 def _rows(values: Any) -> str:
-    # A line each, so that a change shows as the line it is.
+    # One row per line keeps diffs small.
     return ",\n".join(json.dumps(value, ensure_ascii=False) for value in values)

@@ -11,8 +11,7 @@ from backend.exercises.models import Category, Force, Laterality, MeasuredIn, Me
 
 DIRECTORY = Path(__file__).parents[2] / "supabase" / "catalogue"
 
-# Relations are stated once, at either side; the other side's follows. A progression is stated as the harder one's
-# regression.
+# Files state each relation once, at either exercise. A progression is stated as a regression of the harder exercise.
 MIRRORED = {"variation": "variation", "alternative": "alternative", "regression": "progression"}
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
@@ -23,7 +22,7 @@ ShortName = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class CatalogueError(Exception):
-    """A source file cannot be read, or does not have the form it should; the message says where."""
+    """A source file cannot be read or is malformed. The message says where."""
 
 
 class _Source(BaseModel):
@@ -74,14 +73,14 @@ class Relation(NamedTuple):
 
 
 class Catalogue(NamedTuple):
-    """All of it, by slug, in the order of the files."""
+    """The whole catalogue, by slug, in the order of the files."""
 
     muscles: dict[str, Muscle]
     equipment: dict[str, str]
     exercises: dict[str, Exercise]
 
     def stated_relations(self) -> list[Relation]:
-        """Relations as they are written down."""
+        """Relations as the files state them."""
         return [
             Relation(slug, related, kind)
             for slug, exercise in self.exercises.items()
@@ -96,12 +95,12 @@ class Catalogue(NamedTuple):
 
 
 def load_catalogue(directory: Path = DIRECTORY) -> Catalogue:
-    """Read all files. Raises CatalogueError for one that has not the form it should."""
+    """Read all files. Raises CatalogueError if one cannot be read or is malformed."""
     exercises: dict[str, Exercise] = {}
     for path in sorted((directory / "exercises").glob("*.toml")):
         for slug, fields in _tables(path).items():
             if slug in exercises:
-                raise CatalogueError(f"{path.name}: {slug} is defined in another file already")
+                raise CatalogueError(f"{path.name}: {slug} is also defined in another file")
             exercises[slug] = _validated(Exercise, fields, f"{path.name}: {slug}")
     return Catalogue(
         muscles={

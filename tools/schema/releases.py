@@ -1,4 +1,4 @@
-"""Keeps the checksums of released migrations, which nobody may change any more."""
+"""Keeps the checksums of released migrations, which must not change."""
 
 import hashlib
 from pathlib import Path

@@ -9,7 +9,7 @@ from tools.stack.signing import SigningKey
 
 
 def make_data_api(folder: Path, key: SigningKey, authenticator_url: str, socket: Path) -> Child:
-    """PostgREST, configured as Supabase does, over a database; its configuration is written to the folder."""
+    """PostgREST over a database, configured as by Supabase. Writes its configuration to the folder."""
     jwks = folder / "jwks.json"
     jwks.write_text(json.dumps(key.jwks()))
     settings = {

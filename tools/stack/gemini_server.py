@@ -1,9 +1,9 @@
 """A stand-in for Gemini on a laptop and in tests: its REST protocol, without a model behind it.
 
-It is reached by the real SDK through GEMINI_BASE_URL, and says in each answer that it is offline. Replies are made by
-plain rules from the context that they are given, embeddings from the words and letters of a text, so that texts alike
-lie near each other. POST /_control {"faults": ["429", …], "operation": "generate"|"embed"} makes the next calls fail,
-one by one, in any of the ways of `FAULTS`; DELETE /_control ends that; GET /_control/requests tells what was received.
+The real SDK reaches it through GEMINI_BASE_URL. Each answer says that it is offline. It makes replies by plain rules
+from the context of the request, and embeddings from the words and letters of a text, so that similar texts are close.
+POST /_control {"faults": ["429", …], "operation": "generate"|"embed"} makes the next calls fail one by one, in any of
+the ways in `FAULTS`. DELETE /_control ends that. GET /_control/requests returns the requests received.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _STATUSES = {"429": "RESOURCE_EXHAUSTED", "500": "INTERNAL", "503": "UNAVAILABLE
 _WORD = re.compile(r"[^\W_]+")
 _MEMORY = re.compile(r'"id": "\[m:([0-9a-f-]{36})\]",\s*"kind": "(\w+)",\s*"content": ("(?:[^"\\]|\\.)*")')
 _NAME = re.compile(r'"display_name": ("(?:[^"\\]|\\.)*")')
-_TOLD = (
+_STATEMENTS = (
     ("injury", 0.9, re.compile(r"\b(hurt|injured|sprained|pulled|tore|aches?|sore)\b", re.IGNORECASE)),
     ("injury", 0.7, re.compile(r"\b(healed|recovered|pain.free)\b", re.IGNORECASE)),
     ("goal", 0.8, re.compile(r"\b(my goal|i want to|i aim)\b", re.IGNORECASE)),
@@ -62,7 +62,7 @@ class GeminiServer:
         if fault == "reset":
             return _Reset()
         if fault in _STATUSES:
-            return _error(int(fault), _STATUSES[fault], "The stand-in was told to.")
+            return _error(int(fault), _STATUSES[fault], "A test asked for this fault.")
         return self._answered(method, body, fault)
 
     def _answered(self, method: str, body: dict[str, Any], fault: str | None) -> Response:
@@ -88,7 +88,7 @@ class GeminiServer:
             self.abandoned += not ended
 
     async def control(self, request: Request) -> Response:
-        """Misbehave, or not any more."""
+        """Add faults, or remove all of them."""
         if request.method == "DELETE":
             self._faults.clear()
             self._requests.clear()
@@ -100,7 +100,7 @@ class GeminiServer:
         return Response(status_code=204)
 
     async def requests(self, _request: Request) -> JSONResponse:
-        """What was received, and how many streams were left by their listener."""
+        """The requests received, and how many streams their clients left before the end."""
         return JSONResponse({"requests": list(self._requests), "abandoned": self.abandoned})
 
     def _next_fault(self, operation: str) -> str | None:
@@ -112,7 +112,7 @@ class GeminiServer:
 
 
 class _Reset(Response):
-    """A connection that ends in the middle of an answer."""
+    """An answer whose connection breaks in the middle."""
 
     async def __call__(self, _scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
@@ -156,7 +156,7 @@ def _candidate(text: str, reason: str | None) -> dict[str, Any]:
 
 
 def _parts(whole: dict[str, Any]) -> list[dict[str, Any]]:
-    """A whole answer in pieces, as a stream has it."""
+    """Cut a whole answer into the pieces of a stream."""
     if "candidates" not in whole:
         return [whole]
     candidate = whole["candidates"][0]
@@ -168,7 +168,7 @@ def _parts(whole: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _reply(system: str, message: str) -> dict[str, Any]:
-    """An answer by plain rules: it greets by name, tells what it recalls that fits, and remembers what was told."""
+    """An answer by plain rules: greet by name, mention a fitting memory, and remember what the message says."""
     words = _words(message)
     recalled = [(found[0], found[1], json.loads(found[2])) for found in _MEMORY.findall(system)]
     fitting = [memory for memory in recalled if words & _words(memory[2])]
@@ -185,8 +185,8 @@ def _reply(system: str, message: str) -> dict[str, Any]:
 
 
 def _remembered(message: str, fitting: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    for kind, importance, told in _TOLD:
-        if told.search(message):
+    for kind, importance, statement in _STATEMENTS:
+        if statement.search(message):
             replaced = next((memory[0] for memory in fitting if memory[1] == kind), None)
             return [
                 {
@@ -201,11 +201,11 @@ def _remembered(message: str, fitting: list[tuple[str, str, str]]) -> list[dict[
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in _WORD.findall(text.lower()) if len(word) > 3}  # noqa: PLR2004  # shorter ones say little
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 3}  # noqa: PLR2004  # shorter words mean little
 
 
 def _embed(request: dict[str, Any]) -> list[float]:
-    """Hashed words and trigrams of letters, as many numbers as were asked for, of no particular length."""
+    """A vector of hashed words and trigrams, with as many numbers as the request asks for. It is not normalised."""
     text = " ".join(part["text"] for part in request["content"]["parts"]).lower()
     dimensions = request.get("outputDimensionality", 3072)
     numbers = [0.0] * dimensions

@@ -1,6 +1,6 @@
 """The tools that come from npm: the real PostgREST, the real Supabase CLI, and pgTAP.
 
-Node itself comes as a Python package, so a machine that has only uv has it too.
+Node itself is a Python package, so a machine needs only uv.
 """
 
 import subprocess
@@ -10,13 +10,13 @@ from pathlib import Path
 from tools import ROOT, ToolError
 
 NODE_MODULES = ROOT / "node_modules"
-# npm writes this last, so it tells a finished installation, and of which lock file.
+# npm writes this file last: it exists once the installation is complete, and is newer than the lock file installed.
 _INSTALLED = NODE_MODULES / ".package-lock.json"
 _LOCK = ROOT / "package-lock.json"
 
 
 def install() -> None:
-    """Install what package-lock.json names, unless it is there. Raises ToolError when it cannot be had."""
+    """Install the packages in package-lock.json unless they are installed. Raises ToolError if npm fails."""
     if _INSTALLED.exists() and _INSTALLED.stat().st_mtime >= _LOCK.stat().st_mtime:
         return
     npm = Path(sys.executable).parent / "npm"
@@ -24,7 +24,9 @@ def install() -> None:
     try:
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ToolError(f"The tools from npm cannot be installed ({error}). Is there a network?") from error
+        raise ToolError(
+            f"npm could not install the packages in {_LOCK.name} ({error}). Is there a network connection?"
+        ) from error
     _INSTALLED.touch()
 
 
@@ -34,7 +36,7 @@ def postgrest() -> Path:
 
 
 def supabase_cli() -> Path:
-    """The Supabase CLI of this platform: the native program, not its JavaScript starter."""
+    """The Supabase CLI of this platform: the native program, not its JavaScript launcher."""
     return _found("the Supabase CLI", "@supabase/cli-*/bin/supabase")
 
 

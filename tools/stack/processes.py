@@ -20,11 +20,11 @@ HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 10
 MARK_VARIABLE = "SLOW_BURN_STACK"
-"""What tells the processes of a stack: in their environment stands the stack's folder."""
+"""An environment variable by which to recognise the processes of a stack. Its value is the stack's folder."""
 
 
 def check_port(port: int) -> None:
-    """Raises ToolError when something listens there."""
+    """Raises ToolError if another program listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -58,7 +58,7 @@ def _http() -> httpx.Client:
 
 
 def stop_leftovers(folder: Path) -> None:
-    """Stop what a stack that was killed outright has left running. Whoever calls this holds the folder."""
+    """Stop the processes that a killed stack left running. The caller holds the lock of the folder."""
     leftovers = [process for process in psutil.process_iter() if _mark(process) == str(folder)]
     for process in leftovers:
         process.terminate()
@@ -76,14 +76,12 @@ def _mark(process: psutil.Process) -> str | None:
 
 @dataclass
 class Child:
-    """A process in a group of its own, so that a Ctrl-C in the terminal reaches the stack alone, which then stops its
-    children in order.
-    """
+    """A process in its own group: Ctrl-C in the terminal reaches only the stack, which stops its children in order."""
 
     name: str
     command: Sequence[str | Path]
     folder: Path
-    """The folder of the stack that it belongs to."""
+    """The folder of the stack to which the process belongs."""
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     popen: Mapping[str, Any] = field(default_factory=dict)
@@ -95,28 +93,28 @@ class Child:
         return self.name[:1].upper() + self.name[1:]
 
     def start(self) -> None:
-        """Start it; it may not answer yet."""
+        """Start the process. It may not answer yet."""
         environment = {**os.environ, **self.environment, MARK_VARIABLE: str(self.folder)}
         self._process = subprocess.Popen(
             self.command, **{"cwd": ROOT, **self.popen}, env=environment, start_new_session=True
         )
 
     def wait_until(self, ready: Callable[[], bool]) -> None:
-        """Raises ToolError when it stops, or is not ready in time."""
+        """Wait until the process is ready. Raises ToolError if it stops or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not ready():
             self.check_running()
             if time.monotonic() > deadline:
-                raise ToolError(f"{self._title} does not answer: see its messages above.")
+                raise ToolError(f"{self._title} does not answer. See its messages above.")
             time.sleep(0.05)
 
     def check_running(self) -> None:
-        """Raises ToolError when it has stopped."""
+        """Raises ToolError if the process has stopped."""
         if self._process is not None and self._process.poll() is not None:
-            raise ToolError(f"{self._title} stopped by itself: see its messages above.")
+            raise ToolError(f"{self._title} stopped unexpectedly. See its messages above.")
 
     def stop(self) -> None:
-        """Ask it to stop, and make it when it does not. Does nothing when it does not run."""
+        """Ask the process to stop, and kill it if it does not. Does nothing if it is not running."""
         if self._process is None:
             return
         for request in (self.stop_signal, signal.SIGKILL):

@@ -1,4 +1,4 @@
-"""The stack's own signing key and the access tokens it signs, shaped like those of Supabase Auth."""
+"""The signing key of the stack, and access tokens with the claims of those of Supabase Auth."""
 
 import hashlib
 import time
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-# A working day: on a laptop a pasted curl line should still work in the evening.
+# A day, so that a curl line copied in the morning still works in the evening.
 TOKEN_LIFETIME_SECONDS = 24 * 60 * 60
 
 
@@ -45,7 +45,7 @@ class SigningKey:
 
     @classmethod
     def load_or_create(cls, path: Path) -> Self:
-        """The key in a file that only its owner can read; made when there is none."""
+        """The key in a file that only its owner can read, created if there is none."""
         if not path.exists():
             private_key = ec.generate_private_key(ec.SECP256R1())
             pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -64,7 +64,7 @@ class SigningKey:
         return jwt.encode(claims, self._private_key, algorithm="ES256", headers={"kid": self.kid})
 
     def access_token(self, user: User, supabase_url: str) -> str:
-        """What Supabase Auth hands out when the user signs in."""
+        """An access token like the one that Supabase Auth issues at sign-in."""
         now = int(time.time())
         return self.sign(
             {

@@ -1,4 +1,4 @@
-"""The stack: what starts, in which order, and what it tells about itself."""
+"""The stack: starts and stops its servers in order, and writes stack.json about them."""
 
 import contextlib
 import fcntl
@@ -28,7 +28,7 @@ from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import find_or_create_user
 
 DEMO_EMAILS = ("athlete@example.com", "stranger@example.com")
-DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # no secret: it opens a database on this machine alone
+DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # not a secret: it opens a database on this machine only
 PUBLISHABLE_KEY = "sb_publishable_laptop"
 # Where frontends are served while they are developed: Vite, Next.js and Create React App.
 FRONTEND_ORIGINS = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (5173, 3000)]
@@ -38,7 +38,7 @@ Gateway = Literal["postgres", "postgrest"]
 
 
 class Urls(NamedTuple):
-    """Where the stack's servers are."""
+    """The addresses of the stack's servers."""
 
     api: str
     supabase: str
@@ -54,7 +54,7 @@ class StackUser(TypedDict):
 
 
 class StackInfo(TypedDict):
-    """What stack.json tells: everything a tool needs to use the running stack."""
+    """The content of stack.json: everything a tool needs to use the running stack."""
 
     api_url: str
     supabase_url: str
@@ -75,7 +75,7 @@ class StateDir:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder: one stack at a time. Raises ToolError when it is held, or cannot be written."""
+        """Lock the folder for one stack at a time. Raises ToolError if it is locked or cannot be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("w")
@@ -93,7 +93,7 @@ class StateDir:
             yield
 
     def clear(self) -> None:
-        """Forget everything: only what the stack itself put there."""
+        """Delete what the stack put into its folder, and nothing else."""
         shutil.rmtree(self.postgres, ignore_errors=True)
         self.signing_key.unlink(missing_ok=True)
         self._service_secret.unlink(missing_ok=True)
@@ -107,7 +107,7 @@ class StateDir:
         return self._service_secret.read_text()
 
     def write_info(self, info: StackInfo) -> None:
-        """Write stack.json in one step, readable by its owner alone: it holds tokens."""
+        """Write stack.json in one step. Only its owner can read it, because it holds tokens."""
         draft = self.info.with_suffix(".tmp")
         draft.unlink(missing_ok=True)
         draft.touch(mode=0o600, exist_ok=False)
@@ -115,7 +115,7 @@ class StateDir:
         draft.replace(self.info)
 
     def read_info(self) -> StackInfo:
-        """What the running stack told. Raises ToolError when none runs here."""
+        """Read stack.json. Raises ToolError if no stack is running here."""
         try:
             info: StackInfo = json.loads(self.info.read_text())
         except FileNotFoundError:
@@ -124,13 +124,13 @@ class StateDir:
 
 
 def run_stack(port: int, state: StateDir, *, reset: bool, gateway: Gateway) -> None:
-    """Start everything, tell about it, and keep it running until KeyboardInterrupt; then stop everything."""
+    """Start everything, print a summary, and keep it running until KeyboardInterrupt. Then stop everything."""
     with state.locked(), contextlib.ExitStack() as running:
         stop_leftovers(state.path)
         for needed in (port, port + 1):
             check_port(needed)
         if reset:
-            _say("Forgetting the old data")
+            _say("Deleting the old data")
             state.clear()
         _say(f"Starting Postgres {POSTGRES_VERSION}")
         database = Database(state.postgres)
@@ -164,7 +164,7 @@ def run_stack(port: int, state: StateDir, *, reset: bool, gateway: Gateway) -> N
 
 
 def mint_token(email: str, state: StateDir) -> str:
-    """A fresh access token of a user of the running stack, who is made when there is none."""
+    """Create an access token for a user of the running stack, and the user if there is none."""
     info = state.read_info()
     try:
         with psycopg.connect(as_role(info["database_url"], AUTH_ROLE), autocommit=True) as connection:
@@ -238,7 +238,7 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
             **{name.upper(): "" for name in Settings.model_fields},
             "SUPABASE_URL": supabase_url,
             "CORS_ORIGINS": ",".join(FRONTEND_ORIGINS),
-            # The keys are on this machine, whatever proxy leads elsewhere.
+            # The keys are on this machine, so bypass any proxy.
             "NO_PROXY": HOST,
             "no_proxy": HOST,
             "SERVICE_SECRET": state.service_secret(),
@@ -251,7 +251,7 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
 def _services(
     gateway: Gateway, state: StateDir, database: Database, key: SigningKey, urls: Urls
 ) -> list[tuple[Child, Callable[[], bool]]]:
-    """What runs beside Postgres, in order, each with how to tell that it is ready."""
+    """The servers beside Postgres in the order of starting, each with a check that it is ready."""
     way = {"DATABASE_URL": database.url("slow_burn_api")}
     services: list[tuple[Child, Callable[[], bool]]] = []
     data_api = None
@@ -273,7 +273,7 @@ def _summary(info: StackInfo, state: StateDir, gateway: Gateway) -> str:
     athlete = info["users"][0]
     users = "\n".join(f"               {user['email']}  password {user['password']}" for user in info["users"])
     return f"""
-Slow Burn is running. Ctrl-C stops it; its data stay in {shown(state.path)}.
+Slow Burn is running. Ctrl-C stops it; its data stays in {shown(state.path)}.
 
   API          {info["api_url"]}   (try it in the browser: {info["api_url"]}/docs)
   Supabase     {info["supabase_url"]}   (keys, sign-up and sign-in under /auth/v1{also})

@@ -1,8 +1,8 @@
 """A stand-in for Supabase on a laptop: Auth's keys, sign-up and sign-in by password, and the gate to the Data API.
 Under /gemini it serves the stand-in for Gemini.
 
-It reads environment variables that the stack sets: SUPABASE_URL, STANDIN_DATABASE_URL, STANDIN_SIGNING_KEY (a path)
-and, where PostgREST runs, STANDIN_PUBLISHABLE_KEY and STANDIN_DATA_API (the path of its Unix socket).
+The stack sets its environment variables: SUPABASE_URL, STANDIN_DATABASE_URL, STANDIN_SIGNING_KEY (a path) and, if
+PostgREST runs, STANDIN_PUBLISHABLE_KEY and STANDIN_DATA_API (the path of its Unix socket).
 """
 
 import json
@@ -26,7 +26,7 @@ from tools.stack.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
 from tools.stack.users import authenticate, create_user
 
 MIN_PASSWORD_LENGTH = 6
-# Of this connection alone, or decoded on the way.
+# Headers of one connection only, or of an encoding that httpx has removed.
 NOT_PASSED_ON = (
     "host",
     "connection",
@@ -51,7 +51,7 @@ class AuthServer:
         return JSONResponse(self._key.jwks())
 
     async def sign_up(self, request: Request) -> JSONResponse:
-        """A new user, signed in at once: there is no mail to confirm on a laptop."""
+        """Create a user and sign in at once: on a laptop there is no email to confirm."""
         credentials = await _credentials(request)
         if credentials is None:
             return _error(400, "validation_failed", "Send email and password as JSON")
@@ -61,9 +61,9 @@ class AuthServer:
         return self._session(user) if user else _error(422, "user_already_exists", "User already registered")
 
     async def sign_in(self, request: Request) -> JSONResponse:
-        """A session for an email and password."""
+        """Sign in with email and password."""
         if request.query_params.get("grant_type") != "password":
-            return _error(400, "validation_failed", "This stand-in knows grant_type=password only")
+            return _error(400, "validation_failed", "This stand-in supports only grant_type=password")
         credentials = await _credentials(request)
         if credentials is None:
             return _error(400, "validation_failed", "Send email and password as JSON")
@@ -114,7 +114,7 @@ class DataApiGate:
         self._http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket), base_url="http://postgrest")
 
     async def pass_on(self, request: Request) -> Response:
-        """PostgREST's answer; 401 without the key, 502 when PostgREST does not answer."""
+        """Return PostgREST's answer, 401 without the key, or 502 if PostgREST does not answer."""
         if request.headers.get("apikey") != self._key:
             return JSONResponse({"message": "No API key found in request"}, status_code=401)
         path = httpx.URL(path=request.path_params["path"], query=request.url.query.encode())
@@ -146,5 +146,5 @@ def app() -> Starlette:
     auth = AuthServer(key, os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"])
     socket = os.environ.get("STANDIN_DATA_API")
     gate = DataApiGate(os.environ["STANDIN_PUBLISHABLE_KEY"], socket) if socket else None
-    # One process less: what is not Supabase has a path of its own.
+    # Both stand-ins share a process, each under its own path.
     return Starlette(routes=[Mount("/gemini", gemini_app()), Mount("/", create_supabase_app(auth, gate))])

@@ -1,4 +1,4 @@
-"""Sign-up and sign-in for the stack: what Supabase Auth does with auth.users, in small."""
+"""Sign-up and sign-in for the stack: the part of Supabase Auth that reads and writes auth.users."""
 
 import hashlib
 import hmac
@@ -10,11 +10,11 @@ from psycopg.types.json import Jsonb
 from tools.stack.signing import User
 
 ROLE = "supabase_auth_admin"
-"""Who writes auth.users, here as in Supabase."""
+"""The role that writes auth.users, as in Supabase."""
 
 
 def create_user(connection: psycopg.Connection, email: str, password: str | None) -> User | None:
-    """A new user, or None when the email is taken; without a password they cannot sign in by one."""
+    """Create a user, or return None if the email is taken. Without a password, the user cannot sign in with one."""
     row = connection.execute(
         "insert into auth.users (email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data) "
         "values (lower(%s), %s, now(), %s, %s) on conflict (email) do nothing returning id, email",
@@ -30,7 +30,7 @@ def find_user(connection: psycopg.Connection, email: str) -> User | None:
 
 
 def find_or_create_user(connection: psycopg.Connection, email: str, password: str | None = None) -> User:
-    """The user with this email, who is made when there is none."""
+    """The user with this email, created if there is none."""
     user = create_user(connection, email, password) or find_user(connection, email)
     assert user is not None
     return user
