@@ -72,6 +72,28 @@ comment on function private.check_stored_plan_day(private.workouts, integer) is
 grant execute on function private.check_stored_plan_day(private.workouts, integer) to authenticated;
 
 
+create function private.check_sets(p_sets jsonb)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_typeof(p_sets) is distinct from 'array'
+        or pg_catalog.jsonb_array_length(p_sets) not between 1 and 200 then
+        perform private.fail(422, 'invalid_sets', 'A workout must have 1 to 200 sets.', 'sets');
+    end if;
+    if pg_catalog.jsonb_path_exists(p_sets, '$[*] ? (@.type() != "object")') then
+        perform private.fail(422, 'invalid_sets', 'Each set must be a JSON object.', 'sets');
+    end if;
+end
+$$;
+comment on function private.check_sets(jsonb) is
+'Raises PT422 invalid_sets unless there are 1 to 200 sets, each a JSON object.';
+grant execute on function private.check_sets(jsonb) to authenticated;
+
+
 create function private.check_workout(p_workout jsonb)
 returns void
 language plpgsql
@@ -80,12 +102,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_given private.workouts;
 begin
-    if pg_catalog.jsonb_typeof(p_workout -> 'sets') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_workout -> 'sets') not between 1 and 200 then
-        perform private.fail(422, 'invalid_sets', 'A workout must have 1 to 200 sets.', 'sets');
-    end if;
+    perform private.check_sets(p_workout -> 'sets');
+    v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     if v_given.completed_at > pg_catalog.now() + interval '1 minute' then
         perform private.fail(
             422, 'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'

@@ -9,7 +9,8 @@ create table private.paused_weeks (
 );
 comment on table private.paused_weeks is
 'Weeks that do not break a streak, for holidays or illness, each by its Monday.';
-grant select, insert, delete on private.paused_weeks to authenticated;
+grant select, delete on private.paused_weeks to authenticated;
+grant insert (user_id, week_start) on private.paused_weeks to authenticated;
 alter table private.paused_weeks enable row level security;
 create policy "owner can select own paused_weeks" on private.paused_weeks
 for select to authenticated using ((select auth.uid()) = user_id);

@@ -28,7 +28,7 @@ insert into writable values
 ),
 ('messages', 'user_id, id, conversation_id, role, content', null),
 ('muscles', null, null),
-('paused_weeks', 'user_id, week_start, created_at', null),
+('paused_weeks', 'user_id, week_start', null),
 ('plan_days', 'user_id, plan_id, version, day, name', null),
 (
     'plan_exercises',
@@ -44,7 +44,7 @@ insert into writable values
 (
     'plan_versions',
     'user_id, plan_id, version, name, description, training_style, goal, difficulty_level, duration_weeks, '
-    'days_per_week, metadata, created_at',
+    'days_per_week, metadata',
     null
 ),
 ('plans', 'user_id, id, name, is_public', 'name, is_public, version, updated_at'),

@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(81);
+select plan(82);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -196,7 +196,7 @@ update memories set expires_at = now(), pinned = true;
 select is(pg_temp.recalled('owner', pg_temp.pointing(1), 'my knee'), null, 'an expired memory is not recalled');
 select is(
     pg_temp.run('owner', format(
-        'select private.recalled_json(auth.uid(), %L, ''my knee'')', pg_temp.pointing(1)
+        'select private.recalled_json(private.current_profile(), %L, ''my knee'')', pg_temp.pointing(1)
     )),
     '[]', 'an expired memory is not recalled for being pinned'
 );
@@ -204,10 +204,21 @@ select is(pg_temp.known(), 'Hurt the left knee skiing.', 'an expired memory is s
 update memories set expires_at = null;
 select is(
     pg_temp.run('owner', $$
-        select jsonb_path_query_array(private.recalled_json(auth.uid(), null, 'hello'), '$[*].score')
+        select jsonb_path_query_array(private.recalled_json(private.current_profile(), null, 'hello'), '$[*].score')
     $$),
     '[null]', 'a pinned memory is always recalled'
 );
+update profiles set timezone = 'Pacific/Pago_Pago'
+where display_name = 'owner';
+update memories set last_told_at = '2026-03-01 05:00+00';
+select is(
+    pg_temp.run('owner', $$
+        select private.recalled_json(private.current_profile(), null, 'hello') -> 0 ->> 'told_on'
+    $$),
+    '2026-02-28', 'the day on which the user told a memory is a day of their time zone'
+);
+update profiles set timezone = 'UTC';
+update memories set last_told_at = now();
 select pg_temp.run(
     'owner', 'select create_memory(' || pg_temp.a_memory('Left knee hurt, skiing', '{"expires_in_days": 3}') || ')'
 );
@@ -408,7 +419,10 @@ select is(pg_temp.listed(2), 'Number 900', 'the latest memory is listed next');
 update memories set pinned = true
 where content in ('Number 10', 'Number 11', 'Number 12', 'Number 13', 'Number 14', 'Number 15');
 select is(
-    pg_temp.run('owner', 'select jsonb_array_length(private.recalled_json(auth.uid(), null, ''hello''))'), '5',
+    pg_temp.run(
+        'owner', 'select jsonb_array_length(private.recalled_json(private.current_profile(), null, ''hello''))'
+    ),
+    '5',
     'five pinned memories are recalled with every message'
 );
 

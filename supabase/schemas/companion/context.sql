@@ -1,6 +1,6 @@
 -- What the prompt contains about the user.
 
-create function private.recalled_json(p_user_id uuid, p_embedding extensions.vector, p_text text)
+create function private.recalled_json(p_profile private.profiles, p_embedding extensions.vector, p_text text)
 returns jsonb
 language sql
 stable
@@ -20,7 +20,7 @@ as $$
             m.id,
             null::real as score
         from private.memories as m
-        where m.user_id = p_user_id
+        where m.user_id = p_profile.user_id
             and m.pinned
             and private.is_recallable(m.superseded_at, m.expires_at)
             and not exists (select from matched where matched.id = m.id)
@@ -34,7 +34,7 @@ as $$
                 'content', m.content,
                 'kind', m.kind,
                 'score', pg_catalog.round(recalled.score::numeric, 3),
-                'told_on', m.last_told_at::date
+                'told_on', (m.last_told_at at time zone p_profile.timezone)::date
             )
             order by recalled.score desc nulls last, m.id
         ),
@@ -45,11 +45,11 @@ as $$
         union all
         select * from pinned
     ) as recalled
-    inner join private.memories as m on m.user_id = p_user_id and recalled.id = m.id
+    inner join private.memories as m on m.user_id = p_profile.user_id and recalled.id = m.id
 $$;
-comment on function private.recalled_json(uuid, extensions.vector, text) is
+comment on function private.recalled_json(private.profiles, extensions.vector, text) is
 'The memories that a message calls to mind, and up to five pinned ones: [{id, content, kind, score, told_on}].';
-grant execute on function private.recalled_json(uuid, extensions.vector, text) to authenticated;
+grant execute on function private.recalled_json(private.profiles, extensions.vector, text) to authenticated;
 
 
 create function private.latest_workouts_json(p_profile private.profiles, p_latest private.workouts[])
@@ -230,7 +230,7 @@ begin
             )
         ),
         'affinity', private.affinity_standing(v_profile.affinity_score),
-        'memories', private.recalled_json(v_profile.user_id, p_embedding, v_message.content),
+        'memories', private.recalled_json(v_profile, p_embedding, v_message.content),
         'training', private.training_json(v_profile),
         'messages', private.messages_before(v_message)
     );

@@ -59,7 +59,11 @@ create table private.plan_versions (
     foreign key (user_id, plan_id) references private.plans (user_id, id) on delete cascade
 );
 comment on table private.plan_versions is 'What each version of a plan says. A version never changes.';
-grant select, insert on private.plan_versions to authenticated;
+grant select on private.plan_versions to authenticated;
+grant insert (
+    user_id, plan_id, version, name, description, training_style, goal, difficulty_level, duration_weeks,
+    days_per_week, metadata
+) on private.plan_versions to authenticated;
 alter table private.plan_versions enable row level security;
 -- Other users may see the current version of a public plan, but not earlier ones.
 create policy "owner can select own plan_versions and everyone published ones" on private.plan_versions
