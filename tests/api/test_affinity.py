@@ -1,4 +1,4 @@
-"""Personal records, and what workouts do to the bond."""
+"""Personal records, points and levels."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ def kg(weight: float, reps: int = 5, **values: Any) -> dict[str, Any]:
     return a_set(weight=weight, weight_unit="kg", reps=reps, **values)
 
 
-async def test_a_first_time_sets_records_without_a_previous_one(athlete: Person) -> None:
+async def test_a_first_workout_sets_records_without_a_previous_value(athlete: Person) -> None:
     logged = await log(athlete, kg(100), kg(100), a_set("pull-up", reps=8), a_set("pull-up", reps=10))
     assert records(logged) == [
         ("Back Squat", "weight", 100, "kg", None),
@@ -39,7 +39,7 @@ async def test_a_first_time_sets_records_without_a_previous_one(athlete: Person)
     ]
 
 
-async def test_only_what_is_better_is_a_record(athlete: Person) -> None:
+async def test_only_a_better_value_is_a_record(athlete: Person) -> None:
     await log(athlete, kg(100), kg(100))
     assert records(await log(athlete, kg(100), kg(100))) == []
     assert records(await log(athlete, kg(102.5, reps=2))) == [("Back Squat", "weight", 102.5, "kg", 100)]
@@ -54,14 +54,14 @@ async def test_warm_ups_and_failed_lifts_set_no_records(athlete: Person) -> None
     assert records(await log(athlete, kg(150, set_type="warmup"), kg(150, reps=0), kg(50, reps=1))) == []
 
 
-async def test_records_are_told_in_the_profiles_unit(athlete: Person) -> None:
+async def test_records_are_in_the_profiles_unit(athlete: Person) -> None:
     await log(athlete, kg(100))
     await athlete.patch("/profile", {"weight_unit": "lb"})
     logged = await log(athlete, a_set(weight=225, reps=1))
     assert records(logged) == [("Back Squat", "weight", 225, "lb", 220.46)]
 
 
-async def test_a_record_is_judged_at_its_date(athlete: Person) -> None:
+async def test_records_are_compared_with_earlier_workouts_only(athlete: Person) -> None:
     await log(athlete, kg(100), completed_at="2026-03-05T12:00:00Z")
     earlier = await log(athlete, kg(90), completed_at="2026-03-01T12:00:00Z")
     assert ("Back Squat", "weight", 90, "kg", None) in records(earlier)
@@ -69,7 +69,7 @@ async def test_a_record_is_judged_at_its_date(athlete: Person) -> None:
     assert ("Back Squat", "weight", 95, "kg", 90) in records(between)
 
 
-async def test_of_two_at_the_same_moment_the_first_logged_is_the_earlier(athlete: Person) -> None:
+async def test_workouts_at_the_same_moment_count_in_the_order_they_were_logged(athlete: Person) -> None:
     at = "2026-03-01T12:00:00Z"
     for _ in range(3):
         for workout in (await athlete.get("/workouts")).json()["items"]:
@@ -79,7 +79,7 @@ async def test_of_two_at_the_same_moment_the_first_logged_is_the_earlier(athlete
         assert ("Back Squat", "weight", 110, "kg", 100) in records(await log(athlete, kg(110), completed_at=at))
 
 
-async def test_nothing_lifted_is_nothing_to_beat(athlete: Person) -> None:
+async def test_sets_without_reps_or_load_leave_no_record_to_beat(athlete: Person) -> None:
     nothing = a_set(reps=None, duration_seconds=0, weight=300)
     assert records(await log(athlete, kg(500, reps=0), a_set(reps=0), nothing)) == []
     logged = await log(athlete, kg(100), a_set(reps=5, weight=0))
@@ -88,7 +88,7 @@ async def test_nothing_lifted_is_nothing_to_beat(athlete: Person) -> None:
 
 
 @pytest.mark.parametrize("weight", [65, 180, 185, 225])
-async def test_a_single_in_pounds_is_its_own_estimate(athlete: Person, weight: float) -> None:
+async def test_the_estimate_of_a_single_in_pounds_equals_its_weight(athlete: Person, weight: float) -> None:
     await athlete.patch("/profile", {"weight_unit": "lb"})
     logged = await log(athlete, a_set(weight=weight, reps=1))
     assert ("Back Squat", "estimated_1rm", weight, "lb", None) in records(logged)
@@ -110,7 +110,7 @@ async def test_a_first_workout_earns_twenty_points(athlete: Person) -> None:
     assert await athlete.score() == 20
 
 
-async def test_beaten_records_earn_points_up_to_the_days_cap(athlete: Person) -> None:
+async def test_beaten_records_earn_points_up_to_the_daily_cap(athlete: Person) -> None:
     exercises = ("back-squat", "bench-press", "deadlift", "overhead-press")
     await log(athlete, *[a_set(slug, weight=50) for slug in exercises])
     logged = await log(athlete, *[a_set(slug, weight=60) for slug in exercises])
@@ -149,7 +149,7 @@ async def test_beaten_records_earn_points_up_to_the_days_cap(athlete: Person) ->
 async def test_a_new_level_is_announced_once(athlete: Person, admin: psycopg.Connection) -> None:
     first = await log(athlete, kg(100))
     assert (first["affinity"]["score"], first["affinity"]["leveled_up"]) == (20, False)
-    yesterday(athlete, admin)
+    move_events_to_yesterday(athlete, admin)
     second = await log(athlete, kg(100))
     assert (second["affinity"]["level"], second["affinity"]["leveled_up"]) == (2, True)
     third = await log(athlete, kg(100))
@@ -159,8 +159,8 @@ async def test_a_new_level_is_announced_once(athlete: Person, admin: psycopg.Con
 
 
 @pytest.mark.parametrize(("zone", "gained"), [("Pacific/Kiritimati", 10), ("Etc/GMT+12", 0)])
-async def test_the_cap_is_for_the_day_in_the_users_time_zone(athlete: Person, zone: str, gained: int) -> None:
-    # Between the two zones lie 26 hours: at any moment they are in two different days.
+async def test_daily_caps_follow_the_users_time_zone(athlete: Person, zone: str, gained: int) -> None:
+    # The two zones are 26 hours apart, so their dates always differ.
     await athlete.patch("/profile", {"timezone": "Etc/GMT+12", "weekly_target": 7})
     for _ in range(2):
         await log(athlete, kg(100))
@@ -169,26 +169,26 @@ async def test_the_cap_is_for_the_day_in_the_users_time_zone(athlete: Person, zo
     assert logged["affinity"]["gained"] == gained
 
 
-async def test_no_day_comes_twice(athlete: Person) -> None:
+async def test_changing_the_time_zone_does_not_repeat_a_day(athlete: Person) -> None:
     gained = []
     for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Pacific/Kiritimati"):
         await athlete.patch("/profile", {"timezone": zone})
         gained += [(await log(athlete, kg(100)))["affinity"]["gained"] for _ in range(3)]
-    # Two workouts, a first one, and the week's target, even where the other zone is in another week.
+    # Two workouts, a first workout and the weekly target, even if the other zone is in another week.
     assert sum(gained) == 45
 
 
-async def test_deleting_takes_the_points_back_and_makes_room_under_the_cap(athlete: Person) -> None:
+async def test_deleting_a_workout_takes_its_points_back_and_frees_the_cap(athlete: Person) -> None:
     first = await log(athlete, kg(100), completed_at="2026-03-01T12:00:00Z")
     await log(athlete, kg(110), completed_at="2026-03-02T12:00:00Z")
     assert await athlete.score() == 35
     await athlete.delete(f"/workouts/{first['workout']['id']}")
     assert await athlete.score() == 15
-    # A workout, and what the first one took back.
+    # 10 points for a workout, and 10 for a first workout, which the deleted one gave back.
     assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 20
 
 
-async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_the_score_is_the_sum_of_the_ledger(athlete: Person, admin: psycopg.Connection) -> None:
     ids = [(await log(athlete, kg(100 + i)))["workout"]["id"] for i in range(4)]
     await athlete.delete(f"/workouts/{ids[1]}")
     row = admin.execute(
@@ -200,12 +200,12 @@ async def test_the_score_is_the_ledgers_sum(athlete: Person, admin: psycopg.Conn
     assert row[0] == row[1] == await athlete.score()
 
 
-def yesterday(person: Person, admin: psycopg.Connection) -> None:
-    """Move what was earned a day back."""
+def move_events_to_yesterday(person: Person, admin: psycopg.Connection) -> None:
+    """Move all events of a person back by a day."""
     admin.execute("update private.affinity_events set earned_on = earned_on - 1 where user_id = %s", (person.id,))
 
 
-async def test_the_score_is_the_ledgers_sum_after_everything_at_once(
+async def test_the_score_is_the_sum_of_the_ledger_after_concurrent_changes(
     athlete: Person, admin: psycopg.Connection
 ) -> None:
     ids = [(await log(athlete, kg(100 + i)))["workout"]["id"] for i in range(8)]
@@ -254,7 +254,7 @@ def reasons(answer: dict[str, Any]) -> list[tuple[str, int]]:
     return [(event["reason"], event["points"]) for event in answer["affinity"]["events"]]
 
 
-async def test_it_begins_at_nothing(athlete: Person) -> None:
+async def test_a_new_user_has_no_points(athlete: Person) -> None:
     assert await read(athlete) == {
         "score": 0,
         "level": 1,
@@ -287,7 +287,7 @@ async def test_it_begins_at_nothing(athlete: Person) -> None:
     }
 
 
-async def test_every_reason_is_told_latest_first(athlete: Person, stranger: Person, connect: Connect) -> None:
+async def test_events_give_every_reason_latest_first(athlete: Person, stranger: Person, connect: Connect) -> None:
     before = datetime.now(UTC)
     workout = (await log(athlete, kg(100)))["workout"]
     talk(connect, athlete, uuid4())
@@ -317,7 +317,7 @@ async def test_every_reason_is_told_latest_first(athlete: Person, stranger: Pers
 @pytest.mark.parametrize(
     ("query", "path"), [({"page": 0}, "page"), ({"per_page": 101}, "per_page"), ({"kind": "x"}, "kind")]
 )
-async def test_a_page_is_checked(athlete: Person, query: dict[str, Any], path: str) -> None:
+async def test_a_wrong_parameter_is_named(athlete: Person, query: dict[str, Any], path: str) -> None:
     problem = assert_problem(await athlete.get("/affinity", params=query), 422, "invalid_request")
     assert paths(problem) == [path]
 
@@ -327,7 +327,7 @@ async def test_today_is_the_day_in_the_users_time_zone(athlete: Person) -> None:
     await log(athlete, kg(100))
     first_day = {"workout_completed": 10, "first_time": 10}
     assert await earned_today(athlete) == first_day
-    # It is tomorrow there. Until something is earned, one may go back.
+    # It is tomorrow there. Until the user earns points on that day, changing back is possible.
     await athlete.patch("/profile", {"timezone": "Pacific/Kiritimati"})
     assert await earned_today(athlete) == {}
     await athlete.patch("/profile", {"timezone": "Etc/GMT+12"})
@@ -335,11 +335,11 @@ async def test_today_is_the_day_in_the_users_time_zone(athlete: Person) -> None:
     await athlete.patch("/profile", {"timezone": "Pacific/Kiritimati"})
     await log(athlete, kg(110))
     await athlete.patch("/profile", {"timezone": "Etc/GMT+12"})
-    # No day comes twice, so this one is still the later one.
+    # A day is never repeated, so today is still the later day.
     assert await earned_today(athlete) == {"workout_completed": 10, "personal_record": 5}
 
 
-async def test_a_met_week_is_awarded_once(athlete: Person) -> None:
+async def test_a_met_weekly_target_is_awarded_once(athlete: Person) -> None:
     await athlete.patch("/profile", {"weekly_target": 2})
     last_week = (datetime.now(UTC) - timedelta(days=7)).isoformat()
     for _ in range(2):
@@ -365,7 +365,7 @@ async def test_a_lower_target_is_met_by_the_next_workout(athlete: Person) -> Non
     assert ("Trained 2 times this week", 15) in reasons(await log(athlete, kg(100)))
 
 
-async def test_imported_workouts_earn_nothing_but_fill_the_week(athlete: Person) -> None:
+async def test_imported_workouts_earn_nothing_but_count_towards_the_weekly_target(athlete: Person) -> None:
     await athlete.patch("/profile", {"weekly_target": 2})
     started = datetime.now(UTC) - timedelta(seconds=5)
     lines = (
@@ -384,11 +384,11 @@ async def test_imported_workouts_earn_nothing_but_fill_the_week(athlete: Person)
     ]
 
 
-async def test_first_times_come_once(athlete: Person, connect: Connect) -> None:
+async def test_first_times_are_awarded_once(athlete: Person, connect: Connect) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": exercise_id("back-squat"), "sets": [{}]}]}]
     plan = (await athlete.ask("POST", "/plans", json={"name": "Strength", "days": days})).json()
     plain = await log(athlete, kg(100))
-    # An edit is no first time.
+    # An edit is not a first time.
     edited = await athlete.ask(
         "PUT", f"/workouts/{plain['workout']['id']}", json={"plan_id": plan["id"], "sets": [kg(100)]}
     )
@@ -404,7 +404,7 @@ async def test_first_times_come_once(athlete: Person, connect: Connect) -> None:
     assert (await earned_today(athlete))["first_time"] == 20
 
 
-async def test_talk_raises_levels_up_to_its_cap(athlete: Person, connect: Connect) -> None:
+async def test_conversation_earns_points_up_to_its_cap(athlete: Person, connect: Connect) -> None:
     message = uuid4()
     await log(athlete, kg(100))
     assert talk(connect, athlete, message) == {
@@ -423,13 +423,13 @@ async def test_talk_raises_levels_up_to_its_cap(athlete: Person, connect: Connec
     assert await athlete.score() == 35
 
 
-def test_only_the_service_awards_conversation(athlete: Person, connect: Connect) -> None:
+def test_only_the_service_can_award_conversation(athlete: Person, connect: Connect) -> None:
     with pytest.raises(psycopg.Error) as refusal:
         talk(connect, athlete, uuid4(), role="authenticator")
     assert refusal.value.sqlstate == "PT403"
 
 
-async def test_the_caps_hold_for_all_that_comes_at_once(
+async def test_the_caps_hold_for_concurrent_requests(
     athlete: Person, connect: Connect, admin: psycopg.Connection
 ) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": exercise_id("back-squat"), "sets": [{}]}]}]
@@ -445,7 +445,7 @@ async def test_the_caps_hold_for_all_that_comes_at_once(
     earned = await earned_today(athlete)
     assert earned.pop("personal_record", 0) in {0, 5, 10, 15}
     assert earned == {"workout_completed": 20, "weekly_streak": 15, "first_time": 30, "conversation": 5}
-    # Each was told what it gained itself.
+    # Each response shows only the points of its own request.
     gains = [response.json()["affinity"] for response in responses] + turns
     assert sum(gain["gained"] for gain in gains) == await athlete.score()
     assert sum(gain["leveled_up"] for gain in gains) == 1

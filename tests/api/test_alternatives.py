@@ -1,4 +1,4 @@
-"""What can replace an exercise."""
+"""Alternatives: the exercises that can replace another one."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ NO_LIMITS: dict[str, Any] = {"available": "false", "safe": "false"}
 
 
 async def alternatives(person: Person, slug: str, per_page: int = 100, **params: Any) -> list[dict[str, Any]]:
-    """All of them, page by page."""
+    """Read all alternatives, page by page."""
     items: list[dict[str, Any]] = []
     for page in range(1, 100):
         filters = {"per_page": per_page, "page": page, **params}
@@ -35,7 +35,7 @@ async def alternatives(person: Person, slug: str, per_page: int = 100, **params:
         ("leg-curl", "seated-leg-curl"),
     ],
 )
-async def test_what_trains_the_same_comes_first(athlete: Person, slug: str, among_the_first: str) -> None:
+async def test_similar_exercises_come_first(athlete: Person, slug: str, among_the_first: str) -> None:
     items = await alternatives(athlete, slug, **NO_LIMITS)
     assert among_the_first in [item["slug"] for item in items[:6]], [(i["slug"], i["score"]) for i in items[:6]]
     scores = [item["score"] for item in items]
@@ -44,7 +44,7 @@ async def test_what_trains_the_same_comes_first(athlete: Person, slug: str, amon
     assert slug not in [item["slug"] for item in items]
 
 
-async def test_each_says_why(athlete: Person) -> None:
+async def test_each_alternative_shows_what_both_exercises_share(athlete: Person) -> None:
     items = await alternatives(athlete, "back-squat", **NO_LIMITS)
     front = next(item for item in items if item["slug"] == "front-squat")
     assert (front["relation"], front["same_pattern"]) == ("variation", True)
@@ -60,7 +60,7 @@ async def test_each_says_why(athlete: Person) -> None:
         assert set(item["primary_muscles"]) & set(squat["primary_muscles"])
 
 
-async def test_only_what_the_profile_allows_unless_told_otherwise(athlete: Person) -> None:
+async def test_alternatives_fit_the_profile_by_default(athlete: Person) -> None:
     everything = {item["slug"] for item in await alternatives(athlete, "back-squat", **NO_LIMITS)}
     at_home = await alternatives(athlete, "back-squat")
     assert at_home
@@ -81,7 +81,7 @@ async def test_a_lift_is_not_replaced_by_a_stretch_or_a_run(athlete: Person) -> 
     assert {item["category"] for item in await alternatives(athlete, "hamstring-stretch", **NO_LIMITS)} == {"mobility"}
 
 
-async def test_ones_own_exercises_are_among_them_and_nobody_elses(athlete: Person, stranger: Person) -> None:
+async def test_alternatives_include_the_users_own_exercises_only(athlete: Person, stranger: Person) -> None:
     own = {"name": "Garage Curl", "primary_muscles": ["biceps"], "movement_pattern": "elbow_flexion", "joints": []}
     created = (await athlete.ask("POST", "/exercises", json=own)).json()
     assert created["id"] in [item["id"] for item in await alternatives(athlete, "biceps-curl")]
@@ -90,13 +90,13 @@ async def test_ones_own_exercises_are_among_them_and_nobody_elses(athlete: Perso
     assert exercise_id("biceps-curl") in [item["id"] for item in response.json()["items"]]
 
 
-async def test_what_trains_nothing_known_has_none(athlete: Person) -> None:
+async def test_an_exercise_without_muscles_has_no_alternatives(athlete: Person) -> None:
     created = (await athlete.ask("POST", "/exercises", json={"name": "Garage Lift"})).json()
     response = await athlete.get(f"/exercises/{created['id']}/alternatives")
     assert response.json() == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
-async def test_pages_of_alternatives(athlete: Person) -> None:
+async def test_alternatives_come_in_pages(athlete: Person) -> None:
     whole = await alternatives(athlete, "push-up", **NO_LIMITS)
     assert len(whole) > 20
     assert await alternatives(athlete, "push-up", per_page=7, **NO_LIMITS) == whole

@@ -1,4 +1,4 @@
-"""Talking to the companion: through the real SDK, to a stand-in that can misbehave in every way."""
+"""Chat: the real SDK talks to a stand-in for Gemini that can fail in every way."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from tests.support import (
 
 
 class Gemini:
-    """The stand-in, under a test's control."""
+    """Controls the stand-in for Gemini."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url)
@@ -87,12 +87,12 @@ def system(body: dict[str, Any]) -> str:
 
 
 def data(body: dict[str, Any]) -> dict[str, Any]:
-    """What the prompt knows, as it was sent."""
+    """The data section of the prompt, as it was sent."""
     known: dict[str, Any] = json.loads(system(body).partition("\n<data>\n")[2].removesuffix("\n</data>"))
     return known
 
 
-async def test_a_turn(athlete: Person, gemini: Gemini) -> None:
+async def test_a_turn_replies_and_saves_memories(athlete: Person, gemini: Gemini) -> None:
     await athlete.patch("/profile", {"display_name": "Robin"})
     answer = await talk(athlete, "I hurt my left knee skiing.")
     assert answer["reply"] == "[offline] Hey Robin! Tell me more."
@@ -122,7 +122,7 @@ async def test_a_turn(athlete: Person, gemini: Gemini) -> None:
     assert sent["generationConfig"]["responseSchema"]["required"] == ["reply", "expression", "suggestions", "memories"]
 
 
-async def test_embeddings_are_asked_for_as_they_are_used(athlete: Person, gemini: Gemini) -> None:
+async def test_embeddings_have_the_task_type_of_their_use(athlete: Person, gemini: Gemini) -> None:
     await talk(athlete, "I hurt my left knee skiing.")
     await until(lambda: len(gemini.received("batchEmbedContents")) > 1)
     requests = gemini.received("batchEmbedContents")
@@ -134,7 +134,7 @@ async def test_embeddings_are_asked_for_as_they_are_used(athlete: Person, gemini
     )
 
 
-async def test_memories_are_embedded_after_the_answer(
+async def test_memories_are_embedded_after_the_response(
     athlete: Person, gemini: Gemini, admin: psycopg.Connection
 ) -> None:
     await talk(athlete, "I hurt my left knee skiing.")
@@ -142,7 +142,7 @@ async def test_memories_are_embedded_after_the_answer(
     assert len(await memories(athlete)) == 1
 
 
-async def test_the_prompt_knows_the_user(athlete: Person, gemini: Gemini) -> None:
+async def test_the_prompt_describes_the_user(athlete: Person, gemini: Gemini) -> None:
     await athlete.patch("/profile", {"display_name": "Robin", "injuries": ["knee"], "birth_date": "1990-05-17"})
     days = [
         {"day": 1, "exercises": [{"exercise_id": a_set()["exercise_id"], "sets": [{"reps_min": 5, "reps_max": 5}]}]}
@@ -171,7 +171,9 @@ async def test_the_level_sets_the_tone(athlete: Person, gemini: Gemini, admin: p
 
 
 @pytest.mark.parametrize(("born", "minor"), [(None, True), ("2012-01-01", True), ("1990-01-01", False)])
-async def test_romance_is_kept_from_minors(athlete: Person, gemini: Gemini, born: str | None, *, minor: bool) -> None:
+async def test_the_prompt_says_when_the_user_may_be_a_minor(
+    athlete: Person, gemini: Gemini, born: str | None, *, minor: bool
+) -> None:
     await athlete.patch("/profile", {"birth_date": born})
     await talk(athlete, "Hi")
     assert ("may be a minor" in system(gemini.received("generateContent")[-1])) is minor
@@ -185,7 +187,7 @@ INJECTIONS = [
 
 
 @pytest.mark.parametrize("injection", INJECTIONS)
-async def test_nothing_that_users_write_changes_the_rules(athlete: Person, gemini: Gemini, injection: str) -> None:
+async def test_text_of_users_cannot_change_the_rules(athlete: Person, gemini: Gemini, injection: str) -> None:
     await talk(athlete, "Hi")
     rules = system(gemini.received("generateContent")[-1]).partition("\n# How close you are\n")[0]
     await athlete.patch("/profile", {"display_name": injection[:50], "goals": [injection]})
@@ -197,14 +199,14 @@ async def test_nothing_that_users_write_changes_the_rules(athlete: Person, gemin
     await athlete.ask("POST", "/memories", json={"content": injection, "kind": "fact", "pinned": True})
     answer = await talk(athlete, injection)
     sent = gemini.received("generateContent")[-1]
-    # The rules are the same, there is one fence, and within it is JSON that tells the text as a text.
+    # The rules are unchanged, there is one data section, and in its JSON the text is a string.
     assert system(sent).partition("\n# How close you are\n")[0] == rules
     assert (system(sent).count("\n<data>\n"), system(sent).count("</data>")) == (1, 2)
     known = data(sent)
     assert injection in known["user"]["goals"]
     assert injection in [memory["content"] for memory in known["memories"]]
     assert known["training"]["workouts"][0]["title"] == injection
-    # What was said stands where what is said stands.
+    # The message is sent as a message of the user, not as a part of the prompt.
     assert sent["contents"][-1] == {"role": "user", "parts": [{"text": injection}]}
     assert answer["memories_saved"] == []
 
@@ -215,7 +217,7 @@ BAD = ["invalid_json", "schema_violation", "max_tokens", "no_candidates", "empty
 
 @one_gateway
 @pytest.mark.parametrize("fault", [*UNAVAILABLE, *BAD])
-async def test_a_passing_fault_is_asked_away(athlete: Person, gemini: Gemini, fault: str) -> None:
+async def test_a_passing_fault_is_retried(athlete: Person, gemini: Gemini, fault: str) -> None:
     gemini.misbehave(fault, fault)
     answer = await talk(athlete, "Hi")
     assert answer["reply"].startswith("[offline]")
@@ -231,7 +233,7 @@ async def test_a_passing_fault_is_asked_away(athlete: Person, gemini: Gemini, fa
         ("invalid_key", 503, "ai_not_configured"),
     ],
 )
-async def test_a_lasting_fault_is_told_and_the_message_stays(
+async def test_a_lasting_fault_is_reported_and_the_message_is_kept(
     athlete: Person, gemini: Gemini, fault: str, status: int, code: str
 ) -> None:
     gemini.misbehave(*[fault] * 3)
@@ -241,7 +243,7 @@ async def test_a_lasting_fault_is_told_and_the_message_stays(
     assert len(gemini.received("generateContent")) == (1 if fault == "invalid_key" else 3)
     (conversation,) = (await athlete.get("/conversations")).json()["items"]
     assert (conversation["title"], conversation["messages"]) == ("Remember this", 1)
-    # The same key tries again, and the message is there once.
+    # A retry with the same key stores the message only once.
     gemini.behave()
     answer = await talk(athlete, "Remember this", key="mine")
     assert answer["conversation_id"] == conversation["id"]
@@ -249,7 +251,7 @@ async def test_a_lasting_fault_is_told_and_the_message_stays(
 
 
 @one_gateway
-async def test_a_model_that_hangs_is_given_up(athlete: Person, settings: Settings, gemini: Gemini) -> None:
+async def test_a_call_to_a_hanging_model_times_out(athlete: Person, settings: Settings, gemini: Gemini) -> None:
     async with serve(settings.model_copy(update={"gemini_timeout_seconds": 1})) as client:
         gemini.misbehave("hang")
         response = await say(Person(client, athlete.user, athlete.token), "Remember this")
@@ -260,7 +262,7 @@ async def test_a_model_that_hangs_is_given_up(athlete: Person, settings: Setting
     assert (conversation["title"], conversation["messages"]) == ("Remember this", 1)
 
 
-async def test_a_safety_block_is_a_refusal_in_character(athlete: Person, gemini: Gemini) -> None:
+async def test_a_safety_block_returns_a_refusal_in_character(athlete: Person, gemini: Gemini) -> None:
     gemini.misbehave("safety")
     answer = await talk(athlete, "Something terrible")
     assert (answer["refused"], answer["expression"], answer["memories_saved"]) == (True, "concerned", [])
@@ -277,7 +279,7 @@ async def test_without_embeddings_memories_are_found_by_words(athlete: Person, g
     assert [memory["content"] for memory in answer["memories_used"]] == ["Hurt the left knee skiing."]
 
 
-async def test_the_same_key_gets_the_same_answer(athlete: Person, gemini: Gemini) -> None:
+async def test_the_same_key_returns_the_same_response(athlete: Person, gemini: Gemini) -> None:
     first = await say(athlete, "Hi", key="k")
     second = await say(athlete, "Hi", key="k")
     assert (second.json(), second.headers["idempotency-replayed"]) == (first.json(), "true")
@@ -287,7 +289,7 @@ async def test_the_same_key_gets_the_same_answer(athlete: Person, gemini: Gemini
     assert (await talk(athlete, "Hi", key="other"))["message_id"] != first.json()["message_id"]
 
 
-async def test_two_at_once_with_one_key_are_one(athlete: Person, gemini: Gemini) -> None:
+async def test_concurrent_requests_with_one_key_make_one_turn(athlete: Person, gemini: Gemini) -> None:
     answers = await asyncio.gather(*(talk(athlete, "I love squats", key="k") for _ in range(4)))
     assert len({answer["message_id"] for answer in answers}) == 1
     (conversation,) = (await athlete.get("/conversations")).json()["items"]
@@ -308,7 +310,7 @@ async def test_two_at_once_with_one_key_are_one(athlete: Person, gemini: Gemini)
         {"message": None},
     ],
 )
-async def test_a_message_is_checked(athlete: Person, gemini: Gemini, body: dict[str, Any]) -> None:
+async def test_a_wrong_message_is_refused(athlete: Person, gemini: Gemini, body: dict[str, Any]) -> None:
     for path in ("/chat", "/chat/stream"):
         problem = assert_problem(await athlete.ask("POST", path, json=body), 422, "invalid_request")
         assert paths(problem) == ["message"]
@@ -316,7 +318,7 @@ async def test_a_message_is_checked(athlete: Person, gemini: Gemini, body: dict[
     assert gemini.received("generateContent") == []
 
 
-async def test_a_long_message_of_emoji_is_a_message(athlete: Person, gemini: Gemini) -> None:
+async def test_a_message_can_have_4000_emoji(athlete: Person, gemini: Gemini) -> None:
     message = "💪" * 4000
     answer = await talk(athlete, message)
     (said,) = [
@@ -327,7 +329,7 @@ async def test_a_long_message_of_emoji_is_a_message(athlete: Person, gemini: Gem
     assert said["content"] == message
 
 
-async def test_anothers_conversation_is_not_there(athlete: Person, stranger: Person, gemini: Gemini) -> None:
+async def test_conversations_of_others_are_not_found(athlete: Person, stranger: Person, gemini: Gemini) -> None:
     answer = await talk(athlete, "Hi")
     conversation = answer["conversation_id"]
     for path in ("/chat", "/chat/stream"):
@@ -343,7 +345,7 @@ async def test_anothers_conversation_is_not_there(athlete: Person, stranger: Per
 
 
 @pytest.mark.parametrize("keep", [True, False])
-async def test_a_conversation_is_deleted_with_or_without_what_was_learnt(
+async def test_deleting_a_conversation_deletes_its_memories_unless_they_are_kept(
     athlete: Person, gemini: Gemini, admin: psycopg.Connection, *, keep: bool
 ) -> None:
     answer = await talk(athlete, "I love kettlebells", key="k")
@@ -359,7 +361,9 @@ async def test_a_conversation_is_deleted_with_or_without_what_was_learnt(
     assert rows == (0,)
 
 
-async def test_there_are_limits(athlete: Person, settings: Settings, gemini: Gemini, admin: psycopg.Connection) -> None:
+async def test_messages_per_minute_and_per_day_are_limited(
+    athlete: Person, settings: Settings, gemini: Gemini, admin: psycopg.Connection
+) -> None:
     limited = settings.model_copy(update={"chat_messages_per_minute": 2, "chat_messages_per_day": 3})
     async with serve(limited) as client:
         person = Person(client, athlete.user, athlete.token)
@@ -369,7 +373,7 @@ async def test_there_are_limits(athlete: Person, settings: Settings, gemini: Gem
         assert_problem(response, 429, "chat_limit_reached")
         assert 1 <= int(response.headers["retry-after"]) <= 60
         assert_problem(await person.ask("POST", "/chat/stream", json={"message": "Three"}), 429, "chat_limit_reached")
-        # What was answered already costs nothing.
+        # A replay does not count towards the limits.
         assert (await say(person, "One", key="1")).status_code == 200
         admin.execute(
             "update private.messages set created_at = created_at - interval '2 minutes' where user_id = %s",
@@ -395,7 +399,7 @@ async def test_usage_is_counted_by_day(athlete: Person, gemini: Gemini, admin: p
     ]
 
 
-async def test_without_a_key_the_rest_works(athlete: Person, settings: Settings) -> None:
+async def test_without_a_gemini_key_everything_but_chat_works(athlete: Person, settings: Settings) -> None:
     async with serve(settings.model_copy(update={"gemini_api_key": None})) as client:
         person = Person(client, athlete.user, athlete.token)
         for path in ("/chat", "/chat/stream"):
@@ -415,41 +419,41 @@ async def events(person: Person, message: str, **fields: Any) -> AsyncIterator[t
             yield lines["event"], json.loads(lines["data"])
 
 
-async def test_a_stream_grows_into_the_answer(athlete: Person, gemini: Gemini) -> None:
+async def test_a_stream_sends_the_reply_in_parts(athlete: Person, gemini: Gemini) -> None:
     await athlete.ask("POST", "/memories", json={"content": "Hurt the left knee skiing.", "kind": "injury"})
-    heard = [event async for event in events(athlete, "My knee hurts")]
-    names = [name for name, _ in heard]
+    streamed = [event async for event in events(athlete, "My knee hurts")]
+    names = [name for name, _ in streamed]
     assert names[0] == "context"
     assert names[1:-1] == ["delta"] * (len(names) - 2)
     assert len(names) > 4
     assert names[-1] == "done"
-    assert [memory["content"] for memory in heard[0][1]["memories_used"]] == ["Hurt the left knee skiing."]
-    answer = heard[-1][1]
-    assert "".join(event["text"] for name, event in heard if name == "delta") == answer["reply"]
+    assert [memory["content"] for memory in streamed[0][1]["memories_used"]] == ["Hurt the left knee skiing."]
+    answer = streamed[-1][1]
+    assert "".join(event["text"] for name, event in streamed if name == "delta") == answer["reply"]
     said = (await athlete.get(f"/conversations/{answer['conversation_id']}/messages")).json()["items"]
     assert [message["content"] for message in said] == [answer["reply"], "My knee hurts"]
 
 
-async def test_a_stream_tells_what_went_wrong(athlete: Person, gemini: Gemini) -> None:
+async def test_a_stream_reports_an_error(athlete: Person, gemini: Gemini) -> None:
     gemini.misbehave(*["503"] * 3)
-    heard = [event async for event in events(athlete, "Hi")]
-    assert [name for name, _ in heard] == ["context", "error"]
-    assert (heard[1][1]["status"], heard[1][1]["code"]) == (503, "ai_unavailable")
-    assert heard[1][1].keys() == {"type", "title", "status", "detail", "code", "request_id"}
+    streamed = [event async for event in events(athlete, "Hi")]
+    assert [name for name, _ in streamed] == ["context", "error"]
+    assert (streamed[1][1]["status"], streamed[1][1]["code"]) == (503, "ai_unavailable")
+    assert streamed[1][1].keys() == {"type", "title", "status", "detail", "code", "request_id"}
     assert (await athlete.get("/conversations")).json()["items"][0]["messages"] == 1
 
 
-async def test_a_stream_that_breaks_keeps_what_was_said(athlete: Person, gemini: Gemini) -> None:
+async def test_a_broken_stream_keeps_the_beginning_of_the_reply(athlete: Person, gemini: Gemini) -> None:
     gemini.misbehave("cut_stream")
-    heard = [event async for event in events(athlete, "Hi")]
-    assert [name for name, _ in heard][-1] == "error"
-    said = "".join(event["text"] for name, event in heard if name == "delta")
+    streamed = [event async for event in events(athlete, "Hi")]
+    assert [name for name, _ in streamed][-1] == "error"
+    said = "".join(event["text"] for name, event in streamed if name == "delta")
     assert said
-    await cut_off(athlete, said)
+    await assert_cut_off(athlete, said)
 
 
-async def cut_off(person: Person, beginning: str) -> None:
-    """Wait for the reply that was cut off."""
+async def assert_cut_off(person: Person, beginning: str) -> None:
+    """Wait until the beginning of the reply is stored, and check that it is marked as cut off."""
     conversation: dict[str, Any] = {}
     for _ in range(100):
         (conversation,) = (await person.get("/conversations")).json()["items"]
@@ -461,7 +465,7 @@ async def cut_off(person: Person, beginning: str) -> None:
     assert items[0]["content"].startswith(beginning.strip())
 
 
-async def test_a_replayed_stream_says_the_same(athlete: Person, gemini: Gemini) -> None:
+async def test_a_replayed_stream_sends_the_same_reply(athlete: Person, gemini: Gemini) -> None:
     answer = await talk(athlete, "Hi", key="k")
     response = await athlete.ask("POST", "/chat/stream", json={"message": "Hi"}, headers={"Idempotency-Key": "k"})
     assert [line for line in response.text.splitlines() if line.startswith("event")] == [
@@ -473,7 +477,7 @@ async def test_a_replayed_stream_says_the_same(athlete: Person, gemini: Gemini) 
     assert len(gemini.received("generateContent")) == 1
 
 
-async def test_a_client_that_leaves_stops_the_model(
+async def test_a_client_that_disconnects_stops_the_model(
     athlete: Person, settings: Settings, gemini: Gemini, admin: psycopg.Connection
 ) -> None:
     await athlete.patch("/profile", {"display_name": "A name that takes the model a good while to say aloud 123"[:50]})
@@ -483,17 +487,17 @@ async def test_a_client_that_leaves_stops_the_model(
             body = {"message": "Hi"}
             async with browser.stream("POST", "/api/v1/chat/stream", json=body) as response:
                 assert response.status_code == 200
-                heard = ""
+                streamed = ""
                 async for line in response.aiter_lines():
-                    heard += line + "\n"
-                    if "event: delta" in heard and line.startswith("data: "):
+                    streamed += line + "\n"
+                    if "event: delta" in streamed and line.startswith("data: "):
                         break
         await until(lambda: gemini.abandoned() == before + 1)
-        await cut_off(athlete, "[offline]")
+        await assert_cut_off(athlete, "[offline]")
 
 
 @one_gateway
-async def test_no_connection_is_held_while_the_model_thinks(
+async def test_no_database_connection_is_held_while_the_model_answers(
     athlete: Person, settings: Settings, gemini: Gemini
 ) -> None:
     async with serve(settings.model_copy(update={"database_pool_size": 1, "gemini_timeout_seconds": 2})) as client:
@@ -506,13 +510,15 @@ async def test_no_connection_is_held_while_the_model_thinks(
         assert_problem(await waiting, 503, "ai_unavailable")
 
 
-async def test_each_waiting_memory_is_taken_once(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
+async def test_concurrent_turns_embed_each_memory_once(
+    athlete: Person, gemini: Gemini, admin: psycopg.Connection
+) -> None:
     gemini.misbehave(*["500"] * 9, operation="embed")
     for number in range(8):
         body = {"content": f"Thing number {number}", "kind": "fact"}
         assert (await athlete.ask("POST", "/memories", json=body)).status_code == 201
     gemini.behave()
-    # Each of these turns embeds what waits; together they embed each memory once.
+    # Each of these turns embeds memories that wait; together they embed each memory once.
     await asyncio.gather(*(talk(athlete, f"Hi {number}") for number in range(4)))
     await until_embedded(admin, athlete)
     texts = [
@@ -524,7 +530,7 @@ async def test_each_waiting_memory_is_taken_once(athlete: Person, gemini: Gemini
     assert sorted(texts) == [f"Thing number {number}" for number in range(8)]
 
 
-async def test_what_has_expired_is_not_recalled(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
+async def test_expired_memories_are_not_recalled(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:
     body = {"content": "Has a cold this week", "kind": "event", "expires_in_days": 7, "pinned": True}
     await athlete.ask("POST", "/memories", json=body)
     assert [m["content"] for m in (await talk(athlete, "My cold"))["memories_used"]] == ["Has a cold this week"]
@@ -534,7 +540,7 @@ async def test_what_has_expired_is_not_recalled(athlete: Person, gemini: Gemini,
     assert (await talk(athlete, "My cold"))["memories_used"] == []
 
 
-async def test_what_is_pinned_is_always_known(athlete: Person, gemini: Gemini) -> None:
+async def test_pinned_memories_are_always_recalled(athlete: Person, gemini: Gemini) -> None:
     await athlete.ask("POST", "/memories", json={"content": "Allergic to nuts", "kind": "fact", "pinned": True})
     (used,) = (await talk(athlete, "Good morning"))["memories_used"]
     assert used["content"] == "Allergic to nuts"

@@ -1,4 +1,4 @@
-"""What people type, and the exercise they mean."""
+"""Search: the queries that users type, and the exercises that they mean."""
 
 import psycopg
 import pytest
@@ -15,7 +15,7 @@ QUERIES = [
     ("romanian", "romanian-deadlift"),
     ("bulg", "bulgarian-split-squat"),
     ("hip thr", "hip-thrust"),
-    # What lifters call them.
+    # Other names that lifters use.
     ("squat", "back-squat"),
     ("RDL", "romanian-deadlift"),
     ("OHP", "overhead-press"),
@@ -67,7 +67,7 @@ QUERIES = [
     ("clean and jerk", "clean-and-jerk"),
     ("the plank", "plank"),
     ("🏋️ front squat!", "front-squat"),
-    # And what surprised people.
+    # Queries whose results once surprised users.
     ("calves", "calf-raise"),
     ("calves raise", "calf-raise"),
     ("dumbells rows", "dumbbell-row"),
@@ -85,12 +85,12 @@ QUERIES = [
 
 @one_gateway
 @pytest.mark.parametrize(("q", "first"), QUERIES)
-async def test_the_exercise_one_means_comes_first(athlete: Person, q: str, first: str | None) -> None:
+async def test_the_intended_exercise_comes_first(athlete: Person, q: str, first: str | None) -> None:
     items = (await athlete.get("/exercises", params={"q": q, "per_page": 5})).json()["items"]
     assert (items[0]["slug"] if items else None) == first, [item["slug"] for item in items]
 
 
-def test_the_table_is_long_enough() -> None:
+def test_the_table_has_at_least_50_different_queries() -> None:
     assert len({q for q, _ in QUERIES}) == len(QUERIES) >= 50
 
 
@@ -99,13 +99,13 @@ def test_the_table_is_long_enough() -> None:
     "q",
     ["underwater basket weaving", "xqzzw", "💪", "%", "_", "\\", "' or true --", "squat xqzzw", "!!!", "ab:*|cd", "'"],
 )
-async def test_what_is_like_nothing_finds_nothing(athlete: Person, q: str) -> None:
+async def test_a_query_that_matches_nothing_returns_nothing(athlete: Person, q: str) -> None:
     body = (await athlete.get("/exercises", params={"q": q})).json()
     assert body == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
 @one_gateway
-async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_every_name_finds_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute("select name, slug from private.exercises where user_id is null").fetchall()
     missed = []
     for name, slug in rows:
@@ -116,7 +116,7 @@ async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin:
 
 
 @one_gateway
-async def test_every_alias_leads_to_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_every_alias_finds_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute(
         "select alias, slug from private.exercises cross join unnest(aliases) as alias where user_id is null"
     ).fetchall()
@@ -128,19 +128,17 @@ async def test_every_alias_leads_to_its_exercise_first(athlete: Person, admin: p
     assert missed == []
 
 
-def swapped(word: str, place: int) -> str:
+def swap_letters(word: str, place: int) -> str:
     return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
 
 
-async def test_two_letters_swapped_in_a_word_of_the_name_are_forgiven(
-    athlete: Person, admin: psycopg.Connection
-) -> None:
-    """In the middle of each one-word name that is long enough to guess by."""
+async def test_a_name_with_two_swapped_letters_finds_its_exercise(athlete: Person, admin: psycopg.Connection) -> None:
+    """Swap the letters in the middle of each one-word name that is long enough to correct."""
     rows = admin.execute(
         "select name, slug from private.exercises where user_id is null and name ~ '^[A-Za-z]{6,}$' order by slug"
     ).fetchall()
     assert len(rows) > 10
     for name, slug in rows:
-        q = swapped(name, len(name) // 2)
+        q = swap_letters(name, len(name) // 2)
         items = (await athlete.get("/exercises", params={"q": q, "per_page": 3})).json()["items"]
         assert slug in [item["slug"] for item in items], q

@@ -12,7 +12,7 @@ SQUAT = exercise_id("back-squat")
 
 @pytest.fixture
 def own_exercise(athlete: Person, admin: psycopg.Connection) -> str:
-    """An exercise of the athlete's own."""
+    """A custom exercise of the athlete."""
     row = admin.execute(
         "insert into private.exercises (user_id, name) values (%s, 'Garage Lift') returning id",
         (athlete.id,),
@@ -27,7 +27,7 @@ async def names(person: Person, **filters: Any) -> list[str]:
     return [item["name"] for item in response.json()["items"]]
 
 
-async def test_the_catalogue_is_there(athlete: Person) -> None:
+async def test_the_catalogue_is_listed(athlete: Person) -> None:
     body = (await athlete.get("/exercises")).json()
     assert body["total"] >= 320
     assert (len(body["items"]), body["page"], body["per_page"]) == (20, 1, 20)
@@ -36,7 +36,7 @@ async def test_the_catalogue_is_there(athlete: Person) -> None:
         assert item["custom"] is False
 
 
-async def test_one_exercise_is_told_whole(athlete: Person) -> None:
+async def test_one_exercise_has_all_details(athlete: Person) -> None:
     response = await athlete.get(f"/exercises/{exercise_id('back-squat')}")
     assert response.status_code == 200
     body = response.json()
@@ -52,7 +52,7 @@ async def test_one_exercise_is_told_whole(athlete: Person) -> None:
     assert (body["source"], body["license"], body["archived"]) == (None, None, False)
 
 
-async def test_the_documented_example_is_the_real_thing(athlete: Person) -> None:
+async def test_the_documented_example_matches_the_catalogue(athlete: Person) -> None:
     document = (await athlete.client.get("/openapi.json")).json()
     (shown,) = document["components"]["schemas"]["ExercisePage"]["example"]["items"]
     real = (await athlete.get(f"/exercises/{shown['id']}")).json()
@@ -68,7 +68,7 @@ async def test_an_unknown_exercise_is_not_found(athlete: Person) -> None:
     assert_problem(await athlete.get(f"/exercises/{uuid4()}"), 404, "exercise_not_found")
 
 
-async def test_an_id_that_is_none_is_a_wrong_field(athlete: Person) -> None:
+async def test_an_id_that_is_not_a_uuid_is_refused(athlete: Person) -> None:
     problem = assert_problem(await athlete.get("/exercises/back-squat"), 422, "invalid_request")
     assert problem["errors"][0]["in"] == "path"
     assert paths(problem) == ["exercise_id"]
@@ -81,7 +81,7 @@ async def test_an_empty_query_finds_everything(athlete: Person) -> None:
 
 
 async def everything(person: Person, **filters: Any) -> list[dict[str, Any]]:
-    """All exercises that match, page by page."""
+    """Read all matching exercises, page by page."""
     items: list[dict[str, Any]] = []
     while True:
         page = len(items) // 100 + 1
@@ -114,7 +114,7 @@ async def everything(person: Person, **filters: Any) -> list[dict[str, Any]]:
         ({"force": "push", "equipment": "dumbbell"}, lambda e: e["force"] == "push" and "dumbbell" in e["equipment"]),
     ],
 )
-async def test_filters_find_all_that_holds_and_nothing_else(
+async def test_filters_find_exactly_the_matching_exercises(
     athlete: Person, filters: dict[str, Any], holds: Any
 ) -> None:
     await athlete.patch("/profile", {"equipment": ["dumbbell", "bench"], "injuries": ["shoulder", "knee"]})
@@ -123,14 +123,14 @@ async def test_filters_find_all_that_holds_and_nothing_else(
     assert await everything(athlete, **filters) == expected
 
 
-async def test_a_query_and_filters_hold_together(athlete: Person) -> None:
+async def test_a_query_and_filters_combine(athlete: Person) -> None:
     found = await everything(athlete, q="squat", equipment="kettlebell")
     assert found
     assert all("kettlebell" in item["equipment"] for item in found)
     assert await names(athlete, q="bench press", muscle="calves") == []
 
 
-async def test_a_list_knows_what_is_available_and_safe(athlete: Person) -> None:
+async def test_the_list_shows_whether_an_exercise_is_available_and_safe(athlete: Person) -> None:
     squat = (await athlete.get("/exercises", params={"q": "back squat"})).json()["items"][0]
     assert (squat["available"], squat["safe"]) == (False, True)
     await athlete.patch("/profile", {"equipment": ["rack", "barbell", "bench"], "injuries": ["knee"]})
@@ -142,7 +142,9 @@ async def test_without_injuries_everything_is_safe(athlete: Person) -> None:
     assert (await athlete.get("/exercises", params={"safe": "false"})).json()["total"] == 0
 
 
-async def test_unknown_joints_are_safe_for_nobody_who_is_injured(athlete: Person, own_exercise: str) -> None:
+async def test_an_exercise_with_unknown_joints_is_not_safe_for_an_injured_user(
+    athlete: Person, own_exercise: str
+) -> None:
     own = {"custom": "true"}
     assert await names(athlete, safe="true", **own) == ["Garage Lift"]
     await athlete.patch("/profile", {"injuries": ["neck"]})
@@ -155,7 +157,7 @@ async def test_unknown_joints_are_safe_for_nobody_who_is_injured(athlete: Person
     assert await names(athlete, safe="true", **own) == []
 
 
-async def test_lists_know_how_often_and_when_last(athlete: Person, stranger: Person) -> None:
+async def test_the_list_shows_how_often_and_when_the_user_did_an_exercise(athlete: Person, stranger: Person) -> None:
     await stranger.log(a_set("plank"), completed_at="2026-02-01T10:00:00Z")
     await athlete.log(a_set("dip"), a_set("dip"), completed_at="2026-03-01T10:00:00Z")
     await athlete.log(a_set("dip"), completed_at="2026-03-03T10:00:00+01:00")
@@ -172,7 +174,7 @@ async def test_lists_know_how_often_and_when_last(athlete: Person, stranger: Per
     assert (one["times_done"], one["last_done_at"]) == (2, "2026-03-03T09:00:00Z")
 
 
-async def test_sorted_by_name(athlete: Person) -> None:
+async def test_the_list_can_be_sorted_by_name(athlete: Person) -> None:
     by_name = [item["name"] for item in await everything(athlete, q="press")]
     assert by_name == sorted(by_name, key=str.casefold)
     assert by_name != await names(athlete, q="press", sort="relevance")
@@ -180,7 +182,7 @@ async def test_sorted_by_name(athlete: Person) -> None:
     assert nothing_asked == (await athlete.get("/exercises", params={"sort": "name"})).json()
 
 
-async def test_facets_count_what_each_value_would_find(athlete: Person) -> None:
+async def test_facets_count_the_exercises_that_each_value_would_find(athlete: Person) -> None:
     filters: dict[str, Any] = {"q": "press", "muscle": ["chest", "triceps"], "level": "beginner", "equipment": "none"}
     facets = (await athlete.get("/exercises/facets", params=filters)).json()
     parameters = {
@@ -204,13 +206,13 @@ async def test_facets_count_what_each_value_would_find(athlete: Person) -> None:
     ).items()
 
 
-async def test_facets_of_nothing_are_empty(athlete: Person) -> None:
+async def test_facets_are_empty_if_nothing_matches(athlete: Person) -> None:
     facets = (await athlete.get("/exercises/facets", params={"q": "xqzzw"})).json()
     assert len(facets) == 7
     assert not any(facets.values())
 
 
-async def test_facets_know_ones_own_and_what_needs_nothing(athlete: Person, own_exercise: str) -> None:
+async def test_facets_count_custom_exercises_and_those_without_equipment(athlete: Person, own_exercise: str) -> None:
     facets = (await athlete.get("/exercises/facets", params={"custom": "true"})).json()
     assert facets["equipment"] == [{"value": "none", "label": "No Equipment", "count": 1}]
     assert facets["muscles"] == []
@@ -219,7 +221,7 @@ async def test_facets_know_ones_own_and_what_needs_nothing(athlete: Person, own_
 
 @pytest.mark.parametrize("path", ["/exercises", "/exercises/facets"])
 @pytest.mark.parametrize(("field", "code"), [("muscle", "unknown_muscle"), ("equipment", "unknown_equipment")])
-async def test_an_unknown_filter_value_is_told(athlete: Person, path: str, field: str, code: str) -> None:
+async def test_an_unknown_filter_value_is_named(athlete: Person, path: str, field: str, code: str) -> None:
     problem = assert_problem(await athlete.get(path, params={field: ["bench", "chest", "wings"]}), 422, code)
     assert "wings" in problem["detail"]
     assert [(error["in"], error["path"]) for error in problem["errors"]] == [("query", field)]
@@ -229,7 +231,7 @@ async def test_an_unknown_filter_value_is_told(athlete: Person, path: str, field
     "path",
     ["/exercises?q=squat", "/exercises/facets", f"/exercises/{SQUAT}", f"/exercises/{SQUAT}/alternatives"],
 )
-async def test_what_did_not_change_is_not_sent_again(athlete: Person, stranger: Person, path: str) -> None:
+async def test_an_unchanged_response_is_not_sent_again(athlete: Person, stranger: Person, path: str) -> None:
     first = await athlete.get(path)
     assert first.headers["cache-control"] == "private, no-cache"
     assert "Authorization" in first.headers["vary"]
@@ -239,7 +241,7 @@ async def test_what_did_not_change_is_not_sent_again(athlete: Person, stranger: 
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
         assert again.headers["cache-control"] == "private, no-cache"
     assert (await athlete.get(path, headers={"If-None-Match": '"other"'})).content == first.content
-    # After a workout the same URL says something else, to this user alone.
+    # After a workout the same URL returns something else, but only to this user.
     if path == "/exercises?q=squat":
         await athlete.log(a_set())
         changed = await athlete.get(path, headers={"If-None-Match": etag})
@@ -248,7 +250,7 @@ async def test_what_did_not_change_is_not_sent_again(athlete: Person, stranger: 
         assert (await stranger.get(path, headers={"If-None-Match": etag})).status_code == 304
 
 
-async def test_pages_hold_everything_once(athlete: Person) -> None:
+async def test_pages_contain_each_exercise_once(athlete: Person) -> None:
     total = (await athlete.get("/exercises")).json()["total"]
     seen: list[str] = []
     for page in range(1, total // 7 + 2):
@@ -295,20 +297,20 @@ async def test_a_wrong_parameter_is_named(athlete: Person, params: dict[str, Any
     assert problem["errors"][0]["in"] == "query"
 
 
-async def test_ones_own_exercise_is_found(athlete: Person, own_exercise: str) -> None:
+async def test_search_finds_the_users_own_exercise(athlete: Person, own_exercise: str) -> None:
     assert await names(athlete, custom="true") == ["Garage Lift"]
     assert await names(athlete, q="garage") == ["Garage Lift"]
     body = (await athlete.get(f"/exercises/{own_exercise}")).json()
     assert body["custom"] is True
 
 
-async def test_anothers_own_exercise_does_not_exist(stranger: Person, own_exercise: str) -> None:
+async def test_search_does_not_find_exercises_of_others(stranger: Person, own_exercise: str) -> None:
     assert await names(stranger, custom="true") == []
     assert await names(stranger, q="garage") == []
     assert_problem(await stranger.get(f"/exercises/{own_exercise}"), 404, "exercise_not_found")
 
 
 @pytest.fixture(autouse=True)
-def _forget_own_exercises(admin: psycopg.Connection) -> Iterator[None]:
+def _delete_users_with_exercises(admin: psycopg.Connection) -> Iterator[None]:
     yield
     admin.execute("delete from auth.users where id in (select user_id from private.exercises)")

@@ -1,4 +1,4 @@
-"""Following a plan: which day is due, what to load and why, and how regularly it was followed."""
+"""Following a plan: the day that is due, its loads and their reasons, and adherence."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def a_target(reps: int = 5, most: int | None = None, **fields: Any) -> dict[str,
 
 
 async def make(person: Person, *days: list[dict[str, Any]], **fields: Any) -> str:
-    """A plan with these days, numbered 1, 3, 5 and 7; its id."""
+    """Create a plan with these days, numbered 1, 3, 5 and 7, and return its id."""
     numbered = [{"day": 2 * place + 1, "exercises": exercises} for place, exercises in enumerate(days)]
     response = await person.ask("POST", "/plans", json={"name": uuid4().hex, "days": numbered, **fields})
     assert response.status_code == 201, response.text
@@ -47,7 +47,7 @@ async def upcoming(person: Person, plan_id: str, **query: Any) -> dict[str, Any]
 
 
 async def due(person: Person, plan_id: str) -> tuple[list[float | None], list[int | None], str]:
-    """The loads, the reps and the reason of the first exercise that is due."""
+    """Return the loads, the reps and the reason of the first exercise that is due."""
     exercise = (await upcoming(person, plan_id))["exercises"][0]
     return [s["weight"] for s in exercise["sets"]], [s["reps"] for s in exercise["sets"]], exercise["why"]
 
@@ -56,7 +56,7 @@ def fives(weight: float, *reps: int, **fields: Any) -> list[dict[str, Any]]:
     return [a_set(weight=weight, reps=done, **fields) for done in reps]
 
 
-async def test_the_first_session_is_what_the_plan_says(athlete: Person) -> None:
+async def test_the_first_session_uses_the_loads_of_the_plan(athlete: Person) -> None:
     targets = [a_target(weight=60, set_type="warmup"), a_target(weight=100, rpe=8, rest_seconds=180), a_target()]
     plan_id = await make(athlete, [an_exercise(*targets, progression=LINEAR)], duration_weeks=4, days_per_week=3)
     session = await upcoming(athlete, plan_id)
@@ -78,7 +78,7 @@ async def test_the_first_session_is_what_the_plan_says(athlete: Person) -> None:
     assert (exercise["sets"][1]["rpe"], exercise["sets"][1]["rest_seconds"]) == (8, 180)
 
 
-async def test_linear_adds_after_a_success(athlete: Person) -> None:
+async def test_linear_adds_load_after_a_success(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(*[a_target(weight=100)] * 3, progression=LINEAR)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5, 5, 6))
     assert await due(athlete, plan_id) == (
@@ -86,12 +86,12 @@ async def test_linear_adds_after_a_success(athlete: Person) -> None:
         [5] * 3,
         "You met all targets with 100 kg on 2026-03-02, so add 2.5 kg.",
     )
-    # What was really lifted counts, not what was suggested.
+    # The next load follows from the lifted load, not from the suggested one.
     await log(athlete, plan_id, "2026-03-04", *fives(107.5, 5, 5, 5))
     assert (await due(athlete, plan_id))[0] == [110] * 3
 
 
-async def test_linear_repeats_after_a_miss_and_then_takes_off(athlete: Person) -> None:
+async def test_linear_repeats_after_a_miss_and_then_deloads(athlete: Person) -> None:
     rule = LINEAR | {"deload": {"after_failures": 2, "percent": 10}}
     plan_id = await make(athlete, [an_exercise(*[a_target(weight=100)] * 3, progression=rule)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5, 5, 4))
@@ -100,7 +100,7 @@ async def test_linear_repeats_after_a_miss_and_then_takes_off(athlete: Person) -
         [5] * 3,
         "You missed a target with 100 kg on 2026-03-02, so repeat it.",
     )
-    # A set left out is a miss, too.
+    # A missing set is a miss too.
     await log(athlete, plan_id, "2026-03-04", *fives(100, 5, 5))
     assert await due(athlete, plan_id) == (
         [90] * 3,
@@ -110,20 +110,20 @@ async def test_linear_repeats_after_a_miss_and_then_takes_off(athlete: Person) -
     await log(athlete, plan_id, "2026-03-06", *fives(90, 5, 5, 0))
     assert (await due(athlete, plan_id))[0] == [90] * 3
     await log(athlete, plan_id, "2026-03-09", *fives(90, 5, 5, 0))
-    assert (await due(athlete, plan_id))[0] == [80] * 3  # 81, as plates allow
+    assert (await due(athlete, plan_id))[0] == [80] * 3  # 81, rounded to plates
     await log(athlete, plan_id, "2026-03-11", *fives(80, 5, 5, 5))
     assert (await due(athlete, plan_id))[0] == [82.5] * 3
     await log(athlete, plan_id, "2026-03-13", *fives(82.5, 5, 5, 4))
     assert (await due(athlete, plan_id))[2].endswith("so repeat it.")
 
 
-async def test_a_lighter_set_is_a_miss(athlete: Person) -> None:
+async def test_a_set_with_less_load_is_a_miss(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(*[a_target(weight=100)] * 2, progression=LINEAR)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5), *fives(90, 5))
     assert (await due(athlete, plan_id))[2].startswith("You missed a target with 100 kg")
 
 
-async def test_a_ceiling_resets(athlete: Person) -> None:
+async def test_after_the_ceiling_the_load_starts_over(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(weight=100), progression=LINEAR | {"ceiling": 105})])
     await log(athlete, plan_id, "2026-03-02", *fives(102.5, 5))
     assert (await due(athlete, plan_id))[0] == [105]
@@ -153,7 +153,7 @@ async def test_double_raises_reps_and_then_the_load(athlete: Person) -> None:
     assert (await due(athlete, plan_id))[2] == "You missed a target with 22 kg on 2026-03-06, so repeat it."
 
 
-async def test_bodyweight_gets_its_first_plate(athlete: Person) -> None:
+async def test_a_bodyweight_exercise_gets_its_first_load(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(5, 6), exercise=PULL_UP, progression=DOUBLE)])
     loads, _, why = await due(athlete, plan_id)
     assert (loads, why.startswith("The plan sets no load")) == ([None], True)
@@ -167,14 +167,14 @@ async def test_bodyweight_gets_its_first_plate(athlete: Person) -> None:
     )
 
 
-async def test_percentages_follow_the_estimate(athlete: Person) -> None:
+async def test_percentages_follow_the_estimated_1rm(athlete: Person) -> None:
     targets = [a_target(percent_1rm=50, set_type="warmup"), a_target(percent_1rm=75), a_target(percent_1rm=82.5)]
     rule = PERCENT | {"deload": {"after_failures": 1, "percent": 20}, "ceiling": 110}
     plan_id = await make(athlete, [an_exercise(*targets, progression=rule)])
     loads, _, why = await due(athlete, plan_id)
     assert loads == [None] * 3
     assert why.startswith("You have no set yet to estimate your 1RM from")
-    # Outside of the plan: 100 kg for 5 with 1 in reserve is an estimate of 120 kg.
+    # Logged outside the plan, 100 kg for 5 with 1 in reserve gives an estimate of 120 kg.
     await athlete.log(a_set(weight=100, reps=5, rir=1), completed_at="2026-03-01T10:00:00Z")
     assert await due(athlete, plan_id) == (
         [60, 90, 100],
@@ -188,14 +188,14 @@ async def test_percentages_follow_the_estimate(athlete: Person) -> None:
     assert (loads[2], why) == (110, "The plan's ceiling limits the load to 110 kg.")
 
 
-async def test_an_old_best_does_not_count(athlete: Person) -> None:
+async def test_an_old_set_does_not_count_for_the_estimate(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(percent_1rm=100), progression=PERCENT)])
     await athlete.log(a_set(weight=200, reps=1), completed_at="2025-01-01T10:00:00Z")
     await athlete.log(a_set(weight=100, reps=1), completed_at="2026-01-01T10:00:00Z")
     assert (await due(athlete, plan_id))[0] == [100]
 
 
-async def test_without_progression_the_plan_says_it(athlete: Person) -> None:
+async def test_without_a_progression_the_plan_or_the_last_workout_sets_the_load(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(weight=61)), an_exercise(a_target(), exercise=BENCH)])
     await log(athlete, plan_id, "2026-03-02", *fives(80, 5), a_set("bench-press", weight=57.5))
     first, second = (await upcoming(athlete, plan_id))["exercises"]
@@ -203,11 +203,11 @@ async def test_without_progression_the_plan_says_it(athlete: Person) -> None:
     assert (second["sets"][0]["weight"], second["why"]) == (57.5, "This is what you lifted on 2026-03-02.")
 
 
-async def test_lighter_sets_keep_their_share(athlete: Person) -> None:
+async def test_lighter_sets_keep_their_share_of_the_load(athlete: Person) -> None:
     targets = [a_target(weight=50, set_type="warmup"), a_target(weight=100), a_target(8, weight=80)]
     plan_id = await make(athlete, [an_exercise(*targets, progression=LINEAR | {"increment": 10})])
     await log(athlete, plan_id, "2026-03-02", *fives(110, 5), *fives(87.5, 8))
-    assert (await due(athlete, plan_id))[0] == [60, 120, 95]  # 96, as plates allow
+    assert (await due(athlete, plan_id))[0] == [60, 120, 95]  # 96, rounded to plates
 
 
 async def test_loads_are_in_the_profiles_unit(athlete: Person) -> None:
@@ -216,7 +216,7 @@ async def test_loads_are_in_the_profiles_unit(athlete: Person) -> None:
     session = (await upcoming(athlete, plan_id))["exercises"][0]["sets"][0]
     assert (session["weight"], session["weight_unit"]) == (220, "lb")
     await log(athlete, plan_id, "2026-03-02", *fives(225, 5, weight_unit="lb"))
-    # 2.5 kg are 5.5 lb, and plates make 5 of them.
+    # 2.5 kg are 5.5 lb, rounded to plates 5 lb.
     assert await due(athlete, plan_id) == (
         [230],
         [5],
@@ -225,14 +225,14 @@ async def test_loads_are_in_the_profiles_unit(athlete: Person) -> None:
 
 
 @pytest.mark.parametrize(("increment", "expected"), [(1, 101), (0.25, 100.25), (5, 105), (100, 200)])
-async def test_an_increment_is_what_is_added(athlete: Person, increment: float, expected: float) -> None:
+async def test_the_increment_is_added_exactly(athlete: Person, increment: float, expected: float) -> None:
     rule = LINEAR | {"increment": increment}
     plan_id = await make(athlete, [an_exercise(a_target(weight=100), progression=rule)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5))
     assert (await due(athlete, plan_id))[0] == [expected]
 
 
-async def test_an_increment_too_small_for_the_plates_adds_the_least(athlete: Person) -> None:
+async def test_an_increment_too_small_for_the_plates_adds_the_smallest_step(athlete: Person) -> None:
     await athlete.patch("/profile", {"weight_unit": "lb"})
     plan_id = await make(
         athlete, [an_exercise(a_target(weight=100, weight_unit="lb"), progression=LINEAR | {"increment": 0.5})]
@@ -241,7 +241,7 @@ async def test_an_increment_too_small_for_the_plates_adds_the_least(athlete: Per
     assert (await due(athlete, plan_id))[0] == [105]
 
 
-async def test_days_that_declare_the_same_share_a_progression(athlete: Person) -> None:
+async def test_days_with_the_same_sets_share_a_progression(athlete: Person) -> None:
     heavy = an_exercise(a_target(weight=100), progression=LINEAR)
     light = an_exercise(a_target(weight=70), progression=LINEAR)
     plan_id = await make(athlete, [heavy], [heavy], [light])
@@ -251,7 +251,7 @@ async def test_days_that_declare_the_same_share_a_progression(athlete: Person) -
     assert (await due(athlete, plan_id))[0] == [70]
 
 
-async def test_the_same_exercise_twice_in_a_day_is_told_apart(athlete: Person) -> None:
+async def test_the_same_exercise_twice_in_a_day_progresses_separately(athlete: Person) -> None:
     heavy = an_exercise(a_target(weight=100), progression=LINEAR)
     volume = an_exercise(*[a_target(10, weight=70)] * 2, progression=LINEAR)
     plan_id = await make(athlete, [heavy, volume])
@@ -261,14 +261,14 @@ async def test_the_same_exercise_twice_in_a_day_is_told_apart(athlete: Person) -
     assert second["why"].startswith("You missed a target")
 
 
-async def test_time_is_no_rep(athlete: Person) -> None:
+async def test_a_set_without_reps_progresses_by_load(athlete: Person) -> None:
     plank = exercise_id("plank")
     plan_id = await make(athlete, [an_exercise({"set_type": "working"}, exercise=plank, progression=LINEAR)])
     await log(athlete, plan_id, "2026-03-02", a_set("plank", weight=None, reps=None, duration_seconds=60))
     assert (await due(athlete, plan_id))[:2] == ([2.5], [None])
 
 
-async def test_a_version_that_declares_other_loads_begins_anew(athlete: Person) -> None:
+async def test_a_version_with_other_loads_restarts_the_progression(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(weight=100), progression=LINEAR)])
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5))
     same = an_exercise(a_target(weight=100, rpe=8), progression=LINEAR)
@@ -281,7 +281,7 @@ async def test_a_version_that_declares_other_loads_begins_anew(athlete: Person) 
     assert (await due(athlete, plan_id))[0] == [82.5]
 
 
-async def test_reading_changes_nothing(athlete: Person) -> None:
+async def test_reading_the_next_session_changes_nothing(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(weight=100), progression=LINEAR)])
     before = (await athlete.get(f"/plans/{plan_id}")).json()
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5))
@@ -289,10 +289,10 @@ async def test_reading_changes_nothing(athlete: Person) -> None:
     assert (await athlete.get(f"/plans/{plan_id}")).json() == before
 
 
-async def test_days_come_in_turn_round_by_round(athlete: Person) -> None:
+async def test_days_come_in_turn_in_each_round(athlete: Person) -> None:
     squat = [an_exercise(a_target())]
     plan_id = await make(athlete, squat, squat, squat, duration_weeks=2)
-    # A day left out is not asked for again.
+    # A skipped day is not due again.
     expected = {1: (1, 3), 3: (1, 5), 5: (2, 1)}
     standing = await upcoming(athlete, plan_id)
     assert (standing["week"], standing["day"]) == (1, 1)
@@ -316,7 +316,7 @@ async def test_days_come_in_turn_round_by_round(athlete: Person) -> None:
     ]
 
 
-async def test_a_repeated_day_begins_a_round(athlete: Person) -> None:
+async def test_repeating_a_day_starts_a_round(athlete: Person) -> None:
     squat = [an_exercise(a_target())]
     plan_id = await make(athlete, squat, squat)
     for on in ("2026-03-02", "2026-03-03"):
@@ -325,7 +325,7 @@ async def test_a_repeated_day_begins_a_round(athlete: Person) -> None:
     assert (standing["week"], standing["day"], standing["finished"]) == (2, 3, False)
 
 
-async def test_a_full_week_is_over(athlete: Person) -> None:
+async def test_after_a_full_week_the_next_session_is_due_on_monday(athlete: Person) -> None:
     timezone = ZoneInfo("Pacific/Auckland")
     await athlete.patch("/profile", {"timezone": timezone.key})
     plan_id = await make(athlete, [an_exercise(a_target())], days_per_week=1)
@@ -337,7 +337,7 @@ async def test_a_full_week_is_over(athlete: Person) -> None:
     assert standing["due_on"] == (today + timedelta(days=7 - today.weekday())).isoformat()
 
 
-async def test_a_dry_run_goes_on_as_if_all_went_well(athlete: Person) -> None:
+async def test_a_dry_run_assumes_that_all_targets_are_met(athlete: Person) -> None:
     linear = an_exercise(a_target(weight=100), progression=LINEAR | {"ceiling": 105})
     double = an_exercise(a_target(8, 9, weight=20), exercise=BENCH, progression=DOUBLE)
     opened = an_exercise(a_target(), exercise=PULL_UP, progression=LINEAR)
@@ -365,13 +365,13 @@ async def test_a_dry_run_goes_on_as_if_all_went_well(athlete: Person) -> None:
 
 @one_gateway
 @pytest.mark.parametrize("weeks", [-1, 13, "x"])
-async def test_a_dry_run_has_its_limits(athlete: Person, weeks: object) -> None:
+async def test_a_wrong_number_of_dry_run_weeks_is_refused(athlete: Person, weeks: object) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())])
     response = await athlete.get(f"/plans/{plan_id}/next", params={"dry_run_weeks": weeks})
     assert_problem(response, 422, "invalid_request")
 
 
-async def test_what_the_profile_excludes_is_marked(athlete: Person) -> None:
+async def test_exercises_that_the_profile_excludes_are_marked(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())])
     await athlete.patch("/profile", {"equipment": ["barbell", "dumbbell"]})
     marked = (await upcoming(athlete, plan_id))["exercises"][0]
@@ -389,7 +389,7 @@ async def test_what_the_profile_excludes_is_marked(athlete: Person) -> None:
         assert set(alternative["equipment"]) <= {"dumbbell", "bench"}
 
 
-async def test_what_fits_has_no_alternatives(athlete: Person) -> None:
+async def test_an_exercise_that_fits_the_profile_has_no_alternatives(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(), exercise=exercise_id("push-up"))])
     marked = (await upcoming(athlete, plan_id))["exercises"][0]
     assert [marked[name] for name in ("available", "safe", "missing_equipment", "injured_joints", "alternatives")] == [
@@ -401,28 +401,28 @@ async def test_what_fits_has_no_alternatives(athlete: Person) -> None:
     ]
 
 
-async def test_a_public_plan_is_followed_by_each_for_themselves(athlete: Person, stranger: Person) -> None:
+async def test_each_follower_of_a_public_plan_progresses_separately(athlete: Person, stranger: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target(weight=100), progression=LINEAR)], is_public=True)
     await log(athlete, plan_id, "2026-03-02", *fives(100, 5))
     assert (await due(stranger, plan_id))[2] == "The plan starts with 100 kg."
     await log(stranger, plan_id, "2026-03-03", *fives(60, 5))
     assert (await due(stranger, plan_id))[0] == [62.5]
     assert (await due(athlete, plan_id))[0] == [102.5]
-    # The author's new version does not take away what a follower has done.
+    # A new version by the author does not reset the progress of a follower.
     plan = {"name": "New", "is_public": True}
     exercises = [an_exercise(a_target(weight=90), progression=LINEAR)]
     await athlete.ask("PUT", f"/plans/{plan_id}", json=plan | {"days": [{"day": 1, "exercises": exercises}]})
     assert (await due(stranger, plan_id))[0] == [62.5]
 
 
-async def test_anothers_private_plan_is_not_there(athlete: Person, stranger: Person) -> None:
+async def test_private_plans_of_others_are_not_found(athlete: Person, stranger: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())])
     for path in ("next", "adherence"):
         assert_problem(await stranger.get(f"/plans/{plan_id}/{path}"), 404, "plan_not_found")
         assert_problem(await stranger.get(f"/plans/{uuid4()}/{path}"), 404, "plan_not_found")
 
 
-async def test_adherence_counts_weeks(athlete: Person) -> None:
+async def test_adherence_counts_sessions_by_week(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())], duration_weeks=3, days_per_week=2)
     empty = (await athlete.get(f"/plans/{plan_id}/adherence")).json()
     assert empty == {"plan_id": plan_id, "planned_per_week": 2, "sessions": 0, "rate": None, "weeks": []}
@@ -442,7 +442,7 @@ async def test_adherence_counts_weeks(athlete: Person) -> None:
     }
 
 
-async def test_the_current_week_counts_against_nobody(athlete: Person) -> None:
+async def test_the_current_week_does_not_lower_the_rate(athlete: Person) -> None:
     plan_id = await make(athlete, [an_exercise(a_target())], days_per_week=5)
     await athlete.log(a_set(), plan_id=plan_id, plan_day=1)
     adherence = (await athlete.get(f"/plans/{plan_id}/adherence")).json()

@@ -1,4 +1,4 @@
-"""Exercises of one's own: made, changed, archived, brought back, and nobody else's."""
+"""Custom exercises: users create, change, archive and restore them, and no other user sees them."""
 
 import asyncio
 from typing import Any
@@ -35,7 +35,7 @@ async def create(person: Person, **fields: Any) -> dict[str, Any]:
     return created
 
 
-async def test_an_exercise_of_ones_own_is_kept_as_it_was_sent(athlete: Person) -> None:
+async def test_a_custom_exercise_is_stored_as_sent(athlete: Person) -> None:
     created = await create(athlete, **WHOLE)
     assert created["custom"] is True
     assert {name: created[name] for name in WHOLE} == WHOLE
@@ -43,7 +43,7 @@ async def test_an_exercise_of_ones_own_is_kept_as_it_was_sent(athlete: Person) -
     assert (await athlete.get(f"/exercises/{created['id']}")).json() == created
 
 
-async def test_a_name_is_enough(athlete: Person) -> None:
+async def test_only_the_name_is_required(athlete: Person) -> None:
     created = await create(athlete, name="  Garage Lift ")
     assert created["name"] == "Garage Lift"
     assert (created["category"], created["level"], created["measured_in"]) == (
@@ -55,7 +55,7 @@ async def test_a_name_is_enough(athlete: Person) -> None:
     assert created["equipment"] == created["primary_muscles"] == created["instructions"] == []
 
 
-async def test_it_is_found_logged_and_counted(athlete: Person) -> None:
+async def test_a_custom_exercise_can_be_found_and_logged(athlete: Person) -> None:
     created = await create(athlete, aliases=["Stöne Curl"])
     for q in ("garage", "lift gar", "stone", "gaarge lift"):
         items = (await athlete.get("/exercises", params={"q": q})).json()["items"]
@@ -65,7 +65,7 @@ async def test_it_is_found_logged_and_counted(athlete: Person) -> None:
     assert own["times_done"] == 1
 
 
-async def test_nobody_else_sees_it_not_even_by_a_typing_error(athlete: Person, stranger: Person) -> None:
+async def test_other_users_cannot_find_a_custom_exercise(athlete: Person, stranger: Person) -> None:
     created = await create(athlete, name="Zwickelheber")
     assert_problem(await stranger.get(f"/exercises/{created['id']}"), 404, "exercise_not_found")
     assert_problem(await stranger.get(f"/exercises/{created['id']}/alternatives"), 404, "exercise_not_found")
@@ -78,34 +78,34 @@ async def test_nobody_else_sees_it_not_even_by_a_typing_error(athlete: Person, s
 
 
 @pytest.mark.parametrize("name", ["Back Squat", "back squats", "SQUAT", "back-squat!", "rdl", "Bénch Press"])
-async def test_what_the_catalogue_has_is_not_made_again(athlete: Person, name: str) -> None:
+async def test_a_name_from_the_catalogue_is_refused(athlete: Person, name: str) -> None:
     problem = assert_problem(await athlete.ask("POST", "/exercises", json={"name": name}), 409, "exercise_exists")
     assert paths(problem) == ["name"]
     assert any(known in problem["detail"] for known in ("Back Squat", "Romanian Deadlift", "Bench Press"))
     assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 0
 
 
-async def test_two_of_ones_own_have_two_names(athlete: Person) -> None:
+async def test_two_exercises_of_a_user_cannot_share_a_name(athlete: Person) -> None:
     first = await create(athlete)
     other = await create(athlete, name="Shed Lift")
     for name in ("garage lift", "Garage-Lifts"):
         response = await athlete.ask("POST", "/exercises", json={"name": name})
         assert_problem(response, 409, "exercise_exists")
         assert_problem(await athlete.patch(f"/exercises/{other['id']}", {"name": name}), 409, "exercise_exists")
-    # It may be spelled otherwise, and emoji are names too.
+    # An exercise can take another spelling of its own name, and emoji are names too.
     assert (await athlete.patch(f"/exercises/{first['id']}", {"name": "GARAGE LIFT"})).status_code == 200
     assert (await create(athlete, name="💪"))["name"] == "💪"
     assert (await create(athlete, name="🏋️"))["name"] == "🏋️"
     assert_problem(await athlete.ask("POST", "/exercises", json={"name": "💪"}), 409, "exercise_exists")
 
 
-async def test_the_same_made_twice_at_once_is_made_once(athlete: Person) -> None:
+async def test_concurrent_requests_create_an_exercise_once(athlete: Person) -> None:
     answers = await asyncio.gather(*(athlete.ask("POST", "/exercises", json={"name": "Twin Lift"}) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 1
 
 
-async def test_changes_touch_what_they_name(athlete: Person) -> None:
+async def test_a_patch_changes_only_the_fields_it_names(athlete: Person) -> None:
     created = await create(athlete, **WHOLE)
     changes: dict[str, Any] = {"name": "Shed Lift", "level": "beginner", "equipment": [], "force": None, "joints": None}
     changed = (await athlete.patch(f"/exercises/{created['id']}", changes)).json()
@@ -113,14 +113,14 @@ async def test_changes_touch_what_they_name(athlete: Person) -> None:
     assert (await athlete.patch(f"/exercises/{created['id']}", {})).json() == changed
 
 
-async def test_the_catalogue_is_nobodys_to_change(athlete: Person) -> None:
+async def test_users_cannot_change_the_catalogue(athlete: Person) -> None:
     squat = exercise_id("back-squat")
     assert_problem(await athlete.patch(f"/exercises/{squat}", {"name": "Mine"}), 403, "exercise_read_only")
     assert_problem(await athlete.delete(f"/exercises/{squat}"), 403, "exercise_read_only")
     assert (await athlete.get(f"/exercises/{squat}")).json()["name"] == "Back Squat"
 
 
-async def test_what_is_not_there_cannot_be_changed(athlete: Person) -> None:
+async def test_an_unknown_exercise_is_not_found(athlete: Person) -> None:
     assert_problem(await athlete.patch(f"/exercises/{uuid4()}", {"name": "X"}), 404, "exercise_not_found")
     assert_problem(await athlete.delete(f"/exercises/{uuid4()}"), 404, "exercise_not_found")
 
@@ -133,18 +133,18 @@ async def test_an_unused_exercise_is_deleted(athlete: Person) -> None:
     await create(athlete)
 
 
-async def test_a_used_exercise_is_archived_and_comes_back(athlete: Person) -> None:
+async def test_a_used_exercise_is_archived_and_can_be_restored(athlete: Person) -> None:
     created = await create(athlete)
     workout = (await athlete.log(a_set(exercise_id=created["id"]))).json()["workout"]
     assert (await athlete.delete(f"/exercises/{created['id']}")).status_code == 204
-    # It is in no list any more, and its workout is as it was.
+    # No list shows the exercise any more, and its workout is unchanged.
     for params in ({"q": "garage"}, {"custom": "true"}, {"sort": "recent", "custom": "true"}):
         assert (await athlete.get("/exercises", params=params)).json()["total"] == 0
     assert (await athlete.get(f"/workouts/{workout['id']}")).json() == workout
     archived = (await athlete.get(f"/exercises/{created['id']}")).json()
     assert (archived["archived"], archived["times_done"]) == (True, 1)
     assert (await athlete.delete(f"/exercises/{created['id']}")).status_code == 204
-    # Its name is free, and has to be given back before it can return.
+    # Another exercise can take its name, and must go before this one can be restored.
     other = await create(athlete)
     problem = await athlete.patch(f"/exercises/{created['id']}", {"archived": False})
     assert_problem(problem, 409, "exercise_exists")
@@ -155,7 +155,7 @@ async def test_a_used_exercise_is_archived_and_comes_back(athlete: Person) -> No
     assert (await athlete.patch(f"/exercises/{created['id']}", {"archived": True})).json()["archived"] is True
 
 
-async def test_once_its_workout_is_gone_it_is_deleted(athlete: Person) -> None:
+async def test_an_exercise_is_deleted_once_no_workout_uses_it(athlete: Person) -> None:
     created = await create(athlete)
     workout = (await athlete.log(a_set(exercise_id=created["id"]))).json()["workout"]
     await athlete.delete(f"/workouts/{workout['id']}")
@@ -163,7 +163,7 @@ async def test_once_its_workout_is_gone_it_is_deleted(athlete: Person) -> None:
     assert_problem(await athlete.get(f"/exercises/{created['id']}"), 404, "exercise_not_found")
 
 
-async def test_deleting_while_logging_loses_nothing(athlete: Person) -> None:
+async def test_deleting_an_exercise_while_logging_it_loses_nothing(athlete: Person) -> None:
     for round_number in range(5):
         created = await create(athlete, name=f"Raced {round_number}")
         logged, deleted = await asyncio.gather(
@@ -174,7 +174,7 @@ async def test_deleting_while_logging_loses_nothing(athlete: Person) -> None:
         assert (logged.status_code, there) in ((201, 200), (422, 404))
 
 
-async def test_there_are_500_at_most(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_a_user_has_500_exercises_at_most(athlete: Person, admin: psycopg.Connection) -> None:
     admin.execute(
         "insert into private.exercises (user_id, name) select %s, 'Lift ' || n from generate_series(1, 499) as n",
         (athlete.id,),
@@ -217,13 +217,13 @@ async def test_there_are_500_at_most(athlete: Person, admin: psycopg.Connection)
         ({"primary_muscles": ["chest"], "secondary_muscles": ["chest"]}, ""),
     ],
 )
-async def test_a_wrong_field_is_named_and_nothing_is_made(athlete: Person, fields: dict[str, Any], path: str) -> None:
+async def test_a_wrong_field_is_named_and_nothing_is_stored(athlete: Person, fields: dict[str, Any], path: str) -> None:
     response = await athlete.ask("POST", "/exercises", json={"name": "Garage Lift", **fields})
     assert paths(assert_problem(response, 422, "invalid_request")) == [path]
     assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 0
 
 
-async def test_a_name_is_needed(athlete: Person) -> None:
+async def test_a_missing_name_is_named(athlete: Person) -> None:
     problem = assert_problem(await athlete.ask("POST", "/exercises", json={}), 422, "invalid_request")
     assert paths(problem) == ["name"]
 
@@ -236,7 +236,7 @@ async def test_a_name_is_needed(athlete: Person) -> None:
         ({"secondary_muscles": ["wings"]}, "unknown_muscle"),
     ],
 )
-async def test_what_the_catalogue_does_not_know_is_told(athlete: Person, fields: dict[str, Any], code: str) -> None:
+async def test_unknown_muscles_and_equipment_are_named(athlete: Person, fields: dict[str, Any], code: str) -> None:
     created = await create(athlete)
     response = await athlete.ask("POST", "/exercises", json={"name": "Shed Lift", **fields})
     for answer in (response, await athlete.patch(f"/exercises/{created['id']}", fields)):
@@ -245,12 +245,12 @@ async def test_what_the_catalogue_does_not_know_is_told(athlete: Person, fields:
     assert (await athlete.get("/exercises", params={"custom": "true"})).json()["total"] == 1
 
 
-async def test_a_muscle_is_not_made_secondary_beside_itself(athlete: Person) -> None:
+async def test_a_primary_muscle_cannot_become_secondary_too(athlete: Person) -> None:
     created = await create(athlete, primary_muscles=["chest"])
     response = await athlete.patch(f"/exercises/{created['id']}", {"secondary_muscles": ["chest"]})
     assert_problem(response, 422, "muscle_listed_twice")
 
 
-async def test_repeats_are_taken_out(athlete: Person) -> None:
+async def test_repeated_values_are_dropped(athlete: Person) -> None:
     created = await create(athlete, equipment=["bench", "barbell", "bench"], primary_muscles=["chest", "chest"])
     assert (created["equipment"], created["primary_muscles"]) == (["bench", "barbell"], ["chest"])

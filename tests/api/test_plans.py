@@ -1,4 +1,4 @@
-"""Plans: written, versioned, published, copied, followed and deleted."""
+"""Plans: users create, change, publish, copy, follow and delete them."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ NOTHING = dict.fromkeys(["reps_min", "reps_max", "weight", "weight_unit", "perce
 
 
 def a_plan(**fields: Any) -> dict[str, Any]:
-    """A plan of one day with one exercise, unless it says otherwise."""
+    """Return a plan with one day and one exercise. `fields` replace its fields."""
     target = {"reps_min": 5, "reps_max": 5}
     return {"name": "Strength", "days": [{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": [target]}]}], **fields}
 
@@ -86,7 +86,7 @@ async def put(person: Person, plan: dict[str, Any], if_match: str | None = None,
     return await person.ask("PUT", f"/plans/{plan['id']}", json=a_plan(**fields), headers=headers)
 
 
-async def test_a_plan_is_kept_as_it_was_sent(athlete: Person) -> None:
+async def test_a_plan_is_stored_as_sent(athlete: Person) -> None:
     response = await athlete.ask("POST", "/plans", json=WHOLE)
     assert response.status_code == 201, response.text
     plan = response.json()
@@ -112,14 +112,14 @@ async def test_a_plan_is_kept_as_it_was_sent(athlete: Person) -> None:
     assert (read.json(), read.headers["etag"]) == (plan, '"1"')
 
 
-async def test_a_load_without_a_unit_is_in_the_profiles(athlete: Person) -> None:
+async def test_a_load_without_a_unit_uses_the_profiles_unit(athlete: Person) -> None:
     await athlete.patch("/profile", {"weight_unit": "lb"})
     sets = [{"reps_min": 5, "reps_max": 5, "weight": 100}]
     plan = await create(athlete, days=[{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": sets}]}])
     assert plan["days"][0]["exercises"][0]["sets"][0]["weight_unit"] == "lb"
 
 
-async def test_each_put_makes_a_version_and_all_stay_readable(athlete: Person) -> None:
+async def test_each_put_creates_a_version_and_keeps_the_older_ones(athlete: Person) -> None:
     plan = await create(athlete)
     for number in (2, 3):
         response = await put(athlete, plan, name=f"Strength {number}", goal=f"goal {number}")
@@ -140,7 +140,7 @@ async def test_each_put_makes_a_version_and_all_stay_readable(athlete: Person) -
     assert (second["total"], second["items"]) == (3, [versions["items"][1]])
 
 
-async def test_the_list_shows_current_versions_alone_and_counts_those(athlete: Person) -> None:
+async def test_the_list_shows_and_counts_only_current_versions(athlete: Person) -> None:
     first, second = await create(athlete), await create(athlete, name="Endurance")
     await put(athlete, first, name="Strength again")
     body = (await athlete.get("/plans")).json()
@@ -151,19 +151,19 @@ async def test_the_list_shows_current_versions_alone_and_counts_those(athlete: P
     assert ([item["name"] for item in page["items"]], page["total"]) == (["Endurance"], 2)
 
 
-async def test_no_plans_are_an_empty_list(athlete: Person) -> None:
+async def test_the_list_is_empty_at_first(athlete: Person) -> None:
     assert (await athlete.get("/plans")).json() == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
 @pytest.mark.parametrize("if_match", ['"2"', 'W/"2"', '"1", "2"', "*"])
-async def test_who_knows_the_current_version_may_replace_it(athlete: Person, if_match: str) -> None:
+async def test_if_match_with_the_current_version_replaces_the_plan(athlete: Person, if_match: str) -> None:
     plan = await create(athlete)
     assert (await put(athlete, plan)).json()["version"] == 2
     assert (await put(athlete, plan, if_match)).json()["version"] == 3
 
 
 @pytest.mark.parametrize("if_match", ['"1"', '"3"', "2", '"x"', "", '"2"x', 'no "2" no', '"99999999999999999999"'])
-async def test_who_knows_another_version_is_told(athlete: Person, if_match: str) -> None:
+async def test_if_match_without_the_current_version_is_refused(athlete: Person, if_match: str) -> None:
     plan = await create(athlete)
     await put(athlete, plan, name="Changed elsewhere")
     problem = assert_problem(await put(athlete, plan, if_match, name="Mine"), 412, "plan_changed")
@@ -171,7 +171,7 @@ async def test_who_knows_another_version_is_told(athlete: Person, if_match: str)
     assert (await athlete.get(f"/plans/{plan['id']}")).json()["name"] == "Changed elsewhere"
 
 
-async def test_twenty_writers_at_once_make_twenty_versions(athlete: Person) -> None:
+async def test_twenty_concurrent_writers_create_twenty_versions(athlete: Person) -> None:
     plan = await create(athlete)
     answers = await asyncio.gather(*(put(athlete, plan, name=f"By {number}") for number in range(20)))
     assert sorted(answer.json()["version"] for answer in answers) == list(range(2, 22))
@@ -180,14 +180,14 @@ async def test_twenty_writers_at_once_make_twenty_versions(athlete: Person) -> N
     assert len({item["name"] for item in versions["items"]}) == 21
 
 
-async def test_of_twenty_careful_writers_one_wins(athlete: Person) -> None:
+async def test_one_of_twenty_concurrent_writers_with_if_match_succeeds(athlete: Person) -> None:
     plan = await create(athlete)
     answers = await asyncio.gather(*(put(athlete, plan, '"1"', name=f"By {number}") for number in range(20)))
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
     assert (await athlete.get(f"/plans/{plan['id']}")).json()["version"] == 2
 
 
-async def test_two_plans_have_two_names(athlete: Person, stranger: Person) -> None:
+async def test_two_plans_of_a_user_cannot_share_a_name(athlete: Person, stranger: Person) -> None:
     plan, other = await create(athlete), await create(athlete, name="Endurance")
     problem = assert_problem(await athlete.ask("POST", "/plans", json=a_plan(name=" strength ")), 409, "plan_exists")
     assert paths(problem) == ["name"]
@@ -196,7 +196,7 @@ async def test_two_plans_have_two_names(athlete: Person, stranger: Person) -> No
     await create(stranger)
 
 
-async def test_a_private_plan_exists_for_its_owner_alone(athlete: Person, stranger: Person) -> None:
+async def test_other_users_cannot_find_a_private_plan(athlete: Person, stranger: Person) -> None:
     plan = await create(athlete)
     for method, path in (
         ("GET", ""),
@@ -212,7 +212,7 @@ async def test_a_private_plan_exists_for_its_owner_alone(athlete: Person, strang
     assert (await athlete.get(f"/plans/{plan['id']}")).json() == plan
 
 
-async def test_a_public_plan_is_read_and_copied_by_everyone_and_changed_by_its_owner(
+async def test_everyone_can_read_and_copy_a_public_plan_and_only_its_owner_can_change_it(
     athlete: Person, stranger: Person
 ) -> None:
     plan = await create(athlete, goal="secret at first")
@@ -221,7 +221,7 @@ async def test_a_public_plan_is_read_and_copied_by_everyone_and_changed_by_its_o
     assert seen == {**plan, "own": False}
     assert_problem(await put(stranger, plan), 403, "plan_read_only")
     assert_problem(await stranger.delete(f"/plans/{plan['id']}"), 403, "plan_read_only")
-    # What it was before it was published is nobody else's business.
+    # Other users cannot see the versions from before it was public.
     assert_problem(await stranger.get(f"/plans/{plan['id']}/versions"), 404, "plan_not_found")
     copied = await stranger.ask("POST", f"/plans/{plan['id']}/copy")
     assert (copied.status_code, copied.headers["etag"]) == (201, '"1"')
@@ -235,13 +235,13 @@ async def test_a_public_plan_is_read_and_copied_by_everyone_and_changed_by_its_o
     }
     assert counts["own"] == 1
     assert counts["all"] == counts["public"] + 1
-    # Made private it disappears for others; the copy stays.
+    # Once it is private again, other users cannot find the plan, but the copy stays.
     await put(athlete, plan, is_public=False)
     assert_problem(await stranger.get(f"/plans/{plan['id']}"), 404, "plan_not_found")
     assert (await stranger.get(f"/plans/{copy['id']}")).json() == copy
 
 
-async def test_a_copy_has_a_name_of_its_own(athlete: Person) -> None:
+async def test_a_copy_gets_a_name_that_is_free(athlete: Person) -> None:
     plan = await create(athlete)
     names = [(await athlete.ask("POST", f"/plans/{plan['id']}/copy")).json()["name"] for _ in range(2)]
     assert names == ["Strength (2)", "Strength (3)"]
@@ -254,7 +254,7 @@ async def test_a_copy_has_a_name_of_its_own(athlete: Person) -> None:
     assert copied["name"] == "x" * 94 + " (2)"
 
 
-async def test_a_workout_keeps_the_version_it_was_made_with(athlete: Person) -> None:
+async def test_a_workout_keeps_the_version_of_the_plan_it_followed(athlete: Person) -> None:
     plan = await create(athlete)
     logged = (await athlete.log(a_set(), plan_id=plan["id"], plan_day=1)).json()["workout"]
     await put(athlete, plan, name="Renamed")
@@ -265,7 +265,7 @@ async def test_a_workout_keeps_the_version_it_was_made_with(athlete: Person) -> 
     assert [again[name] for name in followed] == [plan["id"], 2, None, "Renamed"]
 
 
-async def test_deleting_frees_the_name_and_keeps_the_workouts(athlete: Person) -> None:
+async def test_deleting_a_plan_frees_its_name_and_keeps_its_workouts(athlete: Person) -> None:
     plan = await create(athlete)
     workout = (await athlete.log(a_set(), plan_id=plan["id"], plan_day=1)).json()["workout"]
     assert (await athlete.delete(f"/plans/{plan['id']}")).status_code == 204
@@ -277,7 +277,7 @@ async def test_deleting_frees_the_name_and_keeps_the_workouts(athlete: Person) -
     await create(athlete)
 
 
-async def test_anothers_public_plan_may_be_followed(athlete: Person, stranger: Person) -> None:
+async def test_users_can_follow_public_plans_of_others(athlete: Person, stranger: Person) -> None:
     plan = await create(athlete, is_public=True)
     workout = (await stranger.log(a_set(), plan_id=plan["id"], plan_day=1)).json()["workout"]
     await athlete.delete(f"/plans/{plan['id']}")
@@ -294,7 +294,7 @@ async def test_anothers_public_plan_may_be_followed(athlete: Person, stranger: P
         ({"plan_id": "stranger's"}, "plan_not_found", "plan_id"),
     ],
 )
-async def test_a_workout_follows_what_is_there(
+async def test_a_workout_cannot_follow_an_unknown_plan_or_day(
     athlete: Person, stranger: Person, fields: dict[str, Any], code: str, path: str
 ) -> None:
     owner = {"own": athlete, "stranger's": stranger}.get(fields.get("plan_id", ""))
@@ -305,26 +305,26 @@ async def test_a_workout_follows_what_is_there(
     assert (await athlete.get("/workouts")).json()["total"] == 0
 
 
-async def test_a_public_plan_has_no_exercise_of_ones_own(athlete: Person) -> None:
+async def test_a_public_plan_cannot_contain_custom_exercises(athlete: Person) -> None:
     own = (await athlete.ask("POST", "/exercises", json={"name": "Garage Lift"})).json()["id"]
     days = [{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}, {"exercise_id": own, "sets": [{}]}]}]
     plan = await create(athlete, days=days)
     assert plan["days"][0]["exercises"][1]["exercise_name"] == "Garage Lift"
     problem = assert_problem(await put(athlete, plan, days=days, is_public=True), 422, "exercise_not_public")
     assert paths(problem) == ["days.0.exercises.1.exercise_id"]
-    # A plan uses it, so it is archived and the plan stays whole.
+    # The plan uses the exercise, so deleting only archives it and the plan is unchanged.
     await athlete.delete(f"/exercises/{own}")
     assert (await athlete.get(f"/plans/{plan['id']}")).json() == plan
 
 
-async def test_anothers_exercise_cannot_be_planned(athlete: Person, stranger: Person) -> None:
+async def test_a_plan_cannot_contain_exercises_of_others(athlete: Person, stranger: Person) -> None:
     own = (await stranger.ask("POST", "/exercises", json={"name": "Secret Lift"})).json()["id"]
     days = [{"day": 1, "exercises": [{"exercise_id": own, "sets": [{}]}, {"exercise_id": str(uuid4()), "sets": [{}]}]}]
     problem = assert_problem(await athlete.ask("POST", "/plans", json=a_plan(days=days)), 422, "exercise_not_found")
     assert paths(problem) == ["days.0.exercises.0.exercise_id", "days.0.exercises.1.exercise_id"]
 
 
-async def test_each_day_comes_once(athlete: Person) -> None:
+async def test_a_repeated_day_is_refused(athlete: Person) -> None:
     day = {"day": 3, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}]}
     problem = assert_problem(await athlete.ask("POST", "/plans", json=a_plan(days=[day, day])), 422, "day_repeated")
     assert paths(problem) == ["days.1.day"]
@@ -363,12 +363,12 @@ async def test_a_plan_has_500_sets_at_most(athlete: Person) -> None:
     assert_problem(response, 422, "too_many_sets")
 
 
-async def test_metadata_is_small_as_it_is_kept(athlete: Person) -> None:
+async def test_the_limit_of_metadata_applies_to_the_stored_text(athlete: Person) -> None:
     response = await athlete.ask("POST", "/plans", json=a_plan(metadata={"n": [1e300] * 30}))
     assert paths(assert_problem(response, 422, "metadata_too_large")) == ["metadata"]
 
 
-async def test_a_plan_may_be_deleted_while_somebody_logs_it(athlete: Person, stranger: Person) -> None:
+async def test_a_plan_can_be_deleted_while_another_user_logs_it(athlete: Person, stranger: Person) -> None:
     for number in range(10):
         plan = await create(athlete, name=f"Shared {number}", is_public=True)
         deleted, logged = await asyncio.gather(
@@ -379,7 +379,7 @@ async def test_a_plan_may_be_deleted_while_somebody_logs_it(athlete: Person, str
             assert paths(assert_problem(logged, 422, "plan_not_found")) == ["plan_id"]
 
 
-async def test_there_are_200_at_most(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_a_user_has_200_plans_at_most(athlete: Person, admin: psycopg.Connection) -> None:
     admin.execute(
         "with made as (insert into private.plans (user_id, name) "
         "select %s, 'Plan ' || n from generate_series(1, 199) as n"
@@ -461,6 +461,6 @@ async def test_a_refused_change_leaves_the_plan_as_it_was(athlete: Person) -> No
     assert (await athlete.get(f"/plans/{plan['id']}")).json() == plan
 
 
-async def test_an_unknown_visibility_is_told(athlete: Person) -> None:
+async def test_an_unknown_visibility_is_refused(athlete: Person) -> None:
     problem = assert_problem(await athlete.get("/plans", params={"visibility": "theirs"}), 422, "invalid_request")
     assert paths(problem) == ["visibility"]

@@ -54,7 +54,7 @@ async def test_every_field_can_be_changed_and_read_back(athlete: Person) -> None
 
 
 @pytest.mark.parametrize("name", CHANGES)
-async def test_an_absent_field_stays(athlete: Person, name: str) -> None:
+async def test_an_absent_field_keeps_its_value(athlete: Person, name: str) -> None:
     before = (await athlete.patch("/profile", CHANGES)).json()
     other = "weekly_target" if name != "weekly_target" else "goals"
     value: Any = 1 if other == "weekly_target" else []
@@ -62,14 +62,14 @@ async def test_an_absent_field_stays(athlete: Person, name: str) -> None:
     assert after == before | {other: value}
 
 
-async def test_no_change_is_a_change_too(athlete: Person) -> None:
+async def test_an_empty_patch_changes_nothing(athlete: Person) -> None:
     before = (await athlete.get("/profile")).json()
     response = await athlete.patch("/profile", {})
     assert response.status_code == 200
     assert response.json() == before
 
 
-async def test_null_clears_what_may_be_empty(athlete: Person) -> None:
+async def test_null_clears_an_optional_field(athlete: Person) -> None:
     await athlete.patch("/profile", CHANGES)
     after = (await athlete.patch("/profile", {"birth_date": None, "fitness_level": None})).json()
     assert after["birth_date"] is None
@@ -78,7 +78,7 @@ async def test_null_clears_what_may_be_empty(athlete: Person) -> None:
 
 @one_gateway
 @pytest.mark.parametrize("name", sorted(CHANGES.keys() - {"birth_date", "fitness_level"}))
-async def test_null_is_refused_where_something_has_to_be(athlete: Person, name: str) -> None:
+async def test_null_is_refused_for_a_required_field(athlete: Person, name: str) -> None:
     before = (await athlete.get("/profile")).json()
     problem = assert_problem(await athlete.patch("/profile", {name: None}), 422, "invalid_request")
     assert paths(problem) == [name]
@@ -144,7 +144,7 @@ async def test_a_wrong_field_is_named(athlete: Person, changes: dict[str, Any], 
         ({"preferences": {"x": [1e308] * 100}}, "preferences_too_large", "preferences"),
     ],
 )
-async def test_what_only_the_database_knows_is_named_too(
+async def test_a_field_that_the_database_refuses_is_named(
     athlete: Person, changes: dict[str, Any], code: str, path: str
 ) -> None:
     before = (await athlete.get("/profile")).json()
@@ -153,21 +153,21 @@ async def test_what_only_the_database_knows_is_named_too(
     assert (await athlete.get("/profile")).json() == before
 
 
-async def test_the_thirteenth_birthday_is_old_enough(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_a_user_can_turn_thirteen_today(athlete: Person, admin: psycopg.Connection) -> None:
     row = admin.execute("select (current_date - interval '13 years')::date").fetchone()
     assert row is not None
     response = await athlete.patch("/profile", {"birth_date": row[0].isoformat()})
     assert response.status_code == 200
 
 
-async def test_preferences_may_be_nested_and_spell_what_looks_like_an_escape(athlete: Person) -> None:
+async def test_preferences_can_be_nested_and_contain_the_text_of_an_escape(athlete: Person) -> None:
     preferences = {"deep": json.loads("[" * 31 + "]" * 31), "text": "\\u0000"}
     response = await athlete.patch("/profile", {"preferences": preferences})
     assert response.status_code == 200
     assert response.json()["preferences"] == preferences
 
 
-async def test_blanks_around_a_name_are_taken_away_and_repeats_dropped(athlete: Person) -> None:
+async def test_names_are_trimmed_and_repeated_values_dropped(athlete: Person) -> None:
     changes = {"display_name": "  Ana  ", "injuries": ["knee", "knee"], "equipment": ["rack", "bench", "rack"]}
     body = (await athlete.patch("/profile", changes)).json()
     assert body["display_name"] == "Ana"
@@ -177,26 +177,26 @@ async def test_blanks_around_a_name_are_taken_away_and_repeats_dropped(athlete: 
 
 @one_gateway
 @pytest.mark.parametrize("body", [b"", b"[]", b"7", b'"text"', b"null"])
-async def test_a_body_that_is_no_object_is_refused(athlete: Person, body: bytes) -> None:
+async def test_a_body_that_is_not_an_object_is_refused(athlete: Person, body: bytes) -> None:
     response = await athlete.ask("PATCH", "/profile", content=body, headers={"Content-Type": "application/json"})
     assert_problem(response, 422, "invalid_request")
 
 
-async def test_broken_json_is_told(athlete: Person) -> None:
+async def test_incomplete_json_is_refused(athlete: Person) -> None:
     response = await athlete.ask("PATCH", "/profile", content=b'{"a": ', headers={"Content-Type": "application/json"})
     assert_problem(response, 422, "invalid_json")
 
 
 @one_gateway
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"weekly_target": ' + b"9" * 5000 + b"}", b"\xfe"])
-async def test_json_that_cannot_be_read_is_told(athlete: Person, body: bytes) -> None:
+async def test_json_that_cannot_be_read_is_refused(athlete: Person, body: bytes) -> None:
     response = await athlete.ask("PATCH", "/profile", content=body, headers={"Content-Type": "application/json"})
     assert_problem(response, 400, "malformed_request")
 
 
 @one_gateway
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
-async def test_only_json_is_taken(athlete: Person, content_type: str) -> None:
+async def test_only_json_is_accepted(athlete: Person, content_type: str) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     response = await athlete.ask("PATCH", "/profile", content=json.dumps({"weekly_target": 4}), headers=headers)
     assert_problem(response, 415, "not_json")
@@ -212,13 +212,13 @@ async def test_a_body_over_one_mebibyte_is_refused(athlete: Person) -> None:
         assert_problem(response, 413, "body_too_large")
 
 
-async def test_a_body_of_one_mebibyte_is_read(athlete: Person) -> None:
+async def test_a_body_of_one_mebibyte_is_accepted(athlete: Person) -> None:
     content = b"{}" + b" " * (1024 * 1024 - 2)
     response = await athlete.ask("PATCH", "/profile", content=content, headers={"Content-Type": "application/json"})
     assert response.status_code == 200
 
 
-# Sign-up: whatever Supabase Auth knows of a person, a profile is made.
+# Sign-up: the database creates a profile for every user that Supabase Auth stores.
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ async def test_a_body_of_one_mebibyte_is_read(athlete: Person) -> None:
         ("y" * 200 + "@example.com", None, "y" * 50),
     ],
 )
-def test_no_name_can_break_a_sign_up(
+def test_a_sign_up_always_gets_a_valid_name(
     connect: Connect, admin: psycopg.Connection, email: str | None, metadata: Any, name: str
 ) -> None:
     with connect(AUTH_ROLE) as connection:
@@ -249,7 +249,7 @@ def test_no_name_can_break_a_sign_up(
     assert stored == (name,)
 
 
-async def test_a_token_that_outlived_its_account_finds_no_profile(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_the_token_of_a_deleted_account_finds_no_profile(athlete: Person, admin: psycopg.Connection) -> None:
     admin.execute("delete from auth.users where id = %s", (athlete.id,))
     assert_problem(await athlete.get("/profile"), 404, "profile_not_found")
     assert_problem(await athlete.patch("/profile", {"weekly_target": 4}), 404, "profile_not_found")

@@ -1,4 +1,4 @@
-"""Progress: weeks, streaks, records and time series, as a user's own calendar has them."""
+"""Progress: weeks, streaks, records and time series, in the user's time zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ async def read(person: Person, path: str, **query: Any) -> dict[str, Any]:
     return answer
 
 
-async def test_nothing_yet(athlete: Person) -> None:
+async def test_a_new_user_has_no_progress(athlete: Person) -> None:
     summary = await read(athlete, "summary")
     assert summary["streak"] == {"current": 0, "longest": 0, "paused": False}
     starts = [this_monday() - weeks * WEEK for weeks in range(11, -1, -1)]
@@ -61,7 +61,7 @@ async def test_nothing_yet(athlete: Person) -> None:
     }
 
 
-async def test_a_week_adds_up(athlete: Person) -> None:
+async def test_a_week_sums_up_its_workouts(athlete: Person) -> None:
     last = this_monday() - WEEK
     started = datetime.fromisoformat(on(last)) - timedelta(minutes=50)
     await log(
@@ -96,14 +96,14 @@ async def test_a_week_adds_up(athlete: Person) -> None:
     assert (muscles["chest"]["hard_sets"], muscles["chest"]["sessions"]) == (1, 1)
 
 
-async def test_rpe_of_the_workout_stands_in_for_that_of_sets(athlete: Person) -> None:
+async def test_sets_without_rpe_count_with_that_of_the_workout(athlete: Person) -> None:
     for rpe in (6, 9):
         await log(athlete, at=on(this_monday() - WEEK), overall_rpe=rpe)
     assert (await read(athlete, "summary", weeks=2))["weeks"][0]["average_rpe"] == 7.5
 
 
-async def test_weeks_are_the_users_own(athlete: Person) -> None:
-    # Sunday, 23:30 in New York is Monday in UTC.
+async def test_weeks_follow_the_users_time_zone(athlete: Person) -> None:
+    # Sunday at 23:30 in New York is Monday in UTC.
     monday = this_monday("America/New_York") - WEEK
     sunday = datetime(monday.year, monday.month, monday.day, tzinfo=ZoneInfo("America/New_York")) - timedelta(
         minutes=30
@@ -119,7 +119,7 @@ async def test_weeks_are_the_users_own(athlete: Person) -> None:
 
 @one_gateway
 @pytest.mark.parametrize("weeks", [0, 105, "x"])
-async def test_a_summary_has_its_limits(athlete: Person, weeks: object) -> None:
+async def test_a_wrong_number_of_weeks_is_refused(athlete: Person, weeks: object) -> None:
     assert_problem(await athlete.get("/progress/summary", params={"weeks": weeks}), 422, "invalid_request")
 
 
@@ -139,7 +139,7 @@ async def test_a_streak_counts_weeks_that_met_the_target(athlete: Person) -> Non
         await train(athlete, weeks_ago, 2)
     await train(athlete, 6)  # once is not enough
     assert await streak(athlete) == (2, 3, False)
-    # The current week never breaks it, and lengthens it once it is met.
+    # The current week never breaks the streak, and lengthens it once it meets the target.
     await train(athlete, 0)
     assert await streak(athlete) == (2, 3, False)
     await train(athlete, 0)
@@ -155,7 +155,7 @@ async def test_a_missed_week_ends_a_streak(athlete: Person) -> None:
     assert await streak(athlete) == (0, 3, False)
 
 
-async def test_paused_weeks_neither_lengthen_nor_break(athlete: Person) -> None:
+async def test_paused_weeks_neither_lengthen_nor_break_a_streak(athlete: Person) -> None:
     await athlete.patch("/profile", {"weekly_target": 1})
     for weeks_ago in (5, 4, 1):
         await train(athlete, weeks_ago)
@@ -168,13 +168,13 @@ async def test_paused_weeks_neither_lengthen_nor_break(athlete: Person) -> None:
         "streak": {"current": 3, "longest": 3, "paused": False},
         "paused_weeks": [start.isoformat(), (start + WEEK).isoformat()],
     }
-    # Once more changes nothing; and a paused week that was trained all the same counts.
+    # The same pause again changes nothing, and a paused week that meets the target still counts.
     assert (await athlete.ask("POST", "/progress/pause", json={"weeks": 2, "from": wednesday})).json() == paused.json()
     await train(athlete, 3)
     assert await streak(athlete) == (4, 4, False)
 
 
-async def test_this_week_is_paused_and_resumed(athlete: Person) -> None:
+async def test_the_current_week_can_be_paused_and_resumed(athlete: Person) -> None:
     await athlete.patch("/profile", {"weekly_target": 1})
     await train(athlete, 1)
     paused = (await athlete.ask("POST", "/progress/pause")).json()
@@ -199,13 +199,13 @@ async def test_this_week_is_paused_and_resumed(athlete: Person) -> None:
         ({"from_": "2026-08-03"}, "from_"),
     ],
 )
-async def test_a_pause_is_checked(athlete: Person, body: dict[str, Any], path: str) -> None:
+async def test_a_wrong_field_of_a_pause_is_named(athlete: Person, body: dict[str, Any], path: str) -> None:
     problem = assert_problem(await athlete.ask("POST", "/progress/pause", json=body), 422, "invalid_request")
     assert paths(problem) == [path]
 
 
 @pytest.mark.parametrize("weeks", [-5, 53])
-async def test_a_pause_is_near(athlete: Person, weeks: int) -> None:
+async def test_a_pause_cannot_start_far_from_today(athlete: Person, weeks: int) -> None:
     body = {"from": (this_monday() + weeks * WEEK).isoformat()}
     problem = assert_problem(await athlete.ask("POST", "/progress/pause", json=body), 422, "invalid_pause")
     assert paths(problem) == ["from"]
@@ -213,7 +213,7 @@ async def test_a_pause_is_near(athlete: Person, weeks: int) -> None:
     assert (await athlete.ask("POST", "/progress/pause", json=body)).status_code == 200
 
 
-async def test_records_tell_what_they_beat(athlete: Person) -> None:
+async def test_records_have_a_history_of_the_values_they_beat(athlete: Person) -> None:
     first = await log(athlete, a_set(weight=100, reps=5), at="2026-03-01T10:00:00Z")
     second = await log(athlete, a_set(weight=110, reps=1), at="2026-03-08T10:00:00Z")
     await log(athlete, a_set(set_type="warmup", weight=500), a_set(weight=90, reps=2), at="2026-03-15T10:00:00Z")
@@ -240,7 +240,7 @@ async def test_records_tell_what_they_beat(athlete: Person) -> None:
     assert (await read(athlete, "records"))["items"][0]["value"] == 242.51
 
 
-async def test_records_are_judged_at_their_date(athlete: Person) -> None:
+async def test_records_are_compared_with_earlier_workouts_only(athlete: Person) -> None:
     later = await log(athlete, a_set(weight=100), at="2026-03-08T10:00:00Z")
     before = await log(athlete, a_set(weight=120), at="2026-03-01T10:00:00Z")
     (weight,) = [r for r in (await read(athlete, "records"))["items"] if r["kind"] == "weight"]
@@ -250,7 +250,7 @@ async def test_records_are_judged_at_their_date(athlete: Person) -> None:
     assert weight["workout_id"] == later["id"]
 
 
-async def test_a_series_is_ready_for_a_chart(athlete: Person) -> None:
+async def test_a_series_has_a_point_for_each_workout(athlete: Person) -> None:
     await athlete.patch("/profile", {"timezone": "Asia/Tokyo"})
     first = await log(
         athlete,
@@ -285,7 +285,7 @@ async def test_a_series_is_ready_for_a_chart(athlete: Person) -> None:
             {"weight": 80, "weight_unit": "kg", "reps": 8},
         ],
     }
-    # From 120 to 132 kg in two weeks.
+    # The estimate rises from 120 to 132 kg in two weeks.
     assert series["trend_kg_per_week"] == 6
     for query, dates in (
         ({"from": "2026-03-02", "to": "2026-03-02"}, ["2026-03-02"]),
@@ -297,7 +297,7 @@ async def test_a_series_is_ready_for_a_chart(athlete: Person) -> None:
         assert found["trend_kg_per_week"] is None
 
 
-async def test_a_series_without_weight(athlete: Person) -> None:
+async def test_a_series_of_an_exercise_without_weight(athlete: Person) -> None:
     await log(
         athlete,
         a_set("plank", weight=None, reps=None, duration_seconds=60),
@@ -310,7 +310,7 @@ async def test_a_series_without_weight(athlete: Person) -> None:
     assert (point["volume_kg"], series["trend_kg_per_week"]) == (0, None)
 
 
-async def test_a_range_is_checked(athlete: Person) -> None:
+async def test_a_wrong_range_is_refused(athlete: Person) -> None:
     path = f"/progress/exercises/{SQUAT}"
     response = await athlete.get(path, params={"from": "2026-03-02", "to": "2026-03-01"})
     assert paths(assert_problem(response, 422, "invalid_range")) == ["from"]
@@ -318,7 +318,7 @@ async def test_a_range_is_checked(athlete: Person) -> None:
         assert_problem(await athlete.get(path, params=query), 422, "invalid_request")
 
 
-async def test_only_ones_own_is_counted(athlete: Person, stranger: Person) -> None:
+async def test_progress_counts_only_the_users_own_workouts(athlete: Person, stranger: Person) -> None:
     await log(athlete, at=on(this_monday() - WEEK))
     assert (await read(stranger, "records"))["total"] == 0
     assert sum(week["sessions"] for week in (await read(stranger, "summary"))["weeks"]) == 0
@@ -334,7 +334,7 @@ async def test_only_ones_own_is_counted(athlete: Person, stranger: Person) -> No
 async def test_weeks_keep_their_length_across_daylight_saving(
     athlete: Person, admin: psycopg.Connection, timezone: str
 ) -> None:
-    """Each week's first and last minute of the last two years belongs to that week."""
+    """The first and the last second of each of 99 weeks belong to that week."""
     await athlete.patch("/profile", {"timezone": timezone})
     zone = ZoneInfo(timezone)
     monday = this_monday(timezone)

@@ -5,7 +5,7 @@ from backend.core.openapi import VERSION
 from tests.support import API, assert_problem, one_gateway
 
 
-async def test_the_root_tells_what_this_is(client: httpx.AsyncClient) -> None:
+async def test_the_root_describes_the_service(client: httpx.AsyncClient) -> None:
     response = await client.get("/")
     assert response.status_code == 200
     assert response.json() == {
@@ -16,7 +16,7 @@ async def test_the_root_tells_what_this_is(client: httpx.AsyncClient) -> None:
     }
 
 
-async def test_health_tells_that_the_database_answers(client: httpx.AsyncClient) -> None:
+async def test_health_reports_that_the_database_answers(client: httpx.AsyncClient) -> None:
     response = await client.get("/health")
     assert response.status_code == 200
     assert response.json() == {"status": "ok", "version": VERSION, "database": "ok"}
@@ -30,22 +30,22 @@ async def test_the_public_greeting_needs_no_token(client: httpx.AsyncClient) -> 
 
 @one_gateway
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
-async def test_the_documentation_has_pages(client: httpx.AsyncClient, page: str) -> None:
+async def test_the_documentation_pages_load_the_document(client: httpx.AsyncClient, page: str) -> None:
     response = await client.get(page)
     assert response.status_code == 200
     assert "/openapi.json" in response.text
 
 
-async def test_an_unknown_path_is_a_problem(client: httpx.AsyncClient) -> None:
+async def test_an_unknown_path_is_not_found(client: httpx.AsyncClient) -> None:
     problem = assert_problem(await client.get("/nowhere"), 404, "path_not_found")
     assert "/nowhere" in problem["detail"]
 
 
-async def test_no_path_ends_in_a_slash(client: httpx.AsyncClient) -> None:
+async def test_a_path_with_a_trailing_slash_is_not_found(client: httpx.AsyncClient) -> None:
     assert_problem(await client.get(f"{API}/profile/"), 404, "path_not_found")
 
 
-async def test_a_wrong_method_is_a_problem_that_tells_the_right_ones(client: httpx.AsyncClient) -> None:
+async def test_a_wrong_method_is_refused_with_the_allowed_ones(client: httpx.AsyncClient) -> None:
     response = await client.put(f"{API}/auth/public")
     assert_problem(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "GET"
@@ -56,33 +56,33 @@ async def test_a_wrong_method_is_a_problem_that_tells_the_right_ones(client: htt
 
 @one_gateway
 @pytest.mark.parametrize("sent", ["abc-123", "A.b_c-9", "x" * 64])
-async def test_a_plain_request_id_is_kept(client: httpx.AsyncClient, sent: str) -> None:
+async def test_a_valid_request_id_is_returned(client: httpx.AsyncClient, sent: str) -> None:
     response = await client.get("/", headers={"X-Request-ID": sent})
     assert response.headers["x-request-id"] == sent
 
 
 @one_gateway
 @pytest.mark.parametrize("sent", ["", "x" * 65, "a b", "a\tb", '{"x":1}'])
-async def test_any_other_request_id_is_replaced(client: httpx.AsyncClient, sent: str) -> None:
+async def test_an_invalid_request_id_is_replaced(client: httpx.AsyncClient, sent: str) -> None:
     response = await client.get("/", headers={"X-Request-ID": sent})
     assert response.headers["x-request-id"] != sent
     assert len(response.headers["x-request-id"]) == 32
 
 
-async def test_every_response_tells_its_timings(client: httpx.AsyncClient) -> None:
+async def test_every_response_has_timings(client: httpx.AsyncClient) -> None:
     for path in ("/", "/nowhere"):
         timing = (await client.get(path)).headers["server-timing"]
         assert [part.partition(";")[0] for part in timing.split(", ")] == ["auth", "db", "ai"]
 
 
-async def test_a_known_origin_may_read_answers_and_errors(client: httpx.AsyncClient) -> None:
+async def test_an_allowed_origin_can_read_responses_and_errors(client: httpx.AsyncClient) -> None:
     for path in ("/", "/nowhere"):
         response = await client.get(path, headers={"Origin": "https://app.example.com"})
         assert response.headers["access-control-allow-origin"] == "https://app.example.com"
         assert "X-Request-ID" in response.headers["access-control-expose-headers"]
 
 
-async def test_a_known_origin_may_send_what_the_api_takes(client: httpx.AsyncClient) -> None:
+async def test_an_allowed_origin_can_send_the_headers_of_the_api(client: httpx.AsyncClient) -> None:
     response = await client.options(
         f"{API}/workouts/log",
         headers={
@@ -95,6 +95,6 @@ async def test_a_known_origin_may_send_what_the_api_takes(client: httpx.AsyncCli
     assert response.headers["access-control-allow-origin"] == "https://app.example.com"
 
 
-async def test_an_unknown_origin_may_not(client: httpx.AsyncClient) -> None:
+async def test_an_unknown_origin_cannot_read_responses(client: httpx.AsyncClient) -> None:
     response = await client.get("/", headers={"Origin": "https://elsewhere.example.com"})
     assert "access-control-allow-origin" not in response.headers

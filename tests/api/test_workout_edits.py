@@ -1,4 +1,4 @@
-"""Editing workouts, and finding them again."""
+"""Editing and searching workouts."""
 
 import asyncio
 from typing import Any
@@ -42,7 +42,7 @@ def ledger(admin: psycopg.Connection, person: Person) -> int:
     return total
 
 
-async def test_an_edited_workout_is_as_if_logged_so(athlete: Person) -> None:
+async def test_an_edit_replaces_the_whole_workout(athlete: Person) -> None:
     fields = {
         "title": "Leg day",
         "started_at": "2026-03-01T09:00:00Z",
@@ -68,14 +68,14 @@ async def test_an_edited_workout_is_as_if_logged_so(athlete: Person) -> None:
     assert (await athlete.get("/workouts")).json()["total"] == 1
 
 
-async def test_what_is_left_out_is_cleared_but_the_time(athlete: Person) -> None:
+async def test_an_edit_clears_absent_fields_except_the_time(athlete: Person) -> None:
     logged = (await log(athlete, a_set(), title="Leg day", notes="n", completed_at=FIRST))["workout"]
     for fields in ({}, {"completed_at": None}):
         edited = (await edit(athlete, logged, a_set(), **fields))["workout"]
         assert (edited["title"], edited["notes"], edited["completed_at"]) == (None, None, FIRST)
 
 
-async def test_records_are_judged_anew_also_later_ones(athlete: Person) -> None:
+async def test_an_edit_changes_its_own_records_and_later_ones(athlete: Person) -> None:
     first = await log(athlete, a_set(weight=100), completed_at=FIRST)
     later = await log(athlete, a_set(weight=105), completed_at=SECOND)
     assert "weight" in kinds(later)
@@ -83,12 +83,12 @@ async def test_records_are_judged_anew_also_later_ones(athlete: Person) -> None:
     assert [record["previous"] for record in edited["personal_records"]] == [None] * 3
     again = await edit(athlete, later["workout"], a_set(weight=105))
     assert kinds(again) == []
-    # Moved before the other, it is a first time.
+    # Moved before the other workout, it is the first one and sets all records.
     moved = await edit(athlete, later["workout"], a_set(weight=105), completed_at="2026-02-01T10:00:00Z")
     assert [record["previous"] for record in moved["personal_records"]] == [None] * 3
 
 
-async def test_nothing_is_awarded_twice(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_edits_award_no_points_twice(athlete: Person, admin: psycopg.Connection) -> None:
     await log(athlete, a_set(weight=100), completed_at=FIRST)
     second = await log(athlete, a_set(weight=110), completed_at=SECOND)
     assert await athlete.score() == 35
@@ -115,7 +115,7 @@ async def test_an_edit_stays_within_the_caps_of_its_day(athlete: Person, admin: 
     assert await athlete.score() == before + 15 == ledger(admin, athlete)
 
 
-async def test_a_deleted_workout_takes_back_what_its_edits_gave(athlete: Person) -> None:
+async def test_deleting_a_workout_takes_back_the_points_of_its_edits(athlete: Person) -> None:
     await log(athlete, a_set(weight=100), completed_at=FIRST)
     second = await log(athlete, a_set(weight=90), completed_at=SECOND)
     await edit(athlete, second["workout"], a_set(weight=110))
@@ -124,7 +124,7 @@ async def test_a_deleted_workout_takes_back_what_its_edits_gave(athlete: Person)
     assert await athlete.score() == 20
 
 
-async def test_an_edit_keeps_the_plans_version(athlete: Person) -> None:
+async def test_an_edit_keeps_the_version_of_the_plan(athlete: Person) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": exercise_id("back-squat"), "sets": [{}]}]}]
     plan = (await athlete.ask("POST", "/plans", json={"name": "Strength", "days": days})).json()
     logged = (await log(athlete, a_set(), plan_id=plan["id"], plan_day=1))["workout"]
@@ -166,14 +166,16 @@ async def test_a_refused_edit_changes_nothing(
     assert await athlete.score() == 20
 
 
-async def test_anothers_workout_cannot_be_edited(athlete: Person, stranger: Person) -> None:
+async def test_users_cannot_edit_workouts_of_others(athlete: Person, stranger: Person) -> None:
     logged = (await log(athlete, a_set(weight=100)))["workout"]
     assert_problem(await put(stranger, logged, a_set()), 404, "workout_not_found")
     assert_problem(await put(athlete, {"id": str(uuid4())}, a_set()), 404, "workout_not_found")
     assert (await athlete.get(f"/workouts/{logged['id']}")).json() == logged
 
 
-async def test_logging_editing_and_deleting_at_once_keeps_the_books(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_concurrent_changes_keep_the_score_equal_to_the_ledger(
+    athlete: Person, admin: psycopg.Connection
+) -> None:
     for _ in range(3):
         first = (await log(athlete, a_set(weight=100)))["workout"]
         second = (await log(athlete, a_set(weight=110)))["workout"]
@@ -193,7 +195,7 @@ async def test_logging_editing_and_deleting_at_once_keeps_the_books(athlete: Per
     assert orphans == []
 
 
-async def test_workouts_are_found_by_time_plan_exercise_and_words(athlete: Person, stranger: Person) -> None:
+async def test_workouts_can_be_filtered_by_time_plan_exercise_and_words(athlete: Person, stranger: Person) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": exercise_id("back-squat"), "sets": [{}]}]}]
     plan = (await athlete.ask("POST", "/plans", json={"name": "Winter", "days": days})).json()
     ids = [
@@ -241,7 +243,7 @@ async def test_a_wrong_filter_is_named(athlete: Person, params: dict[str, Any], 
     assert paths(problem) == [path]
 
 
-async def test_words_are_those_that_were_written(athlete: Person) -> None:
+async def test_search_matches_whole_words_as_the_user_wrote_them(athlete: Person) -> None:
     await log(athlete, a_set(), title="DB day", notes="bb rows felt ok; see you tomorrow")
     for q, total in (
         ("db", 1),
@@ -257,7 +259,7 @@ async def test_words_are_those_that_were_written(athlete: Person) -> None:
         assert (await athlete.get("/workouts", params={"q": q})).json()["total"] == total, q
 
 
-async def test_a_replay_tells_what_was_made_of_the_workout(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_a_replay_returns_the_edited_workout(athlete: Person, admin: psycopg.Connection) -> None:
     first = await athlete.log(a_set(weight=100), notes="a private note", key="once")
     edited = await edit(athlete, first.json()["workout"], a_set(weight=90))
     again = await athlete.log(a_set(weight=100), notes="a private note", key="once")
@@ -270,7 +272,7 @@ async def test_a_replay_tells_what_was_made_of_the_workout(athlete: Person, admi
     assert "private note" not in kept[0]
 
 
-async def test_what_looks_the_same_is_no_record(athlete: Person) -> None:
+async def test_values_that_look_equal_are_not_a_record(athlete: Person) -> None:
     await log(athlete, a_set(weight=225, weight_unit="lb", reps=1), completed_at=FIRST)
     for weight in (102.06, 102.059):
         assert kinds(await log(athlete, a_set(weight=weight, reps=1))) == []

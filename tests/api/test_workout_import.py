@@ -1,4 +1,4 @@
-"""Bringing along the history of Strong or Hevy."""
+"""Importing the files that Strong and Hevy export."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +59,7 @@ async def send(person: Person, content: str, **query: Any) -> Response:
     )
 
 
-async def bring(person: Person, content: str, **query: Any) -> dict[str, Any]:
+async def import_file(person: Person, content: str, **query: Any) -> dict[str, Any]:
     response = await send(person, content, **query)
     assert response.status_code == 200, response.text
     report: dict[str, Any] = response.json()
@@ -71,12 +71,12 @@ async def workouts(person: Person) -> list[dict[str, Any]]:
     return items
 
 
-async def test_a_history_is_as_if_logged_here(athlete: Person) -> None:
+async def test_an_imported_workout_equals_a_logged_one_but_earns_nothing(athlete: Person) -> None:
     await athlete.patch("/profile", {"timezone": "America/New_York", "weight_unit": "lb"})
     warmup = "2023-07-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),W,95,10,0,0,,Felt good,"
     working = "2023-07-15 17:35:12,Push Day,1h 10m,Bench Press (Barbell),1,180,5,0,0,Slow,,8.5"
     content = f"{STRONG}\n{warmup}\n{working}"
-    assert await bring(athlete, content) == {"imported": 1, "skipped": 0, "unmatched_exercises": [], "errors": []}
+    assert await import_file(athlete, content) == {"imported": 1, "skipped": 0, "unmatched_exercises": [], "errors": []}
     (listed,) = await workouts(athlete)
     workout = (await athlete.get(f"/workouts/{listed['id']}")).json()
     assert {name: workout[name] for name in ("title", "started_at", "completed_at", "duration_seconds", "notes")} == {
@@ -91,57 +91,57 @@ async def test_a_history_is_as_if_logged_here(athlete: Person) -> None:
         ("working", 180, "lb", 5, 8.5),
     ]
     assert workout["sets"][1]["exercise_name"] == "Bench Press"
-    # It counts for what comes later, and earned nothing.
+    # The import earns no points, but a later workout has to beat its records.
     assert await athlete.score() == 0
     logged = (await athlete.log(a_set("bench-press", weight=185, weight_unit="lb", reps=5))).json()
     weight = next(record for record in logged["personal_records"] if record["kind"] == "weight")
     assert (weight["value"], weight["previous"]) == (185, 180)
 
 
-async def test_repeating_changes_nothing(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_importing_a_file_again_changes_nothing(athlete: Person, admin: psycopg.Connection) -> None:
     content = (
         strong("Squat (Barbell)", "Deadlift (Barbell)") + "\n2023-01-17 07:00:00,Legs,,Squat (Barbell),1,90,5,,,,,"
     )
-    assert (await bring(athlete, content))["imported"] == 2
+    assert (await import_file(athlete, content))["imported"] == 2
     before = await workouts(athlete)
     for _ in range(2):
-        assert await bring(athlete, content) == {
+        assert await import_file(athlete, content) == {
             "imported": 0,
             "skipped": 2,
             "unmatched_exercises": [],
             "errors": [],
         }
     assert await workouts(athlete) == before
-    # Not after an edit either; only what was deleted comes again.
+    # An edited workout is skipped too. Only a deleted one is imported again.
     edited = {"title": "Mine", "sets": [a_set(weight=100)]}
     await athlete.ask("PUT", f"/workouts/{before[0]['id']}", json=edited)
     await athlete.ask("DELETE", f"/workouts/{before[1]['id']}")
-    assert (await bring(athlete, content))["imported"] == 1
+    assert (await import_file(athlete, content))["imported"] == 1
     assert sorted(workout["title"] for workout in await workouts(athlete)) == ["Mine", "Push Day"]
     assert await athlete.score() == 0
 
 
-async def test_names_of_other_apps_are_understood(athlete: Person) -> None:
-    report = await bring(athlete, strong(*NAMES, *UNKNOWN))
+async def test_exercise_names_of_other_apps_match_the_catalogue(athlete: Person) -> None:
+    report = await import_file(athlete, strong(*NAMES, *UNKNOWN))
     assert report["unmatched_exercises"] == sorted(UNKNOWN)
     (listed,) = await workouts(athlete)
     sets = (await athlete.get(f"/workouts/{listed['id']}")).json()["sets"]
     assert [s["exercise_name"] for s in sets] == list(NAMES.values())
 
 
-async def test_unknown_exercises_come_in_once_there_are_some(athlete: Person) -> None:
+async def test_a_later_import_adds_exercises_that_were_unknown_before(athlete: Person) -> None:
     content = strong("Squat (Barbell)", "Grandma's Curl", "Deadlift (Barbell)")
     only_unknown = strong("grandmas curls", at="2023-01-16 17:35:12")
-    assert await bring(athlete, content) == {
+    assert await import_file(athlete, content) == {
         "imported": 1,
         "skipped": 0,
         "unmatched_exercises": ["Grandma's Curl"],
         "errors": [],
     }
-    assert (await bring(athlete, only_unknown))["skipped"] == 1
-    assert (await bring(athlete, content))["skipped"] == 1
-    # Both spellings are one exercise.
-    completed = await bring(athlete, content + "\n" + only_unknown.partition("\n")[2], create_missing=True)
+    assert (await import_file(athlete, only_unknown))["skipped"] == 1
+    assert (await import_file(athlete, content))["skipped"] == 1
+    # Both spellings become one exercise.
+    completed = await import_file(athlete, content + "\n" + only_unknown.partition("\n")[2], create_missing=True)
     assert completed == {"imported": 2, "skipped": 0, "unmatched_exercises": [], "errors": []}
     own = (await athlete.get("/exercises", params={"custom": True})).json()
     assert [exercise["name"] for exercise in own["items"]] == ["Grandma's Curl"]
@@ -153,30 +153,30 @@ async def test_unknown_exercises_come_in_once_there_are_some(athlete: Person) ->
         (2, "Grandma's Curl"),
         (3, "Deadlift"),
     ]
-    assert (await bring(athlete, content, create_missing=True))["skipped"] == 1
+    assert (await import_file(athlete, content, create_missing=True))["skipped"] == 1
 
 
-async def test_an_edit_settles_what_was_left_out(athlete: Person) -> None:
+async def test_a_later_import_does_not_change_an_edited_workout(athlete: Person) -> None:
     content = strong("Squat (Barbell)", "Grandma's Curl")
-    await bring(athlete, content)
+    await import_file(athlete, content)
     (workout,) = await workouts(athlete)
     await athlete.ask("PUT", f"/workouts/{workout['id']}", json={"sets": [a_set(weight=70)]})
-    assert (await bring(athlete, content, create_missing=True))["skipped"] == 1
+    assert (await import_file(athlete, content, create_missing=True))["skipped"] == 1
     (workout,) = await workouts(athlete)
     assert workout["total_volume_kg"] == 350
 
 
-async def test_ones_own_exercise_comes_first(athlete: Person, stranger: Person) -> None:
+async def test_a_name_matches_a_custom_exercise_before_the_catalogue(athlete: Person, stranger: Person) -> None:
     for person in (athlete, stranger):
         response = await person.ask("POST", "/exercises", json={"name": "Garage Row", "aliases": ["Squat (Barbell)"]})
         assert response.status_code == 201
-    await bring(athlete, strong("Garage Row", "Squat (Barbell)"))
+    await import_file(athlete, strong("Garage Row", "Squat (Barbell)"))
     (workout,) = await workouts(athlete)
     own = (await athlete.get("/exercises", params={"custom": True})).json()["items"][0]["id"]
     assert [exercise["exercise_id"] for exercise in workout["exercises"]] == [own]
 
 
-async def test_a_file_of_hevy_comes_as_a_form(athlete: Person) -> None:
+async def test_a_file_of_hevy_can_be_sent_as_a_form(athlete: Person) -> None:
     content = HEVY + '\n"Push","28 Mar 2025, 17:29","28 Mar 2025, 18:30",,"Squat (Barbell)",3,,0,warmup,40,10,,,'
     response = await athlete.ask("POST", "/workouts/import", files={"file": ("workouts.csv", content.encode())})
     assert response.status_code == 200, response.text
@@ -185,12 +185,12 @@ async def test_a_file_of_hevy_comes_as_a_form(athlete: Person) -> None:
     assert (only["set_type"], only["superset"], only["exercise_id"]) == ("warmup", 1, exercise_id("back-squat"))
 
 
-async def test_what_lies_in_the_future_is_told(athlete: Person) -> None:
+async def test_a_workout_in_the_future_is_skipped_and_reported(athlete: Person) -> None:
     now = datetime.now(UTC)
     tomorrow, just_now = now + timedelta(days=1), now - timedelta(minutes=5)
     content = strong("Squat (Barbell)", at=f"{tomorrow:%Y-%m-%d %H:%M:%S}")
     content += f"\n{just_now:%Y-%m-%d %H:%M:%S},Short,1h,Squat (Barbell),1,80,5,0,0,,,"
-    assert await bring(athlete, content) == {
+    assert await import_file(athlete, content) == {
         "imported": 1,
         "skipped": 1,
         "unmatched_exercises": [],
@@ -198,27 +198,27 @@ async def test_what_lies_in_the_future_is_told(athlete: Person) -> None:
     }
 
 
-async def test_lines_that_cannot_be_read_do_not_stop_the_rest(athlete: Person) -> None:
+async def test_lines_that_cannot_be_read_do_not_stop_the_import(athlete: Person) -> None:
     content = strong("Squat (Barbell)") + "\nnever,A,,Squat,1,80,5,,,,,\n2023-01-16 17:35:12,B,,Squat,1,9000,5,,,,,"
-    report = await bring(athlete, content)
+    report = await import_file(athlete, content)
     assert (report["imported"], [error["line"] for error in report["errors"]]) == (1, [3, 4])
 
 
-async def test_many_workouts(athlete: Person) -> None:
+async def test_a_file_can_have_250_workouts(athlete: Person) -> None:
     start = datetime(2020, 1, 1, 18, tzinfo=UTC)
     lines = [
         f"{start + timedelta(days=2 * day):%Y-%m-%d %H:%M:%S},Day,1h,Squat (Barbell),{order},{80 + day / 10},5,,,,,"
         for day in range(250)
         for order in range(1, 5)
     ]
-    report = await bring(athlete, "\n".join([STRONG, *lines]))
+    report = await import_file(athlete, "\n".join([STRONG, *lines]))
     assert (report["imported"], report["errors"]) == (250, [])
     assert (await athlete.get("/workouts")).json()["total"] == 250
     records = (await athlete.get("/progress/records")).json()["items"]
     assert (records[0]["value"], len(records[0]["history"])) == (104.9, 250)
 
 
-async def test_a_file_is_checked(athlete: Person) -> None:
+async def test_a_file_that_cannot_be_read_is_refused(athlete: Person) -> None:
     assert_problem(await send(athlete, "a,b\n1,2"), 422, "unreadable_file")
     assert_problem(await send(athlete, strong("Squat"), weight_unit="stone"), 422, "invalid_request")
     assert_problem(await athlete.ask("POST", "/workouts/import", json={"a": 1}), 415, "not_csv")
@@ -230,13 +230,13 @@ async def test_a_file_is_checked(athlete: Person) -> None:
     assert await workouts(athlete) == []
 
 
-async def test_a_file_may_be_larger_than_other_bodies(athlete: Person) -> None:
+async def test_a_file_can_be_larger_than_other_bodies(athlete: Person) -> None:
     padding = "\n" + "," * 1_500_000
-    assert (await bring(athlete, strong("Squat (Barbell)") + padding))["imported"] == 1
+    assert (await import_file(athlete, strong("Squat (Barbell)") + padding))["imported"] == 1
     assert_problem(await send(athlete, "x" * (16 * 1024 * 1024 + 1)), 413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", ["/workouts/import"])
-async def test_nobody_imports_for_nobody(athlete: Person, path: str) -> None:
+async def test_an_import_needs_a_token(athlete: Person, path: str) -> None:
     response = await athlete.client.post(f"/api/v1{path}", content=b"x", headers={"Content-Type": "text/csv"})
     assert_problem(response, 401, "missing_token")

@@ -1,4 +1,4 @@
-"""The main job: a workout is logged, and read back."""
+"""Logging workouts and reading them back."""
 
 import functools
 from datetime import UTC, datetime, timedelta
@@ -96,7 +96,7 @@ async def test_a_workout_of_five_exercises_and_sixteen_sets(athlete: Person) -> 
     assert listed["items"] == [{name: value for name, value in workout.items() if name != "sets"}]
 
 
-async def test_the_smallest_workout(athlete: Person) -> None:
+async def test_a_workout_can_be_a_single_set(athlete: Person) -> None:
     before = datetime.now(UTC)
     response = await athlete.log(a_set("push-up", reps=0))
     assert response.status_code == 201
@@ -108,7 +108,7 @@ async def test_the_smallest_workout(athlete: Person) -> None:
     assert response.json()["personal_records"] == []
 
 
-async def test_two_hundred_sets_are_the_most(athlete: Person) -> None:
+async def test_a_workout_has_200_sets_at_most(athlete: Person) -> None:
     response = await athlete.log(*[a_set(weight=100, weight_unit="kg", notes=str(i)) for i in range(200)])
     assert response.status_code == 201
     assert [s["notes"] for s in response.json()["workout"]["sets"]] == [str(i) for i in range(200)]
@@ -116,7 +116,7 @@ async def test_two_hundred_sets_are_the_most(athlete: Person) -> None:
     assert paths(problem) == ["sets"]
 
 
-async def test_a_weight_without_a_unit_takes_the_profiles(athlete: Person) -> None:
+async def test_a_weight_without_a_unit_uses_the_profiles_unit(athlete: Person) -> None:
     await athlete.patch("/profile", {"weight_unit": "lb"})
     stored = (await athlete.log(a_set(weight=180))).json()["workout"]["sets"][0]
     assert (stored["weight"], stored["weight_unit"], stored["weight_kg"]) == (180, "lb", 81.6466266)
@@ -239,12 +239,12 @@ async def test_a_wrong_field_of_a_set_is_named_with_its_index(
     await assert_nothing_stored(athlete)
 
 
-async def test_a_set_has_to_measure_something(athlete: Person) -> None:
+async def test_a_set_with_nothing_but_a_weight_is_refused(athlete: Person) -> None:
     problem = assert_problem(await athlete.log(a_set(), a_set(reps=None, weight=100)), 422, "invalid_request")
     assert paths(problem) == ["sets.1"]
 
 
-async def test_numbers_that_json_does_not_know_are_refused(athlete: Person) -> None:
+async def test_numbers_that_are_not_finite_are_refused(athlete: Person) -> None:
     for value in ("NaN", "Infinity", "-Infinity", "1e999"):
         body = f'{{"sets": [{{"exercise_id": "{exercise_id("back-squat")}", "reps": 5, "weight": {value}}}]}}'
         headers = {"Content-Type": "application/json"}
@@ -263,31 +263,31 @@ async def test_numbers_that_json_does_not_know_are_refused(athlete: Person) -> N
         ),
     ],
 )
-async def test_times_have_to_make_sense(athlete: Person, workout: dict[str, Any], code: str) -> None:
+async def test_impossible_times_are_refused(athlete: Person, workout: dict[str, Any], code: str) -> None:
     problem = assert_problem(await athlete.log(a_set(), **workout), 422, code)
     assert paths(problem) == ["completed_at"]
     await assert_nothing_stored(athlete)
 
 
-async def test_any_offset_of_rfc_3339_is_understood(athlete: Person) -> None:
+async def test_any_offset_of_rfc_3339_is_accepted(athlete: Person) -> None:
     response = await athlete.log(a_set(), completed_at="2026-03-02T06:00:00+20:00")
     assert response.status_code == 201
     assert response.json()["workout"]["completed_at"] == "2026-03-01T10:00:00Z"
 
 
-async def test_a_clock_that_runs_a_little_ahead_is_forgiven(athlete: Person) -> None:
+async def test_the_clock_of_a_client_can_run_slightly_ahead(athlete: Person) -> None:
     soon = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
     assert (await athlete.log(a_set(), completed_at=soon)).status_code == 201
 
 
-async def test_an_unknown_exercise_is_named_by_its_sets_index(athlete: Person) -> None:
+async def test_an_unknown_exercise_is_named_with_the_index_of_its_set(athlete: Person) -> None:
     unknown = a_set(exercise_id=str(uuid4()))
     problem = assert_problem(await athlete.log(a_set(), unknown, a_set(), unknown), 422, "exercise_not_found")
     assert paths(problem) == ["sets.1.exercise_id", "sets.3.exercise_id"]
     await assert_nothing_stored(athlete)
 
 
-async def test_a_bad_last_set_leaves_nothing_behind(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_a_wrong_last_set_leaves_nothing_behind(athlete: Person, admin: psycopg.Connection) -> None:
     await athlete.log(a_set(weight=100, weight_unit="kg"), completed_at="2026-03-01T12:00:00Z")
     before = stored_rows(admin)
     good = [a_set(weight=110, weight_unit="kg") for _ in range(199)]
@@ -295,7 +295,7 @@ async def test_a_bad_last_set_leaves_nothing_behind(athlete: Person, admin: psyc
     assert_problem(response, 422, "exercise_not_found")
     assert stored_rows(admin) == before
     assert await athlete.score() == 20
-    # The key was not used up by the refusal.
+    # The refused request did not use up the key.
     assert (await athlete.log(*good, key="once")).status_code == 201
 
 
@@ -344,7 +344,7 @@ async def test_the_list_shows_the_latest_first_in_pages(athlete: Person) -> None
     assert (beyond["items"], beyond["total"]) == ([], 5)
 
 
-async def test_a_deleted_workout_is_gone_with_all_it_gave(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_deleting_a_workout_deletes_its_sets_and_points(athlete: Person, admin: psycopg.Connection) -> None:
     before = stored_rows(admin)
     workout_id = (await athlete.log(a_set(weight=100), a_set("bench-press"))).json()["workout"]["id"]
     assert await athlete.score() == 20
@@ -364,7 +364,7 @@ async def test_an_unknown_workout_is_not_found(athlete: Person, method: str) -> 
     assert paths(problem) == ["workout_id"]
 
 
-async def test_no_end_of_faults_is_told_in_short(athlete: Person) -> None:
+async def test_a_long_list_of_errors_is_shortened(athlete: Person) -> None:
     many = {f"unknown-{'x' * 300}-{number}": 1 for number in range(1000)}
     problem = assert_problem(await athlete.ask("POST", "/workouts/log", json=many), 422, "invalid_request")
     assert problem["detail"] == "1001 fields are wrong."
