@@ -104,6 +104,7 @@ async def test_what_is_like_nothing_finds_nothing(athlete: Person, q: str) -> No
     assert body == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
+@pytest.mark.slow
 @one_gateway
 async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute("select name, slug from private.exercises where user_id is null").fetchall()
@@ -115,6 +116,7 @@ async def test_every_exercise_is_found_first_by_its_name(athlete: Person, admin:
     assert missed == []
 
 
+@pytest.mark.slow
 @one_gateway
 async def test_every_alias_leads_to_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute(
