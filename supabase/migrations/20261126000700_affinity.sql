@@ -203,20 +203,24 @@ comment on function private.events_of_workout(uuid, uuid) is 'The ids of the eve
 
 -- What workouts and conversations earn.
 
-create function private.workout_achievements(p_profile private.profiles, p_workout_id uuid)
-returns table (kind text, source text, times bigint, reason text)
+create type private.achievement as (
+    kind text,
+    source text,
+    times bigint,
+    reason text
+);
+comment on type private.achievement is
+'What the ledger can award: the kind, its source, how many times the points of the kind, and the reason.';
+
+
+create function private.record_achievement(p_user_id uuid, p_workout_id uuid)
+returns setof private.achievement
 language sql
 stable
 security invoker
 set search_path = ''
+rows 1
 as $$
-    select
-        'workout_completed',
-        'workout:' || p_workout_id,
-        1::bigint,
-        'Completed a workout'
-    union all
-    -- Only a record that beats an earlier one counts.
     select
         'personal_record',
         'workout:' || p_workout_id,
@@ -224,12 +228,24 @@ as $$
         case beaten.exercises when 1 then 'Set a personal record' else 'Set ' || beaten.exercises || ' personal records' end
     from (
         select count(distinct r.exercise_id) as exercises
-        from private.workout_records(p_profile.user_id, p_workout_id) as r
+        from private.workout_records(p_user_id, p_workout_id) as r
+        -- A first time beats nothing.
         where r.previous is not null
     ) as beaten
     where beaten.exercises > 0
-    union all
-    -- Workouts beyond the target count too: an import or a deletion may have left the award of the week open.
+$$;
+comment on function private.record_achievement(uuid, uuid) is
+'The records that a workout beat, as one achievement; no row when it beat none.';
+
+
+create function private.week_achievement(p_profile private.profiles, p_workout_id uuid)
+returns setof private.achievement
+language sql
+stable
+security invoker
+set search_path = ''
+rows 1
+as $$
     select
         'weekly_streak',
         'week:' || pg_catalog.to_char(week.monday, 'YYYY-MM-DD'),
@@ -248,7 +264,30 @@ as $$
             and w.completed_at >= week.monday at time zone p_profile.timezone
             and w.completed_at < (week.monday + interval '7 days') at time zone p_profile.timezone
     ) as trained
+    -- Workouts beyond the target count too: an import or a deletion may have left the award of the week open.
     where trained.among_them and trained.workouts >= p_profile.weekly_target
+$$;
+comment on function private.week_achievement(private.profiles, uuid) is
+'The weekly target, if the workout belongs to the current week and the week meets the target; else no row.';
+
+
+create function private.workout_achievements(p_profile private.profiles, p_workout_id uuid)
+returns setof private.achievement
+language sql
+stable
+security invoker
+set search_path = ''
+rows 5
+as $$
+    select
+        'workout_completed',
+        'workout:' || p_workout_id,
+        1::bigint,
+        'Completed a workout'
+    union all
+    select * from private.record_achievement(p_profile.user_id, p_workout_id)
+    union all
+    select * from private.week_achievement(p_profile, p_workout_id)
     union all
     -- Every workout claims this, and the ledger awards it once.
     select
@@ -266,7 +305,7 @@ as $$
     where w.user_id = p_profile.user_id and w.id = p_workout_id and w.plan_id is not null
 $$;
 comment on function private.workout_achievements(private.profiles, uuid) is
-'The awards that a workout which was just logged can claim: kind, source, how many times the points, and the reason.';
+'Everything that a workout which was just logged can be awarded for.';
 
 
 -- Security definer, because users may only read the ledger. It accepts neither points nor a user: it computes what a
@@ -316,8 +355,7 @@ begin
         delete from private.affinity_events as e
         where e.user_id = v_workout.user_id and e.workout_id = v_workout.id and e.kind = 'personal_record';
         perform private.award_event(v_workout.user_id, v_day, a.kind, a.source, a.times, a.reason, v_workout.id)
-        from private.workout_achievements(v_profile, v_workout.id) as a
-        where a.kind = 'personal_record';
+        from private.record_achievement(v_workout.user_id, v_workout.id) as a;
     end if;
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),

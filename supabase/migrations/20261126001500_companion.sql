@@ -241,8 +241,7 @@ as $$
         from private.memories as m
         where m.user_id = p_user_id
             and m.pinned
-            and m.superseded_at is null
-            and (m.expires_at is null or m.expires_at > pg_catalog.now())
+            and private.is_recallable(m.superseded_at, m.expires_at)
             and not exists (select from matched where matched.id = m.id)
         order by m.importance desc, m.last_told_at desc
         limit 5

@@ -1,7 +1,7 @@
 -- Turns with the companion: stored before anything can fail, answered once, and private to each user.
 begin;
 \ir helpers.psql
-select plan(63);
+select plan(67);
 
 create function pg_temp.begin(p_who text, p_message text, p_more text default '')
 returns text
@@ -238,6 +238,33 @@ select is(
     'PT404 conversation_not_found', 'a user cannot delete another user''s conversation'
 );
 select is(pg_temp.run('anon', 'select delete_conversation(null)'), '42501', 'anon cannot delete a conversation');
+select pg_temp.begin('owner', 'Keep this', ', null, ''kept key''');
+select pg_temp.begin('owner', 'Forget this', ', null, ''spent key''');
+select is(
+    pg_temp.run('owner', (
+        select format('select delete_conversation(%L)', m.conversation_id) from messages as m
+        where m.content = 'Forget this'
+    )),
+    '', 'a user can delete a conversation without an answer'
+);
+select is(
+    pg_temp.begin('owner', 'Forget this', ', null, ''spent key'''), 'PT409 idempotency_key_spent',
+    'the idempotency key of a message in a deleted conversation is spent'
+);
+select is(
+    pg_temp.begin('owner', 'Keep this', ', null, ''kept key'''),
+    (
+        select m.id::text from messages as m
+        where m.content = 'Keep this'
+    ),
+    'the keys of other conversations are not'
+);
+select is_empty(
+    $$select from idempotency_keys as k where k.answer is null and k.key = 'kept key'$$,
+    'the answers to the keys of other conversations are kept'
+);
+delete from conversations
+where title = 'Keep this';
 select is(
     pg_temp.run('owner', (
         select format('select delete_conversation(%L)', conversation_id) from messages

@@ -23,7 +23,7 @@ SQUAT = exercise_id("back-squat")
 POUND = Fraction("0.45359237")
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu", "America/St_Johns"]
 
-# The same examples on each run; one fixture for all of them, since each example cleans up after itself.
+# The same examples on each run. They share one fixture, since each example is rolled back.
 checked = settings(
     max_examples=60,
     derandomize=True,
@@ -34,14 +34,14 @@ checked = settings(
 
 
 class Someone:
-    """A signed-in user, who asks the database directly."""
+    """A signed-in user who calls functions directly."""
 
     def __init__(self, connection: psycopg.Connection, user_id: UUID) -> None:
         self.connection = connection
         self.id = user_id
 
     def ask(self, function: str, *arguments: Any) -> Any:
-        """What a function answers."""
+        """Calls a function of the API and returns its answer."""
         given = [json.dumps(value) if isinstance(value, dict) else value for value in arguments]
         self.connection.execute(
             "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
@@ -64,8 +64,8 @@ def someone(connect: Connect) -> Iterator[Someone]:
         yield Someone(connection, user.id)
 
 
-def an_example(someone: Someone) -> AbstractContextManager[psycopg.Transaction]:
-    """What happens in it leaves no trace."""
+def rolled_back(someone: Someone) -> AbstractContextManager[psycopg.Transaction]:
+    """A transaction that is rolled back in the end."""
     return someone.connection.transaction(force_rollback=True)
 
 
@@ -75,9 +75,11 @@ units = st.sampled_from(["kg", "lb"])
 
 @checked
 @given(weight=weights, unit=units, reps=st.integers(0, 1000), rir=st.none() | st.integers(0, 10))
-def test_units_volume_and_estimates(someone: Someone, weight: Decimal, unit: str, reps: int, rir: int | None) -> None:
+def test_units_volume_and_estimates_match_the_model(
+    someone: Someone, weight: Decimal, unit: str, reps: int, rir: int | None
+) -> None:
     entry = {"exercise_id": SQUAT, "weight": float(weight), "weight_unit": unit, "reps": reps, "rir": rir}
-    with an_example(someone):
+    with rolled_back(someone):
         (done,) = someone.ask("log_workout", {"sets": [entry]})["workout"]["sets"]
     kilograms = Fraction(weight) * (POUND if unit == "lb" else 1)
     assert (Fraction(str(done["weight"])), done["weight_unit"]) == (Fraction(weight), unit)
@@ -114,12 +116,14 @@ def weeks_of_streak(met: set[date], paused: set[date], this_week: date) -> tuple
     hours_ago=st.lists(st.integers(0, 20 * 7 * 24), max_size=60),
     paused_ago=st.sets(st.integers(0, 20), max_size=8),
 )
-def test_streaks(someone: Someone, zone: str, target: int, hours_ago: list[int], paused_ago: set[int]) -> None:
+def test_streaks_match_the_model(
+    someone: Someone, zone: str, target: int, hours_ago: list[int], paused_ago: set[int]
+) -> None:
     timezone = ZoneInfo(zone)
     now = datetime.now(UTC)
     today = now.astimezone(timezone).date()
     this_week = today - timedelta(days=today.weekday())
-    with an_example(someone):
+    with rolled_back(someone):
         someone.ask("update_profile", {"timezone": zone, "weekly_target": target})
         moments = [now - timedelta(hours=hours) for hours in hours_ago]
         for moment in moments:
@@ -145,9 +149,9 @@ log_entries = st.tuples(st.integers(1, 60), st.sampled_from([0, 60, 80, 100, 120
 
 @checked
 @given(entries=st.lists(log_entries, min_size=1, max_size=12))
-def test_records_are_those_of_a_recomputation(someone: Someone, entries: list[tuple[int, int, int]]) -> None:
+def test_records_match_the_model(someone: Someone, entries: list[tuple[int, int, int]]) -> None:
     now = datetime.now(UTC)
-    with an_example(someone):
+    with rolled_back(someone):
         for days_ago, weight, reps in entries:
             done = {"exercise_id": SQUAT, "weight": weight, "weight_unit": "kg", "reps": reps}
             at = (now - timedelta(days=days_ago)).isoformat()
@@ -161,7 +165,7 @@ def test_records_are_those_of_a_recomputation(someone: Someone, entries: list[tu
         "reps": lambda weight, reps: 0 if weight else reps,
         "session_volume": lambda weight, reps: weight * reps,
     }
-    # Of two at the same moment, the one that was logged first is the earlier: sorting keeps their order.
+    # Of two workouts at the same moment, the one that was logged first is the earlier. Sorting keeps their order.
     in_time = sorted(entries, key=lambda entry: -entry[0])
     for kind, value in values.items():
         steps: list[float] = []
@@ -192,11 +196,11 @@ puts = st.tuples(st.text("abc", min_size=1, max_size=3), st.none() | st.lists(st
 
 @checked
 @given(changes=st.lists(puts, max_size=8))
-def test_versions(someone: Someone, changes: list[tuple[str, list[int] | None]]) -> None:
+def test_versions_of_plans_match_the_model(someone: Someone, changes: list[tuple[str, list[int] | None]]) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}]}]
     model = PlanModel()
     model.put("first", None)
-    with an_example(someone):
+    with rolled_back(someone):
         plan_id = someone.ask("create_plan", {"name": "first", "days": days})["id"]
         for name, expected in changes:
             plan = {"name": name, "days": days}

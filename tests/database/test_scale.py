@@ -151,7 +151,7 @@ def test_what_a_user_reads_does_not_grow_with_others(reader: Reader) -> None:
     many = {name: reader.rows_read(call) for name, call in CALLS.items()}
     assert {name: scans for name, (scans, _) in many.items()} == dict.fromkeys(CALLS, 0)
     for name, (_, rows) in many.items():
-        # Postgres may choose a plan that reads one more row for each of the reader's workouts. Reading the rows of others
-        # would multiply the number by ten.
+        # Postgres may choose a plan that reads one more row for each of the reader's workouts. Reading the rows of
+        # others would multiply the number by ten.
         assert rows <= 2 * few[name][1] + WORKOUTS, name
         assert rows <= 2 * WORKOUTS * SETS, name

@@ -1,4 +1,4 @@
-"""The rules that a token has to keep, one by one, through the API."""
+"""Each rule that a token must keep, through the API."""
 
 import asyncio
 import base64
@@ -28,7 +28,7 @@ ME = f"{API}/auth/me"
 
 
 def claims(jwks: SupabaseServer, **changes: Any) -> dict[str, Any]:
-    """Good claims, with some changed; a change to None leaves the claim out."""
+    """Valid claims, some of them changed. A change to None removes the claim."""
     good = {
         "iss": f"{jwks.url}/auth/v1",
         "sub": str(uuid4()),
@@ -74,23 +74,23 @@ async def test_a_user_without_email_is_a_user(client: httpx.AsyncClient, key: Si
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic YTpi", "token"])
-async def test_no_token_is_told_apart(client: httpx.AsyncClient, header: str | None) -> None:
+async def test_a_missing_token_has_a_code_of_its_own(client: httpx.AsyncClient, header: str | None) -> None:
     response = await client.get(ME, headers={} if header is None else {"Authorization": header})
     assert_problem(response, 401, "missing_token")
     assert response.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "..", "e30.e30.", "e30.e30.e30", "ü.ü.ü".encode().decode("latin-1")])
-async def test_nonsense_is_refused(client: httpx.AsyncClient, token: str) -> None:
+async def test_a_malformed_token_is_refused(client: httpx.AsyncClient, token: str) -> None:
     response = await client.get(ME, headers=[(b"Authorization", b"Bearer " + token.encode("latin-1"))])
     assert_refused(response)
 
 
-async def test_an_endless_token_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
+async def test_a_long_token_is_refused(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     assert_refused(await ask(client, key.sign(claims(jwks, padding="x" * 20_000))))
 
 
-async def test_the_bearer_scheme_is_read_in_any_case(athlete: Person) -> None:
+async def test_the_bearer_scheme_may_be_in_any_case(athlete: Person) -> None:
     response = await athlete.client.get(ME, headers={"Authorization": f"bEARER {athlete.token}"})
     assert response.status_code == 200
 
@@ -118,23 +118,23 @@ async def test_the_bearer_scheme_is_read_in_any_case(athlete: Person) -> None:
         {"nbf": time.time() + 600},
     ],
 )
-async def test_each_claim_has_to_be_right(
+async def test_each_claim_must_be_valid(
     client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, change: dict[str, Any]
 ) -> None:
-    # PyJWT refuses to make some of these itself.
+    # PyJWT itself refuses to encode some of these.
     token = jwt.api_jws.encode(
         json.dumps(claims(jwks, **change)).encode(), key._private_key, "ES256", headers={"kid": key.kid}
     )
     assert_refused(await ask(client, token))
 
 
-async def test_an_expired_token_is_told_so(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
+async def test_an_expired_token_has_a_code_of_its_own(
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer
+) -> None:
     assert_refused(await ask(client, key.sign(claims(jwks, exp=int(time.time()) - 1))), "token_expired")
 
 
-async def test_a_token_is_not_remembered_beyond_its_expiry(
-    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer
-) -> None:
+async def test_a_cached_token_expires(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
     expires_at = int(time.time()) + 2
     token = key.sign(claims(jwks, exp=expires_at))
     assert (await ask(client, token)).status_code == 200
@@ -156,7 +156,7 @@ async def test_a_changed_payload_is_refused(client: httpx.AsyncClient, key: Sign
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
-async def test_no_algorithm_is_no_signature(
+async def test_a_token_without_a_signature_is_refused(
     client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, algorithm: str
 ) -> None:
     head = encoded({"alg": algorithm, "typ": "JWT", "kid": key.kid})
@@ -165,7 +165,7 @@ async def test_no_algorithm_is_no_signature(
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512", "RS256", "ES384", "EdDSA"])
-async def test_another_algorithm_is_refused_even_with_the_right_signature(
+async def test_another_algorithm_is_refused_even_with_a_valid_signature(
     client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer, algorithm: str
 ) -> None:
     _, payload, signature = key.sign(claims(jwks)).split(".")
@@ -173,7 +173,9 @@ async def test_another_algorithm_is_refused_even_with_the_right_signature(
     assert_refused(await ask(client, f"{head}.{payload}.{signature}"))
 
 
-async def test_a_public_key_is_no_secret(client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer) -> None:
+async def test_the_public_key_cannot_be_used_as_a_secret(
+    client: httpx.AsyncClient, key: SigningKey, jwks: SupabaseServer
+) -> None:
     public_key = key._private_key.public_key()
     for secret in (
         public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
@@ -196,7 +198,7 @@ async def test_an_unknown_key_id_is_refused(
 
 
 @pytest.mark.parametrize("header", [{"jwk": True}, {"jku": "https://elsewhere.example.com/jwks.json"}])
-async def test_a_key_that_the_token_brings_is_not_used(
+async def test_a_key_in_the_token_itself_is_not_used(
     client: httpx.AsyncClient, jwks: SupabaseServer, header: dict[str, Any]
 ) -> None:
     forger = SigningKey.generate()
@@ -205,7 +207,7 @@ async def test_a_key_that_the_token_brings_is_not_used(
     assert_refused(await ask(client, token))
 
 
-# What follows needs a project of its own: other keys, or a legacy secret.
+# The tests below need a project of their own: with other keys, or with a legacy secret.
 
 
 @pytest.fixture
@@ -220,7 +222,7 @@ async def own_client(settings: Settings, own_jwks: SupabaseServer) -> AsyncItera
         yield client
 
 
-async def test_rotated_keys_are_found_and_old_ones_dropped(
+async def test_new_keys_are_fetched_and_old_ones_dropped(
     settings: Settings, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     async with httpx.AsyncClient() as http:
@@ -231,15 +233,13 @@ async def test_rotated_keys_are_found_and_old_ones_dropped(
         successor = SigningKey.generate()
         own_jwks.document = successor.jwks()
         await verifier.verify(successor.sign(claims(own_jwks)))
-        # The old token was remembered; the key that made it good is gone.
+        # The old token was cached, but its key is gone.
         with pytest.raises(Problem) as refused:
             await verifier.verify(old)
         assert (refused.value.status_code, refused.value.code) == (401, "invalid_token")
 
 
-async def test_while_no_keys_are_known_sign_in_is_unavailable(
-    settings: Settings, own_jwks: SupabaseServer, key: SigningKey
-) -> None:
+async def test_without_keys_the_api_answers_503(settings: Settings, own_jwks: SupabaseServer, key: SigningKey) -> None:
     own_jwks.status = 500
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
         response = await ask(client, key.sign(claims(own_jwks)))
@@ -247,7 +247,7 @@ async def test_while_no_keys_are_known_sign_in_is_unavailable(
         assert int(response.headers["retry-after"]) > 0
 
 
-async def test_known_keys_outlive_an_outage(
+async def test_known_keys_are_used_during_an_outage(
     own_client: httpx.AsyncClient, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     assert (await ask(own_client, key.sign(claims(own_jwks)))).status_code == 200
@@ -262,7 +262,7 @@ def rsa_jwks(kid: str) -> tuple[rsa.RSAPrivateKey, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-async def test_rs256_is_good_only_where_it_is_configured(
+async def test_rs256_is_accepted_only_where_it_is_configured(
     settings: Settings, own_jwks: SupabaseServer, *, allowed: bool
 ) -> None:
     private_key, own_jwks.document = rsa_jwks("rsa")
@@ -284,7 +284,7 @@ async def test_other_curves_are_refused(settings: Settings, own_jwks: SupabaseSe
         assert_refused(await ask(client, token))
 
 
-async def test_a_published_symmetric_key_signs_nothing(settings: Settings, own_jwks: SupabaseServer) -> None:
+async def test_a_published_symmetric_key_is_not_used(settings: Settings, own_jwks: SupabaseServer) -> None:
     secret = b"published, so known to everyone in the world"
     own_jwks.document = {"keys": [{"kty": "oct", "kid": "oct", "alg": "HS256", "k": encoded(secret)}]}
     async with serve(settings.model_copy(update={"supabase_url": own_jwks.url})) as client:
@@ -302,15 +302,15 @@ async def legacy_client(own_jwks: SupabaseServer, settings: Settings) -> AsyncIt
         yield client
 
 
-async def test_a_legacy_secret_makes_hs256_good(legacy_client: httpx.AsyncClient, own_jwks: SupabaseServer) -> None:
-    # Tokens of legacy projects name a key or none; the secret needs no JWKS.
+async def test_a_legacy_secret_allows_hs256(legacy_client: httpx.AsyncClient, own_jwks: SupabaseServer) -> None:
+    # Tokens of legacy projects may name a key, and the secret does not need the JWKS.
     own_jwks.status = 500
     for headers in ({}, {"kid": "legacy"}):
         token = jwt.encode(claims(own_jwks), LEGACY_SECRET, "HS256", headers=headers)
         assert (await ask(legacy_client, token)).status_code == 200
 
 
-async def test_beside_a_legacy_secret_the_rules_stay(
+async def test_a_legacy_secret_loosens_no_other_rule(
     legacy_client: httpx.AsyncClient, own_jwks: SupabaseServer, key: SigningKey
 ) -> None:
     assert (await ask(legacy_client, key.sign(claims(own_jwks)))).status_code == 200
