@@ -104,6 +104,7 @@ async def test_a_query_that_matches_nothing_returns_nothing(athlete: Person, q: 
     assert body == {"items": [], "total": 0, "page": 1, "per_page": 20}
 
 
+@pytest.mark.slow
 @one_gateway
 async def test_every_name_finds_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute("select name, slug from private.exercises where user_id is null").fetchall()
@@ -115,6 +116,7 @@ async def test_every_name_finds_its_exercise_first(athlete: Person, admin: psyco
     assert missed == []
 
 
+@pytest.mark.slow
 @one_gateway
 async def test_every_alias_finds_its_exercise_first(athlete: Person, admin: psycopg.Connection) -> None:
     rows = admin.execute(

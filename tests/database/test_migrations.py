@@ -105,6 +105,7 @@ def catalogue(owner: psycopg.Connection) -> list[tuple[object, ...]]:
     return [row for table in tables for row in owner.execute(f"select t::text from private.{table} as t order by 1")]
 
 
+@pytest.mark.slow
 def test_the_seed_may_be_applied_again_and_puts_right_what_was_changed(owner: psycopg.Connection) -> None:
     apply_migrations(owner, MIGRATIONS)
     run_file(owner, SEED, SEED.read_text())

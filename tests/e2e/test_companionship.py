@@ -5,6 +5,7 @@ turns, and levels rise. And two users with nearly the same memories, of which ne
 from typing import Any
 
 import psycopg
+import pytest
 
 from tests.support import Person, a_set, until_embedded
 
@@ -59,6 +60,7 @@ async def train(person: Person, week: int) -> int:
     return announced
 
 
+@pytest.mark.slow
 async def test_eight_weeks(athlete: Person, admin: psycopg.Connection) -> None:
     levels = [(await athlete.get("/affinity")).json()["level"]]
     announced = 0
