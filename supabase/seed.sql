@@ -1,9 +1,9 @@
 -- The exercise catalogue: the muscles, the equipment and the exercises that all users share.
 --
--- Made from supabase/catalogue by `uv run poe generate-seed`: edit there, not here.
+-- `uv run poe generate-seed` writes this file from supabase/catalogue. Edit that, not this.
 --
--- Running it again changes nothing; running it after an edit puts right what is listed here. It deletes no exercise and
--- never touches a user's own (those have no slug). An id follows from its slug, so every environment agrees on it.
+-- Running it again changes nothing, and running it after an edit updates what is listed here. It deletes no exercise
+-- and never changes custom exercises, which have no slug. An id follows from its slug, so it is the same everywhere.
 
 insert into private.muscles (slug, name, region)
 select
@@ -742,7 +742,7 @@ on conflict (slug) do update set
     instructions = excluded.instructions,
     cues = excluded.cues;
 
--- Relations are the catalogue's alone, and made anew; each is listed from both sides.
+-- Only the catalogue has relations, so all are replaced. Each is listed from both sides.
 delete from private.exercise_relations;
 
 insert into private.exercise_relations (exercise_id, related_id, kind)

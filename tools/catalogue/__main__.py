@@ -1,4 +1,4 @@
-"""The exercise catalogue: its seed file, its counts, and imports of other libraries."""
+"""Check the exercise catalogue, write its seed file, or count what it holds."""
 
 import argparse
 import sys
@@ -17,10 +17,10 @@ def generate(catalogue: Catalogue) -> int:
 
 
 def verify(catalogue: Catalogue) -> int:
-    """1 when seed.sql is not what the catalogue gives."""
+    """Return 1 if seed.sql differs from the catalogue."""
     if PATH.is_file() and PATH.read_text() == render_seed(catalogue):
         return 0
-    print("error: seed.sql is not what supabase/catalogue says. Run: uv run poe generate-seed", file=sys.stderr)
+    print("error: seed.sql differs from supabase/catalogue. Run `uv run poe generate-seed`.", file=sys.stderr)
     return 1
 
 
@@ -47,11 +47,11 @@ def _print_counts(title: str, values: Iterable[str]) -> None:
 
 
 def main() -> int:
-    """Run a command; the exit status."""
+    """Run a command and return its exit status."""
     parser = argparse.ArgumentParser(prog="catalogue", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("generate", help="write supabase/seed.sql from supabase/catalogue")
-    commands.add_parser("verify", help="fail when the catalogue has faults, or seed.sql differs from it")
+    commands.add_parser("verify", help="fail if the catalogue has faults or seed.sql differs from it")
     commands.add_parser("count", help="print what the catalogue holds")
     options = parser.parse_args()
     try:

@@ -1,4 +1,4 @@
-"""What has to hold in the catalogue beyond its form. Each check gives the faults it finds, in words."""
+"""Rules of the catalogue that the form of its files cannot express. Each check yields a message for each fault."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ MIN_EXERCISES_A_MUSCLE = 6
 HOME_EQUIPMENT = {"dumbbell", "bench"}
 """With no more than this, an exercise can be done at home."""
 
-# What a movement loads by its nature. Injuries are hard limits, so no author may forget one of these.
+# The joints that every exercise of a movement loads. Injuries are hard limits, so authors must not forget any of them.
 LOADED_JOINTS = {
     "squat": {"knee", "hip", "ankle"},
     "lunge": {"knee", "hip", "ankle"},
@@ -47,7 +47,7 @@ LOADED_JOINTS = {
     "throw": {"shoulder"},
 }
 
-# The muscles of which a movement trains at least one first of all.
+# Every exercise of a movement has at least one of these as a primary muscle.
 TRAINED_MUSCLES = {
     "squat": {"quadriceps", "glutes", "adductors"},
     "lunge": {"quadriceps", "glutes", "adductors"},
@@ -83,66 +83,66 @@ TRAINED_MUSCLES = {
 
 
 def comparable(name: str) -> str:
-    """A name as search compares it: lower case, without apostrophes, words parted by one blank."""
+    """Return a name as search compares it: lower case, no apostrophes, and one blank between words."""
     return " ".join(re.findall(r"[a-z0-9]+", name.lower().replace("'", "")))
 
 
 def slugs_are_plain(catalogue: Catalogue) -> Iterator[str]:
-    """Slugs are words in lower case with hyphens between."""
+    """A slug consists of lower-case words with hyphens between them."""
     for slug in catalogue.exercises:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-            yield f"{slug}: this is no slug"
+            yield f"{slug}: a slug has only lower-case letters and digits, with single hyphens between words"
 
 
 def slugs_are_known(catalogue: Catalogue) -> Iterator[str]:
-    """Muscles and equipment are listed in their own files."""
+    """muscles.toml and equipment.toml list all muscles and equipment."""
     for slug, exercise in catalogue.exercises.items():
         for muscle in exercise.muscles:
             if muscle not in catalogue.muscles:
-                yield f"{slug}: unknown muscle {muscle}"
+                yield f"{slug}: unknown muscle {muscle}; use one of muscles.toml, or add it there"
         for piece in exercise.equipment:
             if piece not in catalogue.equipment:
-                yield f"{slug}: unknown equipment {piece}"
+                yield f"{slug}: unknown equipment {piece}; use one of equipment.toml, or add it there"
 
 
 def lists_repeat_nothing(catalogue: Catalogue) -> Iterator[str]:
-    """No list names a thing twice, and no muscle is primary and secondary."""
+    """No list repeats a value, and no muscle is both primary and secondary."""
     for slug, exercise in catalogue.exercises.items():
         for values in (exercise.equipment, exercise.muscles, exercise.joints, exercise.steps + exercise.cues):
             for value, times in Counter(values).items():
                 if times > 1:
-                    yield f"{slug}: {value!r} is listed twice"
+                    yield f"{slug}: {value!r} is listed twice; remove one of the two"
 
 
 def names_are_unique(catalogue: Catalogue) -> Iterator[str]:
-    """No name or alias means two exercises, nor one twice."""
+    """Each name or alias belongs to one exercise, which has it once."""
     meant: dict[str, str] = {}
     for slug, exercise in catalogue.exercises.items():
         for name in [exercise.name, *exercise.aliases]:
             other = meant.setdefault(comparable(name), slug)
             if other != slug or [comparable(n) for n in [exercise.name, *exercise.aliases]].count(comparable(name)) > 1:
-                yield f"{slug}: {name!r} is a name of {other} already"
+                yield f"{slug}: {name!r} already is a name of {other}; remove one of the two"
 
 
 def steps_are_unique(catalogue: Catalogue) -> Iterator[str]:
-    """No exercise is explained in another's words."""
+    """No two exercises have the same steps."""
     explained: dict[tuple[str, ...], str] = {}
     for slug, exercise in catalogue.exercises.items():
         other = explained.setdefault(tuple(exercise.steps), slug)
         if other != slug:
-            yield f"{slug}: has the steps of {other}"
+            yield f"{slug}: has the same steps as {other}; describe how the exercises differ"
 
 
 def every_muscle_is_trained(catalogue: Catalogue) -> Iterator[str]:
-    """Six exercises or more for each muscle."""
+    """At least six exercises train each muscle."""
     trained = Counter(muscle for exercise in catalogue.exercises.values() for muscle in exercise.muscles)
     for muscle in catalogue.muscles:
         if trained[muscle] < MIN_EXERCISES_A_MUSCLE:
-            yield f"{muscle}: only {trained[muscle]} exercises train it"
+            yield f"{muscle}: only {trained[muscle]} exercises train it; at least {MIN_EXERCISES_A_MUSCLE} should"
 
 
 def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
-    """What a movement loads by its nature is listed, and what a weight in a squat or lunge loads besides."""
+    """An exercise lists the joints that its movement loads, and those that a weight in a squat or lunge loads."""
     for slug, exercise in catalogue.exercises.items():
         loaded = LOADED_JOINTS.get(exercise.movement_pattern, set())
         if exercise.movement_pattern in ("squat", "lunge"):
@@ -152,26 +152,27 @@ def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
             if held:
                 loaded = loaded | {"wrist"}
         for joint in sorted(loaded - set(exercise.joints)):
-            yield f"{slug}: a {exercise.movement_pattern} loads the {joint}"
+            yield f"{slug}: a {exercise.movement_pattern} loads the {joint}; add it to joints"
 
 
 def movements_train_their_muscles(catalogue: Catalogue) -> Iterator[str]:
-    """The primary muscles go with the movement pattern."""
+    """The primary muscles fit the movement pattern."""
     for slug, exercise in catalogue.exercises.items():
         expected = TRAINED_MUSCLES.get(exercise.movement_pattern)
         if expected and not expected & set(exercise.primary_muscles):
-            yield f"{slug}: a {exercise.movement_pattern} trains one of {', '.join(sorted(expected))}"
+            wanted = ", ".join(sorted(expected))
+            yield f"{slug}: a {exercise.movement_pattern} needs a primary muscle out of {wanted}"
 
 
 def relations_resolve(catalogue: Catalogue) -> Iterator[str]:
-    """A relation leads to another exercise, and two exercises stand in one relation, stated once."""
+    """A relation names another exercise, and two exercises have at most one relation, stated once."""
     seen: set[frozenset[str]] = set()
     for slug, related, kind in catalogue.stated_relations():
         pair = frozenset((slug, related))
         if related not in catalogue.exercises or related == slug:
-            yield f"{slug}: {kind} {related} is no other exercise"
+            yield f"{slug}: {kind} {related} is not the slug of another exercise"
         elif pair in seen:
-            yield f"{slug}: its relation to {related} is stated twice"
+            yield f"{slug}: its relation to {related} is stated twice; state it at one of the two exercises"
         seen.add(pair)
 
 
@@ -182,15 +183,15 @@ def relations_make_sense(catalogue: Catalogue) -> Iterator[str]:
         if other is None:
             continue
         if kind == "regression" and LEVELS.index(other.level) > LEVELS.index(one.level):
-            yield f"{slug}: its regression {related} is harder"
+            yield f"{slug}: its regression {related} is harder; state the relation at {related} instead"
         if kind == "alternative" and set(one.equipment) == set(other.equipment):
-            yield f"{slug}: its alternative {related} needs the same equipment"
+            yield f"{slug}: its alternative {related} needs the same equipment; make it a variation"
         if not set(one.muscles) & set(other.muscles):
-            yield f"{slug}: {related} trains none of its muscles"
+            yield f"{slug}: {related} trains none of its muscles; related exercises share at least one"
 
 
 def exercises_can_be_replaced_at_home(catalogue: Catalogue) -> Iterator[str]:
-    """What needs a gym is related to what needs dumbbells at most, where the catalogue has such an exercise."""
+    """A gym exercise is related to one that needs at most dumbbells and a bench, if there is such an exercise."""
     at_home = {slug: exercise for slug, exercise in catalogue.exercises.items() if _is_for_home(exercise)}
     related: dict[str, set[str]] = {slug: set() for slug in catalogue.exercises}
     for relation in catalogue.relations():
@@ -198,8 +199,9 @@ def exercises_can_be_replaced_at_home(catalogue: Catalogue) -> Iterator[str]:
     for slug, exercise in catalogue.exercises.items():
         if slug in at_home or related[slug] & at_home.keys():
             continue
-        if any(_could_replace(home, exercise) for home in at_home.values()):
-            yield f"{slug}: is related to no bodyweight or dumbbell exercise, though there is one"
+        candidates = [candidate for candidate, home in at_home.items() if _could_replace(home, exercise)]
+        if candidates:
+            yield f"{slug}: is related to no bodyweight or dumbbell exercise; relate it to {candidates[0]}, for example"
 
 
 def _is_for_home(exercise: Exercise) -> bool:
@@ -228,5 +230,5 @@ CHECKS: list[Callable[[Catalogue], Iterator[str]]] = [
 
 
 def faults(catalogue: Catalogue) -> list[str]:
-    """All faults that all checks find."""
+    """Return the faults that all checks find."""
     return [fault for check in CHECKS for fault in check(catalogue)]

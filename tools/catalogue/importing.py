@@ -1,7 +1,7 @@
-"""Imports another library's exercises into the catalogue: the JSON of free-exercise-db, which is in the public domain.
+"""Import the exercises of free-exercise-db, which is in the public domain, into the catalogue of a database.
 
-The file is a list of objects with name, force, level, mechanic, equipment, primaryMuscles, secondaryMuscles,
-instructions and category (https://github.com/yuhonas/free-exercise-db, schema.json). Images are left aside.
+Its JSON file is a list of objects with name, force, level, mechanic, equipment, primaryMuscles, secondaryMuscles,
+instructions and category (https://github.com/yuhonas/free-exercise-db, schema.json). Images are ignored.
 """
 
 import argparse
@@ -65,7 +65,7 @@ MUSCLES = {
     "middle back": ["upper_back"],
     "neck": ["neck"],
     "quadriceps": ["quadriceps"],
-    # Theirs are one muscle; presses and raises, which they mostly mean, train these two.
+    # free-exercise-db has one muscle for the shoulders. Presses and raises, which it mostly means, train these two.
     "shoulders": ["front_delts", "side_delts"],
     "traps": ["traps"],
     "triceps": ["triceps"],
@@ -78,11 +78,11 @@ Muscle = Literal[
 
 
 class ImportRefusedError(Exception):
-    """Nothing was imported; the message says why, for the operator."""
+    """Nothing was imported. The message says why and what to do."""
 
 
 class ForeignExercise(BaseModel):
-    """An exercise as their file has it."""
+    """An exercise of the file."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
@@ -97,7 +97,7 @@ class ForeignExercise(BaseModel):
         ]
         | None
     )  # fmt: skip
-    primaryMuscles: list[Muscle]  # noqa: N815  # their name
+    primaryMuscles: list[Muscle]  # noqa: N815  # the name in the file
     secondaryMuscles: list[Muscle]  # noqa: N815
     instructions: Annotated[list[Annotated[Text, Field(max_length=2000)]], Field(max_length=40)]
     category: Literal[
@@ -106,28 +106,28 @@ class ForeignExercise(BaseModel):
 
     @property
     def muscles(self) -> tuple[list[str], list[str]]:
-        """Our slugs: primary and secondary, none in both."""
+        """Our slugs of the primary and the secondary muscles. No muscle is in both."""
         primary = [slug for muscle in self.primaryMuscles for slug in MUSCLES[muscle]]
         secondary = [slug for muscle in self.secondaryMuscles for slug in MUSCLES[muscle]]
         return primary, [slug for slug in secondary if slug not in primary]
 
     @property
     def needs(self) -> list[str]:
-        """Our slugs. What they leave open, a stretch does without; anything else needs something we do not know."""
+        """Our slugs of the equipment. If the file has none, a stretch needs nothing, and others something unknown."""
         if self.equipment is None:
             return [] if self.category == "stretching" else ["other_equipment"]
         return EQUIPMENT[self.equipment]
 
     @property
     def measured_in(self) -> str:
-        """They do not tell: what moves a weight has one, holds, stretches and cardio have a duration."""
+        """A guess, because the file does not say: holds, stretches and cardio take time, others have reps."""
         if self.force == "static" or self.category in ("stretching", "cardio"):
             return "time"
         return "weight_and_reps" if self.equipment in WEIGHTED else "reps"
 
 
 class Known(BaseModel):
-    """A name that the catalogue has, and whose it is."""
+    """A name or alias in the catalogue, and the exercise that has it."""
 
     key: str
     name: str
@@ -136,22 +136,22 @@ class Known(BaseModel):
 
 
 class Report(NamedTuple):
-    """What an import did, by names of the file."""
+    """What an import did, with the names of the exercises in the file."""
 
     added: list[str]
     updated: list[str]
     unchanged: list[str]
     matched: list[tuple[str, str]]
-    """With what it is called here."""
+    """With the name in the catalogue."""
     different: list[tuple[str, str]]
-    """Not added, because an exercise for other muscles has the name."""
+    """Not added, because an exercise for other muscles has the name. With the name in the catalogue."""
 
     def __str__(self) -> str:
         lines = [
             f"{sum(len(names) for names in self)} exercises read",
             f"  {len(self.added)} added",
-            f"  {len(self.updated)} imported before and brought up to date, {len(self.unchanged)} the same as then",
-            f"  {len(self.matched)} are in the catalogue already",
+            f"  {len(self.updated)} of an earlier import updated, {len(self.unchanged)} unchanged",
+            f"  {len(self.matched)} in the catalogue already",
             *(f"    {name} is {here}" for name, here in self.matched if name != here),
             f"  {len(self.different)} left out, because an exercise for other muscles has the name",
             *(f"    {name} has another exercise's name: {here}" for name, here in self.different),
@@ -160,7 +160,7 @@ class Report(NamedTuple):
 
 
 def read_file(path: Path) -> list[ForeignExercise]:
-    """The exercises of a file. Raises ImportRefusedError that tells its faults."""
+    """Read the exercises of a file. Raises ImportRefusedError with its faults."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
@@ -168,13 +168,15 @@ def read_file(path: Path) -> list[ForeignExercise]:
     try:
         exercises = TypeAdapter(list[ForeignExercise]).validate_python(content)
     except ValidationError as error:
-        raise ImportRefusedError("\n".join([f"{path} is malformed:", *_told(error, content)])) from None
+        raise ImportRefusedError(
+            "\n".join([f"{path} does not have the format of free-exercise-db:", *_describe(error, content)])
+        ) from None
     if not exercises:
-        raise ImportRefusedError(f"{path} holds no exercises.")
+        raise ImportRefusedError(f"{path} is an empty list. It should have at least one exercise.")
     return exercises
 
 
-def _told(error: ValidationError, content: Any) -> Iterator[str]:
+def _describe(error: ValidationError, content: Any) -> Iterator[str]:
     found = error.errors(include_url=False, include_input=False)
     for fault in found[:MAX_FAULTS]:
         if not fault["loc"]:
@@ -191,28 +193,29 @@ def _told(error: ValidationError, content: Any) -> Iterator[str]:
 def import_exercises(
     connection: psycopg.Connection, exercises: list[ForeignExercise], progress: Callable[[int], object]
 ) -> Report:
-    """Add what the catalogue has not, all or nothing. `progress` is told how many more are done.
+    """Add the exercises that the catalogue lacks, in one transaction.
 
-    The connection is the database owner's: the catalogue belongs to no user. What an earlier import added is brought up
-    to date; what the catalogue itself has under the same name or alias stays as it is.
+    The connection must be the database owner's, because users cannot change the catalogue. Exercises of an earlier
+    import are updated. An exercise of the catalogue itself with the same name or alias stays unchanged. Calls
+    `progress` with the number of exercises done since the last call.
     """
     report = Report([], [], [], [], [])
     with connection.transaction():
-        # One import at a time, or two would add the same.
+        # One import at a time, because two at once would add the same exercises.
         connection.execute("select pg_advisory_xact_lock(hashtext('slow-burn:import-exercises'))")
         known = _known(connection)
         keys = _keys(connection, [exercise.name for exercise in exercises])
         rows = []
         for exercise, key in zip(exercises, keys, strict=True):
-            there = known.get(key)
-            if there is None or (there.source == SOURCE and there.name == exercise.name):
+            existing = known.get(key)
+            if existing is None or (existing.source == SOURCE and existing.name == exercise.name):
                 primary, secondary = exercise.muscles
                 known[key] = Known(key=key, name=exercise.name, source=None, muscles=primary + secondary)
                 rows.append(_row(exercise))
-            elif not there.muscles or set(there.muscles) & {slug for part in exercise.muscles for slug in part}:
-                report.matched.append((exercise.name, there.name))
+            elif not existing.muscles or set(existing.muscles) & {slug for part in exercise.muscles for slug in part}:
+                report.matched.append((exercise.name, existing.name))
             else:
-                report.different.append((exercise.name, there.name))
+                report.different.append((exercise.name, existing.name))
         progress(len(exercises) - len(rows))
         for batch in batched(rows, BATCH):
             _write(connection, batch, report)
@@ -233,7 +236,7 @@ def _known(connection: psycopg.Connection) -> dict[str, Known]:
             where e.user_id is null
             order by e.source nulls last, e.slug
         """).fetchall()
-    # The first stays: our own before what was imported.
+    # The first row of a key wins: our own exercise before an imported one.
     return {row.key: row for row in reversed(rows)}
 
 
@@ -264,7 +267,7 @@ def _row(exercise: ForeignExercise) -> dict[str, Any]:
     }
 
 
-# Their slugs have a prefix of their own, so that none is taken from a later catalogue. The id follows from the slug.
+# Imported slugs have a prefix, so that they leave all others to later catalogues. The id follows from the slug.
 _WRITE = """
     with
     listed as (
@@ -323,16 +326,20 @@ def _import(path: Path) -> Report:
     exercises = read_file(path)
     url = os.environ.get("DATABASE_URL")
     if not url:
-        raise ImportRefusedError("Set DATABASE_URL to the database owner's connection URL.")
+        raise ImportRefusedError(
+            "DATABASE_URL is not set. Set DATABASE_URL to the connection URL of the database owner."
+        )
     try:
         with psycopg.connect(url) as connection, tqdm(total=len(exercises), unit="exercise") as bar:
             return import_exercises(connection, exercises, bar.update)
     except psycopg.errors.InsufficientPrivilege as error:
         raise ImportRefusedError(
-            "The role in DATABASE_URL may not write the catalogue. Use the database owner's, not the service's."
+            "The role in DATABASE_URL cannot write the catalogue. Use the database owner's role, not the service's."
         ) from error
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-        raise ImportRefusedError("The database has no catalogue. Apply the migrations and the seed first.") from error
+        raise ImportRefusedError(
+            "The database has no tables for the catalogue. Apply the migrations and the seed first."
+        ) from error
     except psycopg.Error as error:
         raise ImportRefusedError(f"The database refused: {error}") from error
 

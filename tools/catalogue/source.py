@@ -1,4 +1,4 @@
-"""The catalogue's source form: supabase/catalogue/*.toml, one table an exercise, its slug as the table's name."""
+"""Reads supabase/catalogue/*.toml, where each exercise is a table with its slug as the name."""
 
 import tomllib
 from pathlib import Path
@@ -11,8 +11,8 @@ from backend.exercises.models import Category, Force, Laterality, MeasuredIn, Me
 
 DIRECTORY = Path(__file__).parents[2] / "supabase" / "catalogue"
 
-# Relations are stated once, at either side; the other side's follows. A progression is stated as the harder one's
-# regression.
+# Authors state a relation once, at either exercise, and the other direction follows from it. They state a progression
+# as a regression of the harder exercise.
 MIRRORED = {"variation": "variation", "alternative": "alternative", "regression": "progression"}
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
@@ -23,7 +23,7 @@ ShortName = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class CatalogueError(Exception):
-    """A source file cannot be read, or does not have the form it should; the message says where."""
+    """A source file cannot be read or has a wrong form. The message says where."""
 
 
 class _Source(BaseModel):
@@ -61,7 +61,7 @@ class Exercise(_Source):
 
     @property
     def muscles(self) -> list[str]:
-        """All muscles it trains."""
+        """All muscles that the exercise trains."""
         return self.primary_muscles + self.secondary_muscles
 
 
@@ -74,14 +74,14 @@ class Relation(NamedTuple):
 
 
 class Catalogue(NamedTuple):
-    """All of it, by slug, in the order of the files."""
+    """Muscles, equipment and exercises by slug, in the order of the files."""
 
     muscles: dict[str, Muscle]
     equipment: dict[str, str]
     exercises: dict[str, Exercise]
 
     def stated_relations(self) -> list[Relation]:
-        """Relations as they are written down."""
+        """Return the relations as the authors state them."""
         return [
             Relation(slug, related, kind)
             for slug, exercise in self.exercises.items()
@@ -90,18 +90,18 @@ class Catalogue(NamedTuple):
         ]
 
     def relations(self) -> list[Relation]:
-        """Relations from both sides, sorted."""
+        """Return the relations from both sides, sorted."""
         stated = self.stated_relations()
         return sorted([*stated, *(Relation(r.related, r.slug, MIRRORED[r.kind]) for r in stated)])
 
 
 def load_catalogue(directory: Path = DIRECTORY) -> Catalogue:
-    """Read all files. Raises CatalogueError for one that has not the form it should."""
+    """Read all files. Raises CatalogueError if one cannot be read or has a wrong form."""
     exercises: dict[str, Exercise] = {}
     for path in sorted((directory / "exercises").glob("*.toml")):
         for slug, fields in _tables(path).items():
             if slug in exercises:
-                raise CatalogueError(f"{path.name}: {slug} is defined in another file already")
+                raise CatalogueError(f"{path.name}: {slug} is defined in another file too; remove one of the two")
             exercises[slug] = _validated(Exercise, fields, f"{path.name}: {slug}")
     return Catalogue(
         muscles={
