@@ -1,4 +1,4 @@
-"""Calls stay as fast while the data of other users grow, because they find all rows through indexes.
+"""Calls stay fast while the data of other users grow, because they find all rows through indexes.
 
 The test counts the rows that Postgres reads, not seconds, because the counts are the same on every machine.
 """
@@ -151,6 +151,6 @@ def test_reads_do_not_grow_with_the_data_of_other_users(reader: Reader) -> None:
     many = {name: reader.rows_read(call) for name, call in CALLS.items()}
     assert {name: scans for name, (scans, _) in many.items()} == dict.fromkeys(CALLS, 0)
     for name, (_, rows) in many.items():
-        # With ten times the data Postgres may choose another plan that reads one more row for each own workout.
+        # With ten times the data Postgres may choose a plan that reads one more row for each workout of the user.
         assert rows <= 2 * few[name][1] + WORKOUTS, name
         assert rows <= 2 * WORKOUTS * SETS, name

@@ -198,7 +198,7 @@ async def test_twelve_weeks_of_training(athlete: Person, admin: psycopg.Connecti
         "select sum(points) from private.affinity_events where user_id = %s", (athlete.id,)
     ).fetchone()
     # All workouts were logged today, so the daily caps allow points for two workouts and three records. The first
-    # workout and the first plan come on top. No week met the weekly target, because none is the current week.
+    # workout and the first plan come on top. The weekly target earns none: no workout was this week.
     assert ledger == (55,)
     assert await athlete.score() == 55
 
