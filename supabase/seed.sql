@@ -1,9 +1,9 @@
 -- The exercise catalogue: the muscles, the equipment and the exercises that all users share.
 --
--- Made from supabase/catalogue by `uv run poe generate-seed`: edit there, not here.
+-- `uv run poe generate-seed` writes this file from supabase/catalogue. Edit that, not this.
 --
--- Running it again changes nothing; running it after an edit puts right what is listed here. It deletes no exercise and
--- never touches a user's own (those have no slug). An id follows from its slug, so every environment agrees on it.
+-- Running it again changes nothing, and running it after an edit updates what is listed here. It deletes no exercise
+-- and never changes custom exercises, which have no slug. An id follows from its slug, so it is the same everywhere.
 
 insert into private.muscles (slug, name, region)
 select

@@ -184,7 +184,7 @@ async def test_deleting_a_workout_takes_its_points_back_and_frees_the_cap(athlet
     assert await athlete.score() == 35
     await athlete.delete(f"/workouts/{first['workout']['id']}")
     assert await athlete.score() == 15
-    # 10 points for a workout, and 10 for a first workout, which the deleted one gave back.
+    # 10 points for a workout, and again 10 for a first workout, because the deleted one lost them.
     assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 20
 
 

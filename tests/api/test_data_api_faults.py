@@ -1,4 +1,4 @@
-"""Supabase's Data API slow, gone, or answering as something else, over the PostgREST gateway."""
+"""Supabase's Data API when it is slow, down or returns something else, over the PostgREST gateway."""
 
 import asyncio
 import gc
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("gateway", ["postgrest"], indirect=True, sc
 
 @pytest.fixture
 def supabase(key: SigningKey, data_api: httpx.Client) -> Iterator[SupabaseServer]:
-    """A Supabase that a test may trouble."""
+    """A Supabase whose faults a test controls."""
     with serve_supabase(key, data_api) as server:
         yield server
 
@@ -33,7 +33,7 @@ def supabase(key: SigningKey, data_api: httpx.Client) -> Iterator[SupabaseServer
 async def person(
     supabase: SupabaseServer, settings: Settings, athlete: Person, key: SigningKey
 ) -> AsyncIterator[Person]:
-    """A user of an API over that Supabase, with little patience."""
+    """A user of an API that waits only half a second for that Supabase."""
     update = {"supabase_url": supabase.url, "database_timeout_seconds": 0.5}
     async with serve(settings.model_copy(update=update)) as client:
         yield Person(client, athlete.user, key.access_token(athlete.user, supabase.url))
@@ -52,11 +52,11 @@ async def assert_unavailable(person: Person, code: str = "database_unavailable")
         assert int(response.headers["retry-after"]) > 0
 
 
-async def test_a_data_api_that_goes_and_comes_back(
+async def test_requests_fail_while_the_data_api_is_down_and_then_succeed_again(
     person: Person, supabase: SupabaseServer, data_api: httpx.Client
 ) -> None:
     assert await health(person) == "ok"
-    supabase.data_api = None  # Now the gate answers 502, as HTML.
+    supabase.data_api = None  # Now Supabase returns 502 with HTML.
     await assert_unavailable(person)
     assert await health(person) == "unavailable"
     assert (await person.get("/auth/me")).status_code == 200
@@ -69,7 +69,7 @@ async def test_a_data_api_that_goes_and_comes_back(
 def own_postgrest(
     key: SigningKey, socket_directory: str, database: str, tmp_path: Path
 ) -> Iterator[tuple[Child, httpx.Client]]:
-    """A PostgREST that a test may start and stop, and a way to it."""
+    """A PostgREST that a test may start and stop, and a client for it."""
     with tempfile.TemporaryDirectory(prefix="slow-burn-") as short:
         socket = Path(short) / "postgrest"
         child = make_data_api(tmp_path, key, database_url(socket_directory, "authenticator", database), socket)
@@ -78,9 +78,9 @@ def own_postgrest(
         child.stop()
 
 
-# Where there is no socket to connect to, httpx's transport forgets to close its own.
+# If httpx's transport finds no socket to connect to, it does not close its own.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-async def test_a_postgrest_that_is_restarted(
+async def test_requests_succeed_after_postgrest_restarted(
     settings: Settings, athlete: Person, key: SigningKey, own_postgrest: tuple[Child, httpx.Client]
 ) -> None:
     child, data_api = own_postgrest
@@ -97,7 +97,7 @@ async def test_a_postgrest_that_is_restarted(
     gc.collect()
 
 
-async def test_nobody_there_at_all(settings: Settings, athlete: Person, key: SigningKey) -> None:
+async def test_requests_fail_if_supabase_is_unreachable(settings: Settings, athlete: Person, key: SigningKey) -> None:
     with serve_supabase(key) as supabase:
         update = {"supabase_url": supabase.url}
         async with serve(settings.model_copy(update=update)) as client:
@@ -108,19 +108,19 @@ async def test_nobody_there_at_all(settings: Settings, athlete: Person, key: Sig
             assert await health(person) == "unavailable"
 
 
-async def test_one_that_is_slow_is_given_up(person: Person, supabase: SupabaseServer) -> None:
+async def test_a_slow_data_api_times_out(person: Person, supabase: SupabaseServer) -> None:
     assert (await person.get("/profile")).status_code == 200
     supabase.data_api_delay = 1.5
     started = time.monotonic()
     await assert_unavailable(person, "database_timeout")
     assert await health(person) == "unavailable"
-    # Not that it is fast, but that it does not hang: two calls and a health check beyond their limits.
+    # Two calls and a health check have timed out. They need not be fast, but must not hang.
     assert time.monotonic() - started < 10
     supabase.data_api_delay = 0
     assert (await person.get("/profile")).status_code == 200
 
 
-async def test_one_that_trickles_is_given_up(
+async def test_a_response_that_trickles_in_times_out(
     person: Person, supabase: SupabaseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.gateway.postgrest.CONNECT_TIMEOUT_SECONDS", 0.5)
@@ -147,7 +147,7 @@ async def test_one_that_trickles_is_given_up(
         (429, "text/plain", b"slow down"),
     ],
 )
-async def test_what_is_no_answer_of_the_database_is_unavailability(
+async def test_a_response_that_is_not_from_the_database_means_unavailable(
     person: Person, supabase: SupabaseServer, status: int, content_type: str, body: bytes
 ) -> None:
     supabase.data_api_answer = (status, content_type, body)
@@ -155,14 +155,14 @@ async def test_what_is_no_answer_of_the_database_is_unavailability(
     assert await health(person) == "unavailable"
 
 
-async def test_a_token_that_expired_on_the_way(person: Person, supabase: SupabaseServer) -> None:
+async def test_a_token_that_expires_on_the_way_is_refused(person: Person, supabase: SupabaseServer) -> None:
     supabase.data_api_answer = (401, "application/json", b'{"code":"PGRST301","message":"JWT expired"}')
     response = await person.get("/profile")
     assert_problem(response, 401, "token_expired")
     assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-async def test_a_reload_of_the_schema_fails_nobody(person: Person, admin: psycopg.Connection) -> None:
+async def test_a_reload_of_the_schema_fails_no_request(person: Person, admin: psycopg.Connection) -> None:
     async def reload() -> None:
         for _ in range(5):
             await asyncio.to_thread(admin.execute, "notify pgrst, 'reload schema'")
@@ -179,7 +179,7 @@ async def test_the_key_and_the_users_token_are_sent(person: Person, supabase: Su
     assert headers["Authorization"] == f"Bearer {person.token}"
 
 
-async def test_users_that_come_at_once_are_never_mixed_up(person: Person, new_person: Any, key: SigningKey) -> None:
+async def test_concurrent_requests_of_users_are_not_mixed_up(person: Person, new_person: Any, key: SigningKey) -> None:
     everyone = [new_person() for _ in range(20)]
     issuer = person.token
     assert issuer
@@ -187,7 +187,7 @@ async def test_users_that_come_at_once_are_never_mixed_up(person: Person, new_pe
     assert [response.json()["user_id"] for response in responses] == [str(someone.id) for someone in everyone * 5]
 
 
-async def test_a_wrong_publishable_key_is_our_fault_not_the_users(settings: Settings, athlete: Person) -> None:
+async def test_a_wrong_publishable_key_means_unavailable(settings: Settings, athlete: Person) -> None:
     async with serve(settings.model_copy(update={"supabase_publishable_key": "sb_publishable_wrong"})) as client:
         response = await Person(client, athlete.user, athlete.token).get("/profile")
         assert_problem(response, 503, "database_unavailable")

@@ -1,4 +1,4 @@
-"""The database slow, gone, and back again, over the direct gateway."""
+"""A database that is slow, down or restarted, over the direct gateway."""
 
 import asyncio
 import itertools
@@ -47,7 +47,7 @@ def own_database(another_database: Database) -> Iterator[Database]:
 async def served(
     database: Database, settings: Settings, key: SigningKey, supabase_url: str, **update: Any
 ) -> AsyncIterator[Person]:
-    """A user of an API over that Postgres."""
+    """Yield a user of an API over this Postgres."""
     with database.connect(AUTH_ROLE) as connection:
         user = create_user(connection, f"{uuid4().hex}@example.com", None)
     assert user is not None
@@ -57,7 +57,7 @@ async def served(
 
 
 @pytest.fixture
-async def lonely(
+async def only_person(
     own_database: Database, settings: Settings, key: SigningKey, jwks: SupabaseServer
 ) -> AsyncIterator[Person]:
     """The only user of an API with a Postgres of its own."""
@@ -66,34 +66,34 @@ async def lonely(
 
 
 @pytest.mark.slow
-async def test_a_database_that_goes_and_comes_back(
-    lonely: Person, own_database: Database, monkeypatch: pytest.MonkeyPatch
+async def test_requests_fail_while_the_database_is_down_and_then_succeed_again(
+    only_person: Person, own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Otherwise the health check would trust the answers from before.
+    # Otherwise the health check would rely on the recent successful calls.
     monkeypatch.setattr("backend.gateway.postgres.RECENTLY_SECONDS", 0)
-    assert (await lonely.log(a_set(), key="before")).status_code == 201
+    assert (await only_person.log(a_set(), key="before")).status_code == 201
 
     await asyncio.to_thread(own_database.stop)
-    for response in await asyncio.gather(*(lonely.get("/profile") for _ in range(2))):
+    for response in await asyncio.gather(*(only_person.get("/profile") for _ in range(2))):
         assert_problem(response, 503, "database_unavailable")
         assert int(response.headers["retry-after"]) > 0
-    health = await lonely.client.get("/health")
+    health = await only_person.client.get("/health")
     assert health.status_code == 200
     assert health.json()["database"] == "unavailable"
-    # What needs no database goes on.
-    assert (await lonely.get("/auth/me")).status_code == 200
+    # A request that needs no database still succeeds.
+    assert (await only_person.get("/auth/me")).status_code == 200
 
     await asyncio.to_thread(own_database.start)
-    assert (await lonely.get("/workouts")).json()["total"] == 1
-    assert (await lonely.client.get("/health")).json()["database"] == "ok"
+    assert (await only_person.get("/workouts")).json()["total"] == 1
+    assert (await only_person.client.get("/health")).json()["database"] == "ok"
 
 
 @pytest.mark.slow
-async def test_a_restart_between_two_requests_goes_unnoticed(lonely: Person, own_database: Database) -> None:
-    await asyncio.gather(*(lonely.get("/profile") for _ in range(8)))
+async def test_requests_succeed_after_the_database_restarted(only_person: Person, own_database: Database) -> None:
+    await asyncio.gather(*(only_person.get("/profile") for _ in range(8)))
     await asyncio.to_thread(own_database.stop)
     await asyncio.to_thread(own_database.start)
-    responses = await asyncio.gather(*(lonely.get("/profile") for _ in range(8)))
+    responses = await asyncio.gather(*(only_person.get("/profile") for _ in range(8)))
     assert [response.status_code for response in responses] == [200] * 8
 
 
@@ -106,25 +106,25 @@ async def test_the_service_starts_without_its_database(settings: Settings) -> No
 
 
 @pytest.fixture
-async def hurried(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """An API with little patience."""
+async def impatient_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an API that waits only 0.2 seconds for the database."""
     async with serve(settings.model_copy(update={"database_timeout_seconds": 0.2})) as client:
         yield client
 
 
-async def test_a_call_that_takes_too_long_is_stopped(
-    hurried: httpx.AsyncClient, athlete: Person, admin: psycopg.Connection
+async def test_a_slow_call_is_cancelled(
+    impatient_client: httpx.AsyncClient, athlete: Person, admin: psycopg.Connection
 ) -> None:
-    person = Person(hurried, athlete.user, athlete.token)
+    person = Person(impatient_client, athlete.user, athlete.token)
     with admin.transaction():
         admin.execute("select from private.profiles where user_id = %s for update", (athlete.id,))
         assert_problem(await person.log(a_set()), 503, "database_timeout")
-    # The connection that was stopped serves the next one.
+    # The connection of the cancelled call serves the next request.
     assert (await person.log(a_set())).status_code == 201
     assert (await person.get("/workouts")).json()["total"] == 1
 
 
-async def test_who_waits_in_vain_for_a_connection_is_told(
+async def test_a_request_that_gets_no_connection_is_refused(
     settings: Settings, new_person: NewPerson, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
@@ -135,16 +135,16 @@ async def test_who_waits_in_vain_for_a_connection_is_told(
         with admin.transaction():
             admin.execute("select from private.profiles for update")
             waiting = [asyncio.create_task(person.log(a_set())) for person in people]
-            # One has the connection; two may queue for it, in vain; three find the queue full.
+            # One request has the connection, two queue for it until they time out, and three find the queue full.
             for answered in itertools.islice(asyncio.as_completed(waiting), 5):
                 assert_problem(await answered, 503, "database_unavailable")
-            # Busy is not gone.
+            # A busy database is still available.
             health = await client.get("/health")
             assert (health.status_code, health.json()["database"]) == (200, "ok")
         assert sorted(response.status_code for response in await asyncio.gather(*waiting)) == [201] + [503] * 5
 
 
-async def test_one_user_does_not_take_everybodys_connections(
+async def test_one_user_cannot_take_all_connections(
     settings: Settings, athlete: Person, stranger: Person, admin: psycopg.Connection
 ) -> None:
     async with serve(settings) as client:
@@ -169,7 +169,7 @@ def suspend(database: Database) -> list[psutil.Process]:
 
 
 @pytest.mark.slow
-async def test_a_database_that_hangs_hangs_nobody(
+async def test_requests_do_not_hang_with_the_database(
     own_database: Database,
     settings: Settings,
     key: SigningKey,
@@ -193,7 +193,7 @@ async def test_a_database_that_hangs_hangs_nobody(
         assert (await person.get("/profile")).status_code == 200
 
 
-async def test_a_fault_of_ours_is_told_without_its_words(
+async def test_an_internal_error_does_not_show_its_message(
     athlete: Person, admin: psycopg.Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     admin.execute("alter function public.get_profile() rename to get_profile_elsewhere")
@@ -207,7 +207,7 @@ async def test_a_fault_of_ours_is_told_without_its_words(
     assert any(getattr(record, "sqlstate", None) == "42883" for record in caplog.records)
 
 
-async def test_an_unexpected_exception_is_a_problem_a_browser_may_read(
+async def test_a_browser_can_read_the_problem_of_an_unexpected_error(
     athlete: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_value: Any) -> Any:
@@ -223,12 +223,12 @@ async def test_an_unexpected_exception_is_a_problem_a_browser_may_read(
     assert logged.request_id == problem["request_id"]  # type: ignore[attr-defined]
 
 
-async def test_the_access_log_tells_no_secrets(athlete: Person, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_access_log_contains_no_secrets(athlete: Person, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "backend.access")
     await athlete.ask("PATCH", "/profile", params={"q": "a-secret"}, json={"display_name": "a-secret"})
     record = next(record for record in caplog.records if record.name == "backend.access")
-    told = vars(record)
-    assert (told["method"], told["path"], told["status"]) == ("PATCH", "/api/v1/profile", 200)
-    assert told["db_ms"] > 0
-    assert athlete.token not in repr(told)
-    assert "a-secret" not in repr(told)
+    fields = vars(record)
+    assert (fields["method"], fields["path"], fields["status"]) == ("PATCH", "/api/v1/profile", 200)
+    assert fields["db_ms"] > 0
+    assert athlete.token not in repr(fields)
+    assert "a-secret" not in repr(fields)

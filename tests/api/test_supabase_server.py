@@ -1,4 +1,4 @@
-"""The stand-in for Supabase Auth, whose sessions the API accepts."""
+"""The stand-in for Supabase Auth, whose tokens the API accepts."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -29,7 +29,7 @@ def credentials() -> dict[str, str]:
     return {"email": f"{uuid4().hex}@example.com", "password": "correct horse"}
 
 
-async def test_it_publishes_the_key(auth: httpx.AsyncClient, key: SigningKey) -> None:
+async def test_the_server_publishes_its_public_key(auth: httpx.AsyncClient, key: SigningKey) -> None:
     (published,) = (await auth.get("/auth/v1/.well-known/jwks.json")).json()["keys"]
     assert published["kid"] == key.kid
     assert (published["alg"], published["kty"], published["crv"]) == ("ES256", "EC", "P-256")
@@ -37,7 +37,7 @@ async def test_it_publishes_the_key(auth: httpx.AsyncClient, key: SigningKey) ->
 
 
 @one_gateway
-async def test_who_signs_up_can_sign_in_and_use_the_api(
+async def test_a_new_user_can_sign_in_and_use_the_api(
     auth: httpx.AsyncClient, client: httpx.AsyncClient, credentials: dict[str, str]
 ) -> None:
     signed_up = await auth.post(SIGN_UP, json=credentials)
@@ -55,7 +55,7 @@ async def test_who_signs_up_can_sign_in_and_use_the_api(
 
 
 @pytest.mark.parametrize("change", [{"password": "wrong horse"}, {"email": "nobody@example.com"}])
-async def test_wrong_credentials_are_refused_alike(
+async def test_a_wrong_password_and_an_unknown_email_get_the_same_refusal(
     auth: httpx.AsyncClient, credentials: dict[str, str], change: dict[str, str]
 ) -> None:
     await auth.post(SIGN_UP, json=credentials)
@@ -68,7 +68,7 @@ async def test_wrong_credentials_are_refused_alike(
     }
 
 
-async def test_an_email_is_taken_once(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:
+async def test_an_email_can_sign_up_only_once(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:
     await auth.post(SIGN_UP, json=credentials)
     response = await auth.post(SIGN_UP, json=credentials)
     assert (response.status_code, response.json()["error_code"]) == (422, "user_already_exists")
@@ -92,17 +92,17 @@ async def test_a_short_password_is_refused(auth: httpx.AsyncClient, credentials:
         b"[" * 100_000,
     ],
 )
-async def test_nonsense_is_refused(auth: httpx.AsyncClient, path: str, body: bytes) -> None:
+async def test_a_malformed_body_is_refused(auth: httpx.AsyncClient, path: str, body: bytes) -> None:
     response = await auth.post(path, content=body)
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
 
 
-async def test_what_cannot_be_written_down_is_refused(auth: httpx.AsyncClient) -> None:
+async def test_text_that_utf_8_cannot_encode_is_refused(auth: httpx.AsyncClient) -> None:
     for body in (b'{"email": "\\ud800@x", "password": "abcdefgh"}', b'{"email": "a@x", "password": "\\ud800bcdefg"}'):
         response = await auth.post(SIGN_UP, content=body)
         assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
 
 
-async def test_other_grants_are_not_known(auth: httpx.AsyncClient) -> None:
+async def test_other_grant_types_are_refused(auth: httpx.AsyncClient) -> None:
     response = await auth.post("/auth/v1/token?grant_type=refresh_token", json={"refresh_token": "x"})
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")

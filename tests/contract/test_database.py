@@ -1,4 +1,4 @@
-"""What Python believes of the database, compared with the database."""
+"""Function calls and row types in Python match the database."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -37,7 +37,7 @@ over_postgres = pytest.mark.parametrize("gateway", ["postgres"], indirect=True, 
 
 
 class Repositories:
-    """Every repository, over one gateway and for one caller."""
+    """All repositories, with one gateway and one caller."""
 
     def __init__(self, gateway: RpcGateway, caller: Caller) -> None:
         self.profiles = ProfileRepository(gateway, caller)
@@ -59,7 +59,7 @@ def caller_for(user_id: UUID, token: str = "") -> Caller:
 
 
 class RecordingGateway:
-    """Records the calls of repositories, and answers nothing."""
+    """Records the calls of repositories and returns nothing."""
 
     def __init__(self) -> None:
         self.calls: dict[str, set[str]] = {}
@@ -77,7 +77,7 @@ class RecordingGateway:
 
 @pytest.fixture
 async def calls() -> dict[str, set[str]]:
-    """The functions that repositories call, with the names of the arguments."""
+    """The functions that the repositories call, with the names of the arguments."""
     gateway = RecordingGateway()
     an_id = uuid4()
     to = Repositories(gateway, caller_for(an_id))
@@ -153,7 +153,7 @@ def test_every_exposed_function_is_called(calls: dict[str, set[str]], admin: psy
 async def checked[**Parameters, Row](
     method: Callable[Parameters, Awaitable[Row]], *args: Parameters.args, **kwargs: Parameters.kwargs
 ) -> Row:
-    """What a method returns, which has to be what its annotation says: all of its keys, no others, and their types."""
+    """Call a method and check that its result has exactly the keys and types of its annotation."""
     row = await method(*args, **kwargs)
     hint = get_type_hints(method)["return"]
     # The configuration of a list reaches the TypedDicts in it.
@@ -163,7 +163,7 @@ async def checked[**Parameters, Row](
 
 
 @pytest.fixture
-async def of_athlete(athlete: Person, settings: Settings) -> AsyncIterator[Repositories]:
+async def repositories(athlete: Person, settings: Settings) -> AsyncIterator[Repositories]:
     gateway = make_gateway(settings)
     await gateway.open()
     try:
@@ -173,56 +173,56 @@ async def of_athlete(athlete: Person, settings: Settings) -> AsyncIterator[Repos
 
 
 @over_postgres
-async def test_rows_of_profiles_and_exercises_have_their_shapes(of_athlete: Repositories) -> None:
-    await checked(of_athlete.profiles.get)
-    await checked(of_athlete.profiles.update, {})
+async def test_rows_of_profiles_and_exercises_match_their_types(repositories: Repositories) -> None:
+    await checked(repositories.profiles.get)
+    await checked(repositories.profiles.update, {})
     bench = UUID(exercise_id("bench-press"))
-    assert (await checked(of_athlete.exercises.search, ExerciseQuery()))["items"]
-    assert (await checked(of_athlete.exercises.count, ExerciseFilters()))["muscles"]
-    assert (await checked(of_athlete.exercises.get, bench))["relations"]
-    assert (await checked(of_athlete.exercises.alternatives, bench, AlternativesQuery(available=False)))["items"]
-    own = await checked(of_athlete.exercises.create, {"name": "Garage Lift"})
-    await checked(of_athlete.exercises.update, UUID(own["id"]), {"name": "Barn Lift"})
+    assert (await checked(repositories.exercises.search, ExerciseQuery()))["items"]
+    assert (await checked(repositories.exercises.count, ExerciseFilters()))["muscles"]
+    assert (await checked(repositories.exercises.get, bench))["relations"]
+    assert (await checked(repositories.exercises.alternatives, bench, AlternativesQuery(available=False)))["items"]
+    own = await checked(repositories.exercises.create, {"name": "Garage Lift"})
+    await checked(repositories.exercises.update, UUID(own["id"]), {"name": "Barn Lift"})
 
 
 @over_postgres
-async def test_rows_of_plans_have_their_shapes(of_athlete: Repositories) -> None:
+async def test_rows_of_plans_match_their_types(repositories: Repositories) -> None:
     exercise = {"exercise_id": exercise_id("plank"), "sets": [{"set_type": "working"}]}
     plan = {"name": "A", "days": [{"day": 1, "exercises": [exercise]}]}
-    stored = await checked(of_athlete.plans.create, plan)
+    stored = await checked(repositories.plans.create, plan)
     plan_id = UUID(stored["id"])
-    assert (await checked(of_athlete.plans.list, PlanQuery()))["items"]
-    await checked(of_athlete.plans.get, plan_id)
-    await checked(of_athlete.plans.replace, plan_id, plan, None)
-    await checked(of_athlete.plans.copy, plan_id, None)
-    assert (await checked(of_athlete.plans.versions, plan_id, PageQuery()))["items"]
-    session = await checked(of_athlete.following.next_session, plan_id, 1)
+    assert (await checked(repositories.plans.list, PlanQuery()))["items"]
+    await checked(repositories.plans.get, plan_id)
+    await checked(repositories.plans.replace, plan_id, plan, None)
+    await checked(repositories.plans.copy, plan_id, None)
+    assert (await checked(repositories.plans.versions, plan_id, PageQuery()))["items"]
+    session = await checked(repositories.following.next_session, plan_id, 1)
     assert session["exercises"]
     assert session["dry_run"]
-    await checked(of_athlete.following.adherence, plan_id)
+    await checked(repositories.following.adherence, plan_id)
 
 
 @over_postgres
-async def test_rows_of_workouts_and_progress_have_their_shapes(of_athlete: Repositories) -> None:
+async def test_rows_of_workouts_and_progress_match_their_types(repositories: Repositories) -> None:
     squat = UUID(exercise_id("back-squat"))
     workout = {"sets": [a_set(weight=100)]}
-    logged = await checked(of_athlete.workouts.log, workout, None)
+    logged = await checked(repositories.workouts.log, workout, None)
     workout_id = UUID(logged["workout"]["id"])
-    await checked(of_athlete.workouts.update, workout_id, workout)
-    assert (await checked(of_athlete.workouts.list, WorkoutQuery()))["items"]
-    await checked(of_athlete.workouts.get, workout_id)
-    await checked(of_athlete.imports.store, [], create_missing=False)
-    assert (await checked(of_athlete.progress.summary, 2))["weeks"]
-    assert (await checked(of_athlete.progress.records, RecordQuery()))["items"]
-    assert (await checked(of_athlete.progress.exercise, squat, SeriesQuery()))["points"]
-    assert (await checked(of_athlete.progress.pause, 1, None))["paused_weeks"]
-    await checked(of_athlete.progress.resume)
-    assert (await checked(of_athlete.affinities.get, PageQuery()))["events"]["items"]
+    await checked(repositories.workouts.update, workout_id, workout)
+    assert (await checked(repositories.workouts.list, WorkoutQuery()))["items"]
+    await checked(repositories.workouts.get, workout_id)
+    await checked(repositories.imports.store, [], create_missing=False)
+    assert (await checked(repositories.progress.summary, 2))["weeks"]
+    assert (await checked(repositories.progress.records, RecordQuery()))["items"]
+    assert (await checked(repositories.progress.exercise, squat, SeriesQuery()))["points"]
+    assert (await checked(repositories.progress.pause, 1, None))["paused_weeks"]
+    await checked(repositories.progress.resume)
+    assert (await checked(repositories.affinities.get, PageQuery()))["events"]["items"]
 
 
 @over_postgres
-async def test_rows_of_the_companion_have_their_shapes(of_athlete: Repositories) -> None:
-    conversations, memories = of_athlete.conversations, of_athlete.memories
+async def test_rows_of_the_companion_match_their_types(repositories: Repositories) -> None:
+    conversations, memories = repositories.conversations, repositories.memories
     begun = await checked(conversations.begin_turn, "I love squats", None, None, ChatLimits(10, 10))
     await checked(conversations.context, begun["message_id"], None)
     turn = {"reply": "Me too", "expression": "happy", "usage": {"prompt_tokens": 1, "output_tokens": 1}}
@@ -232,7 +232,7 @@ async def test_rows_of_the_companion_have_their_shapes(of_athlete: Repositories)
     memory = await checked(memories.create, {"content": "Loves squats", "kind": "preference"})
     await checked(memories.update, UUID(memory["id"]), {"pinned": True})
     assert (await checked(memories.list, MemoryQuery()))["items"]
-    assert (await checked(of_athlete.embeddings.claim))["memories"]
+    assert (await checked(repositories.embeddings.claim))["memories"]
     await checked(memories.delete_all)
 
 
@@ -251,14 +251,14 @@ PYTHON: dict[str, Any] = {
 
 
 def columns(admin: psycopg.Connection, table: str) -> dict[str, Any]:
-    """The columns of a table, with the Python types of their values in JSON."""
+    """Return the columns of a table, with the Python types of their values in JSON."""
     rows = admin.execute(
         "select attname::text, atttypid::regtype::text, not attnotnull from pg_attribute "
         "join pg_class on pg_class.oid = attrelid "
         "where relname = %s and relnamespace::regnamespace::text = any(%s) and attnum > 0 and not attisdropped",
         (table, OUR_SCHEMAS),
     ).fetchall()
-    # Types that no answer shows, such as vectors, have no Python type.
+    # Types that no response shows, such as vectors, have no Python type.
     return {name: PYTHON[kind] | None if nullable else PYTHON[kind] for name, kind, nullable in rows if kind in PYTHON}
 
 
@@ -277,7 +277,7 @@ def columns(admin: psycopg.Connection, table: str) -> dict[str, Any]:
         ("exercises", DBExerciseRow),
     ],
 )
-def test_a_row_has_its_tables_types(admin: psycopg.Connection, table: str, row: type) -> None:
+def test_row_types_match_the_columns_of_their_table(admin: psycopg.Connection, table: str, row: type) -> None:
     hints, stored = get_type_hints(row), columns(admin, table)
     shared = hints.keys() & stored.keys()
     assert len(shared) >= 2

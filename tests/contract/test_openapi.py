@@ -1,4 +1,4 @@
-"""openapi.json: what frontends are built on."""
+"""openapi.json, from which frontends generate their clients."""
 
 import json
 import threading
@@ -23,19 +23,19 @@ OPERATIONS = [
 ]
 
 
-def test_the_file_is_what_the_routes_say() -> None:
+def test_the_file_matches_the_routes() -> None:
     assert openapi_file.PATH.read_text() == openapi_file.rendered()
 
 
-async def test_the_service_serves_the_same(client: httpx.AsyncClient) -> None:
+async def test_the_service_serves_the_same_document(client: httpx.AsyncClient) -> None:
     assert (await client.get("/openapi.json")).json() == DOCUMENT
 
 
-def test_the_version_is_the_projects() -> None:
+def test_the_document_has_the_version_of_the_project() -> None:
     assert DOCUMENT["info"]["version"] == VERSION
 
 
-def test_a_token_is_needed_unless_it_says_otherwise() -> None:
+def test_operations_need_a_token_by_default() -> None:
     assert DOCUMENT["security"] == [{"bearer": []}]
     assert DOCUMENT["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
@@ -51,7 +51,7 @@ def test_only_public_routes_need_no_token(path: str, method: str, operation: dic
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
-async def test_what_needs_a_token_refuses_without_one(
+async def test_only_public_routes_answer_without_a_token(
     client: httpx.AsyncClient, path: str, method: str, operation: dict[str, Any]
 ) -> None:
     assert operation
@@ -92,7 +92,7 @@ def test_every_operation_is_described_and_shows_a_valid_example(
     assert shown >= (1 if method == "delete" else 2)
 
 
-def test_limits_are_told_in_words_that_tools_know() -> None:
+def test_limits_use_keywords_of_json_schema() -> None:
     text = json.dumps(DOCUMENT)
     for word in ("ge", "gt", "le", "lt"):
         assert f'"{word}":' not in text
@@ -103,14 +103,14 @@ def test_limits_are_told_in_words_that_tools_know() -> None:
     assert set_log["rpe"]["anyOf"][0]["multipleOf"] == 0.5
 
 
-def test_what_may_be_absent_is_not_null() -> None:
+def test_optional_fields_are_absent_and_not_null() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     assert schemas["ProblemDetails"]["properties"]["errors"]["type"] == "array"
     assert "errors" not in schemas["ProblemDetails"]["required"]
     assert "default" not in json.dumps(schemas["SetLog"]).replace("Default", "")
 
 
-def test_methods_of_generated_clients_have_plain_names() -> None:
+def test_operation_ids_are_plain_names() -> None:
     names = [operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()]
     assert len(names) == len(set(names))
     assert {"log_workout", "list_workouts", "read_profile"} <= set(names)
@@ -122,13 +122,13 @@ def test_schemas_have_plain_names() -> None:
     assert not [name for name in DOCUMENT["components"]["schemas"] if "__" in name]
 
 
-def test_no_schema_is_left_over() -> None:
+def test_every_schema_is_used() -> None:
     text = json.dumps(DOCUMENT)
     for name in DOCUMENT["components"]["schemas"]:
         assert f'"#/components/schemas/{name}"' in text, name
 
 
-# The tasks around the file.
+# The tasks that generate, verify and publish the file.
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return openapi_file.main()
 
 
-def test_a_file_that_differs_is_told(
+def test_verify_fails_if_the_file_differs(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "verify") == 1
@@ -154,16 +154,16 @@ def test_a_file_that_differs_is_told(
     assert run(monkeypatch, "verify") == 1
 
 
-class Shelf(BaseHTTPRequestHandler):
-    """Takes what is PUT, from who has the token."""
+class FileServer(BaseHTTPRequestHandler):
+    """Accepts the files that clients with the token upload."""
 
-    taken: dict[str, Any]
+    received: dict[str, Any]
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         allowed = self.headers.get("Authorization") == "Bearer right"
         if allowed:
-            Shelf.taken = {"path": self.path, "type": self.headers["Content-Type"], "body": body}
+            FileServer.received = {"path": self.path, "type": self.headers["Content-Type"], "body": body}
         self.send_response(201 if allowed else 403)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -172,8 +172,8 @@ class Shelf(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def shelf() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Shelf) as server:
+def server_url() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), FileServer) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -181,23 +181,23 @@ def shelf() -> Iterator[str]:
         thread.join()
 
 
-def test_the_verified_file_is_published(
-    shelf: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_publish_sends_the_verified_file(
+    server_url: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(openapi_file.TOKEN_VARIABLE, "right")
-    assert run(monkeypatch, "publish", f"{shelf}/slow-burn") == 1
+    assert run(monkeypatch, "publish", f"{server_url}/slow-burn") == 1
     run(monkeypatch, "generate")
-    assert run(monkeypatch, "publish", f"{shelf}/slow-burn") == 0
-    assert Shelf.taken == {"path": "/slow-burn", "type": "application/json", "body": copy.read_bytes()}
-    assert shelf in capsys.readouterr().out
+    assert run(monkeypatch, "publish", f"{server_url}/slow-burn") == 0
+    assert FileServer.received == {"path": "/slow-burn", "type": "application/json", "body": copy.read_bytes()}
+    assert server_url in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("url", ["{shelf}", "http://127.0.0.1:1", "nonsense"])
-def test_what_is_not_accepted_is_told(
-    shelf: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+@pytest.mark.parametrize("url", ["{server_url}", "http://127.0.0.1:1", "nonsense"])
+def test_publish_reports_a_failed_upload(
+    server_url: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
 ) -> None:
     monkeypatch.delenv(openapi_file.TOKEN_VARIABLE, raising=False)
     run(monkeypatch, "generate")
     assert copy.is_file()
-    assert run(monkeypatch, "publish", url.format(shelf=shelf)) == 1
+    assert run(monkeypatch, "publish", url.format(server_url=server_url)) == 1
     assert "was not published" in capsys.readouterr().err

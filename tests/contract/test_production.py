@@ -1,4 +1,4 @@
-"""What is deployed has everything that the service imports."""
+"""A deployment has every package that the service imports."""
 
 import subprocess
 import sys
@@ -20,14 +20,14 @@ def normalised(name: str) -> str:
 
 
 def imported_packages() -> set[str]:
-    """The packages that a fresh interpreter has loaded once it has imported the service."""
+    """Return the packages that importing the service loads in a fresh interpreter."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], cwd=ROOT, capture_output=True, text=True, check=True)
     owners = packages_distributions()
     return {normalised(package) for module in done.stdout.split() for package in owners.get(module, ())}
 
 
 def deployed_packages() -> set[str]:
-    """The packages that `uv sync --no-dev` installs, from the lock file."""
+    """Return the packages that `uv sync --no-dev` installs, read from the lock file."""
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     packages: dict[str, dict[str, Any]] = {package["name"]: package for package in lock["package"]}
     found: set[str] = set()
@@ -44,7 +44,7 @@ def deployed_packages() -> set[str]:
 
 
 @pytest.mark.slow
-def test_the_service_imports_only_what_is_deployed_with_it() -> None:
+def test_the_service_imports_only_deployed_packages() -> None:
     imported = imported_packages() - OPTIONAL
     assert {"fastapi", "psycopg", "pyjwt"} <= imported
     assert imported <= deployed_packages()

@@ -1,4 +1,4 @@
-"""Recalling memories: as well as measured before, exactly, and never those of another user."""
+"""Recalling memories: how well it works, that it is exact, and that it never shows memories of others."""
 
 import json
 import random
@@ -25,7 +25,7 @@ def superuser(socket_directory: str, fresh_database: str) -> Iterator[psycopg.Co
         yield connection
 
 
-def test_recall_is_as_good_as_measured(superuser: psycopg.Connection) -> None:
+def test_recall_does_not_fall_below_its_floor(superuser: psycopg.Connection) -> None:
     users = read_users()
     load(superuser, users)
     reached = figures(users, lambda user: recall(superuser, user))
@@ -39,7 +39,7 @@ def test_recall_is_as_good_as_measured(superuser: psycopg.Connection) -> None:
     assert reached.recall_5 > by_vector.recall_5 > by_text.recall_5
 
 
-def test_superseded_memories_and_those_of_other_users_are_not_recalled(superuser: psycopg.Connection) -> None:
+def test_superseded_memories_and_those_of_others_are_not_recalled(superuser: psycopg.Connection) -> None:
     users = read_users()
     load(superuser, users)
     superseded = {m["id"] for user in users for m in user["memories"] if m["superseded_by"] is not None}
@@ -60,8 +60,8 @@ def a_vector(source: random.Random) -> list[float]:
 
 
 @pytest.mark.slow
-def test_all_of_five_thousand_memories_are_compared(superuser: psycopg.Connection) -> None:
-    """The ids are the same as those of a computation by brute force, with two other users in the table."""
+def test_recall_compares_all_of_five_thousand_memories(superuser: psycopg.Connection) -> None:
+    """The ids are those of a computation by brute force, while two other users have memories too."""
     source = random.Random(7)
     owner = uuid5(NAMESPACE_OID, "owner-0")
     for person in range(PEOPLE):
@@ -76,7 +76,7 @@ def test_all_of_five_thousand_memories_are_compared(superuser: psycopg.Connectio
     superuser.execute("analyze private.memories")
     rows = superuser.execute("select id, embedding::text from private.memories where user_id = %s", (owner,)).fetchall()
     stored: dict[UUID, list[float]] = {row[0]: json.loads(row[1]) for row in rows}
-    # The product of a memory with this is how much it has in common with all others on average, itself left out.
+    # The product of a memory with this is its average similarity to the others, plus a constant for itself.
     centre = [sum(column) / (len(stored) - 1) for column in zip(*stored.values(), strict=True)]
     for _ in range(3):
         asked = a_vector(source)
@@ -95,7 +95,7 @@ def match(connection: psycopg.Connection, user_id: UUID, asked: list[float]) -> 
             (json.dumps({"role": "authenticated", "sub": str(user_id)}),),
         )
         found = connection.execute("select id from public.match_memories(%s, '', 100, -2)", (str(asked),)).fetchall()
-        # Rounding to half precision may swap neighbours, so the order does not count.
+        # Compare these as a set: half precision and sums in another order may swap neighbours.
         return [row[0] for row in found]
 
 
@@ -103,7 +103,7 @@ def match(connection: psycopg.Connection, user_id: UUID, asked: list[float]) -> 
 def test_the_benchmark_prints_its_table(capsys: pytest.CaptureFixture[str], superuser: psycopg.Connection) -> None:
     users = read_users()
     load(superuser, users)
-    memory._print(superuser, users)
+    memory.print_table(superuser, users)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:]] == [
         "text alone",

@@ -1,4 +1,4 @@
-"""What SQL computes, compared with plain models of the same rules."""
+"""The results of SQL functions match plain Python models of the same rules."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ SQUAT = exercise_id("back-squat")
 POUND = Fraction("0.45359237")
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu", "America/St_Johns"]
 
-# The same examples on each run. They share one fixture, since each example is rolled back.
+# Each run tests the same examples. They can share a fixture, because each example cleans up after itself.
 checked = settings(
     max_examples=60,
     derandomize=True,
@@ -34,14 +34,14 @@ checked = settings(
 
 
 class Someone:
-    """A signed-in user who calls functions directly."""
+    """A signed-in user who calls the database directly."""
 
     def __init__(self, connection: psycopg.Connection, user_id: UUID) -> None:
         self.connection = connection
         self.id = user_id
 
-    def ask(self, function: str, *arguments: Any) -> Any:
-        """Calls a function of the API and returns its answer."""
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Call a function and return its result."""
         given = [json.dumps(value) if isinstance(value, dict) else value for value in arguments]
         self.connection.execute(
             "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
@@ -64,8 +64,8 @@ def someone(connect: Connect) -> Iterator[Someone]:
         yield Someone(connection, user.id)
 
 
-def rolled_back(someone: Someone) -> AbstractContextManager[psycopg.Transaction]:
-    """A transaction that is rolled back in the end."""
+def an_example(someone: Someone) -> AbstractContextManager[psycopg.Transaction]:
+    """Open a transaction that is rolled back at its end."""
     return someone.connection.transaction(force_rollback=True)
 
 
@@ -75,12 +75,12 @@ units = st.sampled_from(["kg", "lb"])
 
 @checked
 @given(weight=weights, unit=units, reps=st.integers(0, 1000), rir=st.none() | st.integers(0, 10))
-def test_units_volume_and_estimates_match_the_model(
+def test_weight_volume_and_estimate_match_the_model(
     someone: Someone, weight: Decimal, unit: str, reps: int, rir: int | None
 ) -> None:
     entry = {"exercise_id": SQUAT, "weight": float(weight), "weight_unit": unit, "reps": reps, "rir": rir}
-    with rolled_back(someone):
-        (done,) = someone.ask("log_workout", {"sets": [entry]})["workout"]["sets"]
+    with an_example(someone):
+        (done,) = someone.call("log_workout", {"sets": [entry]})["workout"]["sets"]
     kilograms = Fraction(weight) * (POUND if unit == "lb" else 1)
     assert (Fraction(str(done["weight"])), done["weight_unit"]) == (Fraction(weight), unit)
     assert done["weight_kg"] == pytest.approx(float(kilograms), abs=1e-9)
@@ -94,7 +94,7 @@ def test_units_volume_and_estimates_match_the_model(
 
 
 def weeks_of_streak(met: set[date], paused: set[date], this_week: date) -> tuple[int, int]:
-    """Current and longest streak, by walking through the weeks one by one."""
+    """Return the current and the longest streak by walking through the weeks one by one."""
     if not met:
         return 0, 0
     week, run, longest, current = min(met), 0, 0, 0
@@ -123,8 +123,8 @@ def test_streaks_match_the_model(
     now = datetime.now(UTC)
     today = now.astimezone(timezone).date()
     this_week = today - timedelta(days=today.weekday())
-    with rolled_back(someone):
-        someone.ask("update_profile", {"timezone": zone, "weekly_target": target})
+    with an_example(someone):
+        someone.call("update_profile", {"timezone": zone, "weekly_target": target})
         moments = [now - timedelta(hours=hours) for hours in hours_ago]
         for moment in moments:
             someone.connection.execute(
@@ -133,7 +133,7 @@ def test_streaks_match_the_model(
         paused = {this_week - timedelta(days=7 * ago) for ago in paused_ago}
         for week in paused:
             someone.connection.execute("insert into private.paused_weeks values (%s, %s)", (someone.id, week))
-        streak = someone.ask("get_progress_summary", 1)["streak"]
+        streak = someone.call("get_progress_summary", 1)["streak"]
     sessions: dict[date, int] = {}
     for moment in moments:
         day = moment.astimezone(timezone).date()
@@ -151,12 +151,12 @@ log_entries = st.tuples(st.integers(1, 60), st.sampled_from([0, 60, 80, 100, 120
 @given(entries=st.lists(log_entries, min_size=1, max_size=12))
 def test_records_match_the_model(someone: Someone, entries: list[tuple[int, int, int]]) -> None:
     now = datetime.now(UTC)
-    with rolled_back(someone):
+    with an_example(someone):
         for days_ago, weight, reps in entries:
             done = {"exercise_id": SQUAT, "weight": weight, "weight_unit": "kg", "reps": reps}
             at = (now - timedelta(days=days_ago)).isoformat()
-            someone.ask("log_workout", {"completed_at": at, "sets": [done]})
-        found = {item["kind"]: item for item in someone.ask("list_records")["items"]}
+            someone.call("log_workout", {"completed_at": at, "sets": [done]})
+        found = {item["kind"]: item for item in someone.call("list_records")["items"]}
     values: dict[str, Callable[[int, int], float]] = {
         "weight": lambda weight, reps: weight if reps else 0,
         "estimated_1rm": lambda weight, reps: (
@@ -165,7 +165,7 @@ def test_records_match_the_model(someone: Someone, entries: list[tuple[int, int,
         "reps": lambda weight, reps: 0 if weight else reps,
         "session_volume": lambda weight, reps: weight * reps,
     }
-    # Of two workouts at the same moment, the one that was logged first is the earlier. Sorting keeps their order.
+    # Of two workouts at the same moment, the one logged first counts as earlier. Sorting keeps their order.
     in_time = sorted(entries, key=lambda entry: -entry[0])
     for kind, value in values.items():
         steps: list[float] = []
@@ -178,13 +178,13 @@ def test_records_match_the_model(someone: Someone, entries: list[tuple[int, int,
 
 
 class PlanModel:
-    """A plan's versions, as a list."""
+    """The versions of a plan, as a list of names."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
 
     def put(self, name: str, expected: list[int] | None) -> bool:
-        """Whether a new version was made."""
+        """Add a version if the current one is expected, and return whether it was added."""
         if expected is not None and len(self.names) not in expected:
             return False
         self.names.append(name)
@@ -196,24 +196,24 @@ puts = st.tuples(st.text("abc", min_size=1, max_size=3), st.none() | st.lists(st
 
 @checked
 @given(changes=st.lists(puts, max_size=8))
-def test_versions_of_plans_match_the_model(someone: Someone, changes: list[tuple[str, list[int] | None]]) -> None:
+def test_versions_of_a_plan_match_the_model(someone: Someone, changes: list[tuple[str, list[int] | None]]) -> None:
     days = [{"day": 1, "exercises": [{"exercise_id": SQUAT, "sets": [{}]}]}]
     model = PlanModel()
     model.put("first", None)
-    with rolled_back(someone):
-        plan_id = someone.ask("create_plan", {"name": "first", "days": days})["id"]
+    with an_example(someone):
+        plan_id = someone.call("create_plan", {"name": "first", "days": days})["id"]
         for name, expected in changes:
             plan = {"name": name, "days": days}
             if model.put(name, expected):
-                someone.ask("replace_plan", plan_id, plan, expected)
+                someone.call("replace_plan", plan_id, plan, expected)
             else:
                 with (
                     pytest.raises(psycopg.Error, match="has changed meanwhile"),
                     someone.connection.transaction(),
                 ):
-                    someone.ask("replace_plan", plan_id, plan, expected)
-        versions = someone.ask("list_plan_versions", plan_id)["items"]
-        listed = someone.ask("list_plans")
+                    someone.call("replace_plan", plan_id, plan, expected)
+        versions = someone.call("list_plan_versions", plan_id)["items"]
+        listed = someone.call("list_plans")
     assert [(v["version"], v["name"]) for v in reversed(versions)] == [*enumerate(model.names, start=1)]
     assert (listed["total"], listed["items"][0]["version"], listed["items"][0]["name"]) == (
         1,

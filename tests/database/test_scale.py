@@ -1,6 +1,6 @@
-"""What a user reads stays as fast as it is while other users' data grow: it is found through indexes, all of it.
+"""Calls stay fast while the data of other users grow, because they find all rows through indexes.
 
-Rows that are read are counted, not seconds: the counts are the same on every machine.
+The test counts the rows that Postgres reads, not seconds, because the counts are the same on every machine.
 """
 
 import json
@@ -85,16 +85,16 @@ def become(connection: psycopg.Connection, role: str) -> None:
 
 
 class Reader:
-    """One user among others."""
+    """One user among many others, whose calls the test measures."""
 
     def __init__(self, admin: psycopg.Connection) -> None:
         self.admin = admin
         self.plan: str | None = None
 
-    def let_in(self, first: int, last: int) -> None:
-        """Users with these numbers, each with their years of training; the first one writes the plan of all."""
+    def add_users(self, first: int, last: int) -> None:
+        """Add users with these numbers and years of training. The first user writes the plan that all follow."""
         with self.admin.transaction():
-            # As they would be after years: neither awarded nor checked again one by one.
+            # Without triggers, which would check and award the rows one by one.
             self.admin.execute("set local session_replication_role = replica")
             psycopg.ClientCursor(self.admin).execute(PEOPLE, {"first": first, "last": last})
         if self.plan is None:
@@ -110,7 +110,7 @@ class Reader:
         self.admin.execute("vacuum analyze")
 
     def rows_read(self, call: str) -> tuple[int, int]:
-        """What a call makes Postgres do with workouts and their sets: sequential scans, and rows taken by indexes."""
+        """Count what a call reads of workouts and their sets: sequential scans, and rows fetched through indexes."""
         values = {
             "plan": self.plan,
             "lift": LIFTS[0],
@@ -142,16 +142,15 @@ def reader(socket_directory: str, fresh_database: str) -> Iterator[Reader]:
 
 
 @pytest.mark.slow
-def test_what_a_user_reads_does_not_grow_with_others(reader: Reader) -> None:
-    reader.let_in(1, FEW)
+def test_reads_do_not_grow_with_the_data_of_other_users(reader: Reader) -> None:
+    reader.add_users(1, FEW)
     few: dict[str, Any] = {name: reader.rows_read(call) for name, call in CALLS.items()}
-    reader.let_in(FEW + 1, MANY)
+    reader.add_users(FEW + 1, MANY)
     counted = reader.admin.execute("select count(*) from private.workouts").fetchone()
     assert counted == (MANY * WORKOUTS,)
     many = {name: reader.rows_read(call) for name, call in CALLS.items()}
     assert {name: scans for name, (scans, _) in many.items()} == dict.fromkeys(CALLS, 0)
     for name, (_, rows) in many.items():
-        # Postgres may choose a plan that reads one more row for each of the reader's workouts. Reading the rows of
-        # others would multiply the number by ten.
+        # With ten times the data Postgres may choose a plan that reads one more row for each workout of the user.
         assert rows <= 2 * few[name][1] + WORKOUTS, name
         assert rows <= 2 * WORKOUTS * SETS, name

@@ -1,5 +1,5 @@
-"""Eight weeks with the companion: an injury heals, a goal changes, the companion recalls a preference after forty
-turns, and levels rise. And two users with nearly the same memories, of which neither sees the other's.
+"""Eight weeks with the companion: new messages supersede an injury and a goal, the companion recalls a preference after
+forty turns, and levels rise. Then two users with nearly the same memories, who see only their own.
 """
 
 from typing import Any
@@ -29,13 +29,13 @@ async def talk(person: Person, message: str) -> dict[str, Any]:
     return answer
 
 
-async def known(person: Person, **query: Any) -> dict[str, dict[str, Any]]:
+async def memories(person: Person, **query: Any) -> dict[str, dict[str, Any]]:
     items = (await person.get("/memories", params={"per_page": 100, **query})).json()["items"]
     return {memory["content"]: memory for memory in items}
 
 
-async def next_week(admin: psycopg.Connection, *people: Person) -> None:
-    """Let a week pass: make all messages, memories and points seven days older."""
+async def let_a_week_pass(admin: psycopg.Connection, *people: Person) -> None:
+    """Make all messages, memories and points seven days older."""
     for person in people:
         for table, columns in (
             ("messages", ("created_at",)),
@@ -51,7 +51,7 @@ async def next_week(admin: psycopg.Connection, *people: Person) -> None:
 
 
 async def train(person: Person, week: int) -> int:
-    """Log three sessions; return how often the API announced a new level."""
+    """Log three workouts and return how often a new level was announced."""
     announced = 0
     for lift in LIFTS[:3]:
         response = await person.log(a_set(lift, weight=60 + 5 * week))
@@ -61,7 +61,7 @@ async def train(person: Person, week: int) -> int:
 
 
 @pytest.mark.slow
-async def test_eight_weeks(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_eight_weeks_of_conversation(athlete: Person, admin: psycopg.Connection) -> None:
     levels = [(await athlete.get("/affinity")).json()["level"]]
     announced = 0
     hurt, healed = "I hurt my left shoulder benching.", "My left shoulder has healed, no pain when benching!"
@@ -86,22 +86,22 @@ async def test_eight_weeks(athlete: Person, admin: psycopg.Connection) -> None:
         for line in SMALL_TALK[:6]:
             announced += (await talk(athlete, f"{line} ({week})"))["affinity"]["leveled_up"]
         await until_embedded(admin, athlete)
-        await next_week(admin, athlete)
+        await let_a_week_pass(admin, athlete)
         levels.append((await athlete.get("/affinity")).json()["level"])
-    await look_back(athlete, (hurt, healed, first_goal, new_goal))
+    await check_memories(athlete, (hurt, healed, first_goal, new_goal))
     assert levels == sorted(levels)
     assert levels[0] == 1
     assert levels[-1] >= 4
     assert announced == levels[-1] - 1
 
 
-async def look_back(athlete: Person, said: tuple[str, str, str, str]) -> None:
-    hurt, healed, first_goal, new_goal = said
-    live, history = await known(athlete), await known(athlete, superseded=True)
+async def check_memories(athlete: Person, messages: tuple[str, str, str, str]) -> None:
+    hurt, healed, first_goal, new_goal = messages
+    live, history = await memories(athlete), await memories(athlete, superseded=True)
     for old, new in ((hurt, healed), (first_goal, new_goal)):
         assert old not in live
         assert history[old]["superseded_by"] == live[new]["id"]
-    # More than forty turns ago.
+    # The user said so more than forty turns ago.
     answer = await talk(athlete, "When did I say I prefer training?")
     assert answer["memories_used"][0]["content"] == "I prefer training before sunrise."
     answer = await talk(athlete, "Is benching fine for my left shoulder?")
@@ -119,7 +119,7 @@ async def look_back(athlete: Person, said: tuple[str, str, str, str]) -> None:
     }
 
 
-async def test_nothing_crosses_between_two_who_are_alike(
+async def test_two_users_with_similar_memories_see_only_their_own(
     athlete: Person, stranger: Person, admin: psycopg.Connection
 ) -> None:
     people = {athlete: "Ines", stranger: "Igor"}
@@ -134,6 +134,6 @@ async def test_nothing_crosses_between_two_who_are_alike(
         (other,) = (name for name in people.values() if name != partner)
         for question in ("Who do I like running with by the river?", "My left knee again", other, f"Call {other}!"):
             answer = await talk(person, question)
-            heard = str(answer["memories_used"]) + answer["reply"]
-            assert other not in heard, question
-        assert not any(other in content for content in await known(person) if content != f"Call {other}!")
+            shown = str(answer["memories_used"]) + answer["reply"]
+            assert other not in shown, question
+        assert not any(other in content for content in await memories(person) if content != f"Call {other}!")

@@ -1,4 +1,4 @@
-"""Twelve weeks of training: 36 workouts that follow a plan. Every expected number was calculated by hand."""
+"""Twelve weeks of training: 36 workouts that follow a plan. Every expected number was worked out by hand."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -65,7 +65,7 @@ PLAN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Session:
-    """The suggestion for the working sets, the reps that the user does, and the result."""
+    """The loads and reps suggested for the working sets, the reps done with them, and the expected results."""
 
     loads: list[float]
     reps: list[int]
@@ -96,7 +96,7 @@ SQUATS = [
     squat(105, "5 5 5", 1575, ALL, MORE),
     squat(107.5, "5 5 4", 1505, "weight estimated_1rm", MORE),
     squat(107.5, "5 4 4", 1397.5, "", AGAIN),
-    # 107.5 less 10 % is 96.75; plates make 97.5.
+    # 107.5 less 10 % is 96.75, rounded to plates 97.5.
     squat(97.5, "5 5 5", 1462.5, "", "You missed targets in 2 sessions in a row, so take 10 % off 107.5 kg."),
     squat(100, "5 5 5", 1500, "", MORE),
     squat(102.5, "5 5 5", 1537.5, "", MORE),
@@ -119,12 +119,12 @@ BENCHES = [
     bench(70, "9 9 9 -> 9 9 9", 1890, "estimated_1rm", REPS),
     bench(70, "10 10 10 -> 10 10 10", 2100, "estimated_1rm session_volume", REPS),
 ]
-# Before it all, 150 kg once. In the sixth week ten reps with 120 kg are an estimate of 160 kg.
+# Before the plan, one rep with 150 kg. In the sixth week ten reps with 120 kg give an estimate of 160 kg.
 DEADLIFTS = [
     deadlift([105, 105, 120], "5 5 5", 1650, "session_volume", OF_1RM + "150 kg."),
     *[deadlift([105, 105, 120], "5 5 5", 1650, "", OF_1RM + "150 kg.")] * 4,
     deadlift([105, 105, 120], "5 5 10", 2250, "estimated_1rm session_volume", OF_1RM + "150 kg."),
-    # 112 and 128, as plates allow.
+    # 112 and 128, rounded to plates.
     *[deadlift([112.5, 112.5, 127.5], "5 5 5", 1762.5, "", OF_1RM + "160 kg.")] * 6,
 ]
 VOLUMES = [4590, 4807.5, 5025, 4717.5, 4922.5, 5207.5, 4822.5, 5250, 5362.5, 5055, 5302.5, 5550]
@@ -154,7 +154,7 @@ async def read(person: Person, path: str, **query: Any) -> dict[str, Any]:
 
 
 async def train(person: Person, plan_id: str, start: date, week: int, session: Session) -> dict[str, Any]:
-    """See what is due in a week, do it, and log it. The workout."""
+    """Check the session that is due, log the reps done, and return the workout."""
     due = await read(person, f"/plans/{plan_id}/next")
     day = due["day"]
     assert (due["week"], due["finished"]) == (week, False)
@@ -178,13 +178,13 @@ async def train(person: Person, plan_id: str, start: date, week: int, session: S
     return workout
 
 
-async def test_twelve_weeks(athlete: Person, admin: psycopg.Connection) -> None:
+async def test_twelve_weeks_of_training(athlete: Person, admin: psycopg.Connection) -> None:
     today = datetime.now(ZONE).date()
     start = today - timedelta(days=today.weekday() + 12 * 7)
     await athlete.patch("/profile", {"timezone": ZONE.key, "weekly_target": 3})
     await athlete.log(a_set("deadlift", weight=150, reps=1), completed_at=evening(start - timedelta(days=3)))
     plan_id = (await athlete.ask("POST", "/plans", json=PLAN)).json()["id"]
-    await see_what_would_come(athlete, plan_id)
+    await check_the_dry_run(athlete, plan_id)
     for week, sessions in enumerate(zip(SQUATS, BENCHES, DEADLIFTS, strict=True)):
         for day, session in zip((1, 3, 5), sessions, strict=True):
             workout = await train(athlete, plan_id, start, week + 1, session)
@@ -193,24 +193,24 @@ async def test_twelve_weeks(athlete: Person, admin: psycopg.Connection) -> None:
                 full = await read(athlete, f"/workouts/{workout['id']}")
                 assert full["sets"][0]["weight"] == WARMUPS[week], week
     assert (await read(athlete, f"/plans/{plan_id}/next"))["finished"] is True
-    await look_back(athlete, plan_id, start)
+    await check_progress(athlete, plan_id, start)
     ledger = admin.execute(
         "select sum(points) from private.affinity_events where user_id = %s", (athlete.id,)
     ).fetchone()
-    # All of it was logged today: two workouts and three records are what a day gives. A first workout and a first
-    # plan come on top; none of the weeks is the current one.
+    # All workouts were logged today, so the daily caps allow points for two workouts and three records. The first
+    # workout and the first plan come on top. The weekly target earns none: no workout was this week.
     assert ledger == (55,)
     assert await athlete.score() == 55
 
 
-async def see_what_would_come(athlete: Person, plan_id: str) -> None:
-    """The dry run, before the first session: if all goes well."""
-    imagined = (await read(athlete, f"/plans/{plan_id}/next", dry_run_weeks=12))["dry_run"]
-    assert len(imagined) == 36
+async def check_the_dry_run(athlete: Person, plan_id: str) -> None:
+    """Check the dry run before the first session, which assumes that all targets are met."""
+    dry_run_sessions = (await read(athlete, f"/plans/{plan_id}/next", dry_run_weeks=12))["dry_run"]
+    assert len(dry_run_sessions) == 36
     squats, benches, deadlifts = (
         [
             [(s["weight"], s["reps"]) for s in session["exercises"][0]["sets"] if s["set_type"] != "warmup"]
-            for session in imagined
+            for session in dry_run_sessions
             if session["day"] == day
         ]
         for day in (1, 3, 5)
@@ -220,8 +220,8 @@ async def see_what_would_come(athlete: Person, plan_id: str) -> None:
     assert deadlifts == [[(105, 5), (105, 5), (120, 5)]] * 12
 
 
-async def look_back(athlete: Person, plan_id: str, start: date) -> None:
-    """Weeks, streak, records, series and adherence, when all is done."""
+async def check_progress(athlete: Person, plan_id: str, start: date) -> None:
+    """Check weeks, streak, records, series and adherence after the last session."""
     summary = await read(athlete, "/progress/summary", weeks=14)
     assert summary["streak"] == {"current": 12, "longest": 12, "paused": False}
     weeks = summary["weeks"]
@@ -241,8 +241,8 @@ async def look_back(athlete: Person, plan_id: str, start: date) -> None:
     assert [point["volume_kg"] for point in points] == [session.volume for session in SQUATS]
     assert [point["date"] for point in points] == [(start + timedelta(days=7 * week)).isoformat() for week in range(12)]
     assert points[-1]["estimated_1rm_kg"] == pytest.approx(131.25)
-    # Least squares: the loads times their weeks' distances from the middle are 98.75, the squares of these 143, and an
-    # estimate of five reps is 7/6 of the load. An hour of daylight saving may move a week.
+    # Least squares: the loads times the distances of their weeks from the middle add up to 98.75, the squares of these
+    # distances to 143, and the estimate for five reps is 7/6 of the load. Daylight saving may move a week by an hour.
     assert series["trend_kg_per_week"] == pytest.approx(98.75 * 7 / 6 / 143, abs=0.005)
     adherence = await read(athlete, f"/plans/{plan_id}/adherence")
     assert (adherence["sessions"], adherence["rate"], len(adherence["weeks"])) == (36, 1, 12)

@@ -1,8 +1,8 @@
-"""How well memories are recalled: labelled messages against `match_memories` in a database of its own.
+"""Measure how well `match_memories` recalls memories for labelled messages, in a temporary database.
 
-The set has three users with 90 memories each and 135 messages with the memories they should call to mind; a message may
-want nothing. Its embeddings have 384 numbers and are padded with zeros. Recall is the mean over the messages that want
-something of the share of wanted memories among the first 5 and 10.
+The set has three users with 90 memories and 45 messages each. Each message is labelled with the memories that it should
+recall, which may be none. The embeddings have 384 numbers and are padded with zeros. Recall is the share of the wanted
+memories that are among the first 5 or 10, averaged over the messages that want any.
 """
 
 import json
@@ -21,37 +21,37 @@ DATA = ROOT / "tests" / "data" / "memory_eval.json"
 DIMENSIONS = 768
 
 type Recall = Callable[[dict[str, Any]], list[str]]
-"""The ids of the memories for a message of the set, best first."""
+"""Returns the ids of the memories for a message of the set, best first."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a way to recall reaches."""
+    """The figures of one way to recall."""
 
     recall_5: float
     recall_10: float
     rare_words: float
-    """Recall at 5 over the messages that hang on a rare word."""
+    """Recall at 5 over the messages whose memory shares a rare word with them."""
     for_nothing: float
-    """Memories returned on average for messages that want none."""
+    """The average number of memories returned for messages that want none."""
 
 
 def vector(numbers: list[float]) -> str:
-    """A padded vector as Postgres reads it."""
+    """Pad a vector and format it for Postgres."""
     return json.dumps([*numbers, *[0] * (DIMENSIONS - len(numbers))])
 
 
 def memory_id(label: str) -> UUID:
-    """The id of a memory of the set."""
+    """Return the id of a memory of the set."""
     return uuid5(NAMESPACE_OID, label)
 
 
 def load(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:
-    """Store the users with their memories, told as many days ago as the set says. The connection is a superuser's."""
+    """Store the users and their memories, dated as the set says. The connection must be a superuser's."""
     for user in users:
         user_id = uuid5(NAMESPACE_OID, user["user"])
         connection.execute("insert into auth.users (id, email) values (%s, %s)", (user_id, f"{user_id}@example.com"))
-        # Replaced ones refer to what replaced them, which has to be there.
+        # A superseded memory refers to the one that replaced it, so that one has to exist first.
         for memory in sorted(user["memories"], key=lambda memory: memory["superseded_by"] is not None):
             replaced = memory["superseded_by"]
             connection.execute(
@@ -75,7 +75,7 @@ def load(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:
 def recall(
     connection: psycopg.Connection, user: dict[str, Any], *, with_vector: bool = True, text: bool = True
 ) -> Recall:
-    """What match_memories answers a user of the set, by vector, text or both."""
+    """Return a function that calls match_memories as this user, with the vector, the text or both."""
     labels = {memory_id(memory["id"]): memory["id"] for memory in user["memories"]}
     claims = json.dumps({"role": "authenticated", "sub": str(uuid5(NAMESPACE_OID, user["user"]))})
 
@@ -95,7 +95,7 @@ def recall(
 
 
 def figures(users: list[dict[str, Any]], recall_of: Callable[[dict[str, Any]], Recall]) -> Figures:
-    """What a way to recall reaches over some users."""
+    """Compute the figures of a way to recall over these users."""
     wanted: list[tuple[float, float, bool]] = []
     unwanted: list[int] = []
     for user in users:
@@ -117,23 +117,24 @@ def figures(users: list[dict[str, Any]], recall_of: Callable[[dict[str, Any]], R
 
 
 def read_users() -> list[dict[str, Any]]:
-    """The set."""
+    """Read the users of the set."""
     users: list[dict[str, Any]] = json.loads(DATA.read_text())["users"]
     return users
 
 
 def main() -> None:
-    """Print the table that docs/companion.md keeps."""
+    """Print the table that docs/companion.md shows."""
     users = read_users()
     with temporary_database() as database:
         with database.connect("postgres") as owner:
             apply_migrations(owner, MIGRATIONS)
         with database.connect("supabase_admin") as connection:
             load(connection, users)
-            _print(connection, users)
+            print_table(connection, users)
 
 
-def _print(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:
+def print_table(connection: psycopg.Connection, users: list[dict[str, Any]]) -> None:
+    """Print a row for each way to recall, and one for each user."""
     print("| | R@5 | R@10 | rare words R@5 | returned for nothing |")
     print("|---|---|---|---|---|")
     rows: list[tuple[str, list[dict[str, Any]], dict[str, bool]]] = [

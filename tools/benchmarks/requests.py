@@ -1,7 +1,8 @@
-"""What a request costs, from the bare database up to the whole API. With `uv run poe dev` running: `uv run poe bench`.
+"""Measure requests per second, from the bare database to the whole API.
 
-The reference is `select 1` over as many connections: the round trip that no design can save. Every figure is the best
-of several rounds with a fixed concurrency, with client and API in one process.
+Run `uv run poe bench` while `uv run poe dev` is running. The reference is `select 1` over as many connections, a round
+trip that every request needs. Every figure is the best of several rounds with a fixed concurrency, with client and API
+in one process.
 """
 
 import argparse
@@ -35,7 +36,7 @@ type Act = Callable[[], Awaitable[Any]]
 
 
 async def rate(act: Act) -> float:
-    """Requests a second: the best of several rounds, after one to warm up."""
+    """Return the requests per second in the best of several rounds, after one to warm up."""
 
     async def worker() -> None:
         for _ in range(REQUESTS // CONCURRENCY):
@@ -50,7 +51,7 @@ async def rate(act: Act) -> float:
 
 
 async def measure_database(settings: Settings, url: str) -> float:
-    """The reference."""
+    """Measure the reference: `select 1` without any of our code."""
     size = settings.database_pool_size
     async with AsyncConnectionPool(url, min_size=size, max_size=size, kwargs={"autocommit": True}, open=False) as pool:
 
@@ -62,7 +63,7 @@ async def measure_database(settings: Settings, url: str) -> float:
 
 
 async def measure_gateway(settings: Settings, tokens: list[str]) -> float:
-    """One function call as a user, without HTTP."""
+    """Measure one function call as a user, without HTTP."""
     gateway = make_gateway(settings)
     async with httpx.AsyncClient() as http:
         verifier = TokenVerifier(settings, JwksCache(settings.jwks_url, http))
@@ -75,7 +76,7 @@ async def measure_gateway(settings: Settings, tokens: list[str]) -> float:
 
 
 async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]:
-    """Whole requests: a small read, a list, and the main job."""
+    """Measure whole requests: small reads, lists, and logging a workout."""
     headers = itertools.cycle([{"Authorization": f"Bearer {token}"} for token in tokens])
     async with LifespanManager(create_app(settings)) as manager:
         transport = httpx.ASGITransport(manager.app)
@@ -92,8 +93,8 @@ async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]
                 "API: GET /exercises/…/alternatives": await rate(lambda: ask("GET", ALTERNATIVES)),
                 "API: POST /workouts/log (16 sets)": await rate(lambda: ask("POST", "/workouts/log", WORKOUT)),
                 "API: GET /workouts (20 of many)": await rate(lambda: ask("GET", "/workouts")),
-                "API: GET /progress/summary (of these)": await rate(lambda: ask("GET", "/progress/summary")),
-                "API: GET /progress/records (of these)": await rate(lambda: ask("GET", "/progress/records")),
+                "API: GET /progress/summary (of many)": await rate(lambda: ask("GET", "/progress/summary")),
+                "API: GET /progress/records (of many)": await rate(lambda: ask("GET", "/progress/records")),
             }
 
 

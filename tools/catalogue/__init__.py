@@ -1,7 +1,7 @@
-"""The exercise catalogue's tools, no part of the service.
+"""Tools for the exercise catalogue, which the service does not import.
 
 source      reads supabase/catalogue
-checks      what has to hold
+checks      finds faults in it
 seed        writes supabase/seed.sql
 importing   adds the exercises of another library to a database
 """

@@ -1,4 +1,4 @@
-"""The exercise catalogue: its seed file, its counts, and imports of other libraries."""
+"""Check the exercise catalogue, write its seed file, or count what it holds."""
 
 import argparse
 import sys
@@ -51,7 +51,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="catalogue", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("generate", help="write supabase/seed.sql from supabase/catalogue")
-    commands.add_parser("verify", help="fail when the catalogue has faults, or seed.sql differs from it")
+    commands.add_parser("verify", help="fail if the catalogue has faults or seed.sql differs from it")
     commands.add_parser("count", help="print what the catalogue holds")
     options = parser.parse_args()
     try:

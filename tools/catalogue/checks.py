@@ -83,26 +83,26 @@ TRAINED_MUSCLES = {
 
 
 def comparable(name: str) -> str:
-    """A name as search compares it: lower case, without apostrophes, words parted by one blank."""
+    """Return a name as search compares it: lower case, no apostrophes, and one blank between words."""
     return " ".join(re.findall(r"[a-z0-9]+", name.lower().replace("'", "")))
 
 
 def slugs_are_plain(catalogue: Catalogue) -> Iterator[str]:
-    """Slugs are words in lower case with hyphens between."""
+    """A slug consists of lower-case words with hyphens between them."""
     for slug in catalogue.exercises:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
             yield f"{slug}: a slug has lower-case words with hyphens between"
 
 
 def slugs_are_known(catalogue: Catalogue) -> Iterator[str]:
-    """Muscles and equipment are listed in their own files."""
+    """muscles.toml and equipment.toml list all muscles and equipment."""
     for slug, exercise in catalogue.exercises.items():
         for muscle in exercise.muscles:
             if muscle not in catalogue.muscles:
-                yield f"{slug}: unknown muscle {muscle}"
+                yield f"{slug}: unknown muscle {muscle}; use one of muscles.toml, or add it there"
         for piece in exercise.equipment:
             if piece not in catalogue.equipment:
-                yield f"{slug}: unknown equipment {piece}"
+                yield f"{slug}: unknown equipment {piece}; use one of equipment.toml, or add it there"
 
 
 def lists_repeat_nothing(catalogue: Catalogue) -> Iterator[str]:
@@ -111,7 +111,7 @@ def lists_repeat_nothing(catalogue: Catalogue) -> Iterator[str]:
         for values in (exercise.equipment, exercise.muscles, exercise.joints, exercise.steps + exercise.cues):
             for value, times in Counter(values).items():
                 if times > 1:
-                    yield f"{slug}: {value!r} is listed twice"
+                    yield f"{slug}: {value!r} is listed twice; remove one of the two"
 
 
 def names_are_unique(catalogue: Catalogue) -> Iterator[str]:
@@ -134,11 +134,11 @@ def steps_are_unique(catalogue: Catalogue) -> Iterator[str]:
 
 
 def every_muscle_is_trained(catalogue: Catalogue) -> Iterator[str]:
-    """Six exercises or more for each muscle."""
+    """At least six exercises train each muscle."""
     trained = Counter(muscle for exercise in catalogue.exercises.values() for muscle in exercise.muscles)
     for muscle in catalogue.muscles:
         if trained[muscle] < MIN_EXERCISES_A_MUSCLE:
-            yield f"{muscle}: only {trained[muscle]} exercises train it"
+            yield f"{muscle}: only {trained[muscle]} exercises train it; at least {MIN_EXERCISES_A_MUSCLE} should"
 
 
 def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
@@ -156,7 +156,7 @@ def movements_load_their_joints(catalogue: Catalogue) -> Iterator[str]:
 
 
 def movements_train_their_muscles(catalogue: Catalogue) -> Iterator[str]:
-    """The primary muscles go with the movement pattern."""
+    """The primary muscles fit the movement pattern."""
     for slug, exercise in catalogue.exercises.items():
         expected = TRAINED_MUSCLES.get(exercise.movement_pattern)
         if expected and not expected & set(exercise.primary_muscles):
@@ -164,14 +164,14 @@ def movements_train_their_muscles(catalogue: Catalogue) -> Iterator[str]:
 
 
 def relations_resolve(catalogue: Catalogue) -> Iterator[str]:
-    """A relation leads to another exercise, and two exercises stand in one relation, stated once."""
+    """A relation names another exercise, and two exercises have at most one relation, stated once."""
     seen: set[frozenset[str]] = set()
     for slug, related, kind in catalogue.stated_relations():
         pair = frozenset((slug, related))
         if related not in catalogue.exercises or related == slug:
             yield f"{slug}: {kind} {related} is not another exercise"
         elif pair in seen:
-            yield f"{slug}: its relation to {related} is stated twice"
+            yield f"{slug}: its relation to {related} is stated twice; state it at one of the two exercises"
         seen.add(pair)
 
 
@@ -182,11 +182,11 @@ def relations_make_sense(catalogue: Catalogue) -> Iterator[str]:
         if other is None:
             continue
         if kind == "regression" and LEVELS.index(other.level) > LEVELS.index(one.level):
-            yield f"{slug}: its regression {related} is harder"
+            yield f"{slug}: its regression {related} is harder; state the relation at {related} instead"
         if kind == "alternative" and set(one.equipment) == set(other.equipment):
-            yield f"{slug}: its alternative {related} needs the same equipment"
+            yield f"{slug}: its alternative {related} needs the same equipment; make it a variation"
         if not set(one.muscles) & set(other.muscles):
-            yield f"{slug}: {related} trains none of its muscles"
+            yield f"{slug}: {related} trains none of its muscles; related exercises share at least one"
 
 
 def exercises_can_be_replaced_at_home(catalogue: Catalogue) -> Iterator[str]:

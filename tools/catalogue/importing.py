@@ -97,7 +97,7 @@ class ForeignExercise(BaseModel):
         ]
         | None
     )  # fmt: skip
-    primaryMuscles: list[Muscle]  # noqa: N815  # their name
+    primaryMuscles: list[Muscle]  # noqa: N815  # the name in the file
     secondaryMuscles: list[Muscle]  # noqa: N815
     instructions: Annotated[list[Annotated[Text, Field(max_length=2000)]], Field(max_length=40)]
     category: Literal[
@@ -106,7 +106,7 @@ class ForeignExercise(BaseModel):
 
     @property
     def muscles(self) -> tuple[list[str], list[str]]:
-        """Our slugs: primary and secondary, none in both."""
+        """Our slugs of the primary and the secondary muscles. No muscle is in both."""
         primary = [slug for muscle in self.primaryMuscles for slug in MUSCLES[muscle]]
         secondary = [slug for muscle in self.secondaryMuscles for slug in MUSCLES[muscle]]
         return primary, [slug for slug in secondary if slug not in primary]
@@ -150,8 +150,8 @@ class Report(NamedTuple):
         lines = [
             f"{sum(len(names) for names in self)} exercises read",
             f"  {len(self.added)} added",
-            f"  {len(self.updated)} imported before and brought up to date, {len(self.unchanged)} the same as then",
-            f"  {len(self.matched)} are in the catalogue already",
+            f"  {len(self.updated)} of an earlier import updated, {len(self.unchanged)} unchanged",
+            f"  {len(self.matched)} in the catalogue already",
             *(f"    {name} is {here}" for name, here in self.matched if name != here),
             f"  {len(self.different)} left out, because an exercise for other muscles has the name",
             *(f"    {name} has another exercise's name: {here}" for name, here in self.different),
@@ -170,7 +170,7 @@ def read_file(path: Path) -> list[ForeignExercise]:
     except ValidationError as error:
         raise ImportRefusedError("\n".join([f"{path} is malformed:", *_faults(error, content)])) from None
     if not exercises:
-        raise ImportRefusedError(f"{path} holds no exercises.")
+        raise ImportRefusedError(f"{path} is an empty list. It should have at least one exercise.")
     return exercises
 
 
@@ -204,15 +204,15 @@ def import_exercises(
         keys = _keys(connection, [exercise.name for exercise in exercises])
         rows = []
         for exercise, key in zip(exercises, keys, strict=True):
-            there = known.get(key)
-            if there is None or (there.source == SOURCE and there.name == exercise.name):
+            existing = known.get(key)
+            if existing is None or (existing.source == SOURCE and existing.name == exercise.name):
                 primary, secondary = exercise.muscles
                 known[key] = Known(key=key, name=exercise.name, source=None, muscles=primary + secondary)
                 rows.append(_row(exercise))
-            elif not there.muscles or set(there.muscles) & {slug for part in exercise.muscles for slug in part}:
-                report.matched.append((exercise.name, there.name))
+            elif not existing.muscles or set(existing.muscles) & {slug for part in exercise.muscles for slug in part}:
+                report.matched.append((exercise.name, existing.name))
             else:
-                report.different.append((exercise.name, there.name))
+                report.different.append((exercise.name, existing.name))
         progress(len(exercises) - len(rows))
         for batch in batched(rows, BATCH):
             _write(connection, batch, report)
@@ -323,16 +323,20 @@ def _import(path: Path) -> Report:
     exercises = read_file(path)
     url = os.environ.get("DATABASE_URL")
     if not url:
-        raise ImportRefusedError("Set DATABASE_URL to the database owner's connection URL.")
+        raise ImportRefusedError(
+            "DATABASE_URL is not set. Set DATABASE_URL to the connection URL of the database owner."
+        )
     try:
         with psycopg.connect(url) as connection, tqdm(total=len(exercises), unit="exercise") as bar:
             return import_exercises(connection, exercises, bar.update)
     except psycopg.errors.InsufficientPrivilege as error:
         raise ImportRefusedError(
-            "The role in DATABASE_URL may not write the catalogue. Use the database owner's, not the service's."
+            "The role in DATABASE_URL cannot write the catalogue. Use the database owner's role, not the service's."
         ) from error
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-        raise ImportRefusedError("The database has no catalogue. Apply the migrations and the seed first.") from error
+        raise ImportRefusedError(
+            "The database has no tables for the catalogue. Apply the migrations and the seed first."
+        ) from error
     except psycopg.Error as error:
         raise ImportRefusedError(f"The database refused: {error}") from error
 

@@ -1,4 +1,4 @@
-"""supabase/seed.sql, made from the catalogue: the same file on every machine."""
+"""Renders supabase/seed.sql from the catalogue. The result is the same on every machine."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from tools.catalogue.source import Catalogue, Exercise
 
 PATH = Path(__file__).parents[2] / "supabase" / "seed.sql"
 
-# Columns of private.exercises that the catalogue fills, with the fields they come from.
+# Columns of private.exercises that the catalogue fills, with their types and the fields they come from.
 COLUMNS = {
     "name": ("text", "name"),
     "aliases": ("text[]", "aliases"),
@@ -30,10 +30,10 @@ COLUMNS = {
 TEMPLATE = """\
 -- The exercise catalogue: the muscles, the equipment and the exercises that all users share.
 --
--- Made from supabase/catalogue by `uv run poe generate-seed`: edit there, not here.
+-- `uv run poe generate-seed` writes this file from supabase/catalogue. Edit that, not this.
 --
--- Running it again changes nothing; running it after an edit puts right what is listed here. It deletes no exercise and
--- never touches a user's own (those have no slug). An id follows from its slug, so every environment agrees on it.
+-- Running it again changes nothing, and running it after an edit updates what is listed here. It deletes no exercise
+-- and never changes custom exercises, which have no slug. An id follows from its slug, so it is the same everywhere.
 
 insert into private.muscles (slug, name, region)
 select
@@ -88,7 +88,7 @@ from jsonb_to_recordset($catalogue$[
 
 
 def render_seed(catalogue: Catalogue) -> str:
-    """The text of seed.sql."""
+    """Return the text of seed.sql."""
     return TEMPLATE.format(
         muscles=_rows({"slug": slug, **muscle.model_dump()} for slug, muscle in catalogue.muscles.items()),
         equipment=_rows({"slug": slug, "name": name} for slug, name in catalogue.equipment.items()),

@@ -1,4 +1,4 @@
-"""The catalogue's source form: supabase/catalogue/*.toml, one table an exercise, its slug as the table's name."""
+"""Reads supabase/catalogue/*.toml, where each exercise is a table with its slug as the name."""
 
 import tomllib
 from pathlib import Path
@@ -60,7 +60,7 @@ class Exercise(_Source):
 
     @property
     def muscles(self) -> list[str]:
-        """All muscles it trains."""
+        """All muscles that the exercise trains."""
         return self.primary_muscles + self.secondary_muscles
 
 
@@ -89,7 +89,7 @@ class Catalogue(NamedTuple):
         ]
 
     def relations(self) -> list[Relation]:
-        """Relations from both sides, sorted."""
+        """Return the relations from both sides, sorted."""
         stated = self.stated_relations()
         return sorted([*stated, *(Relation(r.related, r.slug, MIRRORED[r.kind]) for r in stated)])
 
