@@ -20,7 +20,7 @@ SAMPLE: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data" / 
         ("[" * 100_000, "cannot be read as JSON"),
         ("{}", "malformed"),
         ("null", "malformed"),
-        ("[]", "holds no exercises"),
+        ("[]", "is an empty list"),
         ("[5]", r"exercise 1 \(None\)"),
         (json.dumps([*SAMPLE, {**SAMPLE[0], "name": ""}]), r"exercise 6 \(''\): name"),
         (json.dumps([{**SAMPLE[0], "level": "easy"}]), r"exercise 1 \('Barbell-Squats'\): level"),
