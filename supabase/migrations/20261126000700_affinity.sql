@@ -332,7 +332,7 @@ end
 $$;
 comment on function private.award_workout(uuid) is
 'Awards what a workout of the caller earns, once: {gained, score, level, title, leveled_up, events}. Raises PT404 '
-'workout_not_found.';
+'workout_not_found, profile_not_found.';
 grant execute on function private.award_workout(uuid) to authenticated;
 
 
@@ -366,7 +366,7 @@ end
 $$;
 comment on function private.reaward_workout(uuid) is
 'Awards the records of an edited workout of the caller again: {gained, score, level, title, leveled_up, events}, where '
-'gained may be negative. Raises PT404 workout_not_found.';
+'gained may be negative. Raises PT404 workout_not_found, profile_not_found.';
 grant execute on function private.reaward_workout(uuid) to authenticated;
 
 

@@ -285,7 +285,8 @@ as $$
 declare
     v_sets jsonb := private.imported_sets(p_workout -> 'sets', p_exercises);
     v_times record := private.imported_times(p_workout, p_profile.timezone);
-    v_new jsonb := p_workout - 'duration_seconds' || pg_catalog.jsonb_build_object(
+    -- An imported workout follows no plan.
+    v_new jsonb := p_workout - array['duration_seconds', 'plan_id', 'plan_day'] || pg_catalog.jsonb_build_object(
         'started_at', v_times.started_at,
         'completed_at', v_times.completed_at,
         'import_incomplete',

@@ -1,7 +1,7 @@
 -- Functions that run with their owner's rights see past the policies. Each acts for the caller alone.
 begin;
 \ir helpers.psql
-select plan(26);
+select plan(27);
 
 select is(
     (
@@ -145,6 +145,30 @@ select is(
 select is(
     (select count(k.answer) from idempotency_keys as k), 2::bigint, 'no answer is emptied for a workout that stays'
 );
+
+-- A workout cannot take the name of a plan that its user may not see.
+create temporary table secret as
+select pg_temp.run('owner', $$
+    select create_plan('{"name": "Secret", "days": [{"day": 1, "exercises": [
+        {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
+    ]}]}') ->> 'id'
+$$) as plan_id;
+create temporary table theirs as
+select pg_temp.run('stranger', $$
+    select log_workout('{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5}]}')
+    #>> '{workout,id}'
+$$) as workout_id;
+select
+    is(
+        pg_temp.run('stranger', format(
+            'select private.rewrite_workout(%L, jsonb_build_object(''plan_id'', %L, ''completed_at'', now()))',
+            theirs.workout_id, secret.plan_id
+        )),
+        '23514',
+        'a user cannot make their workout follow another user''s private plan'
+    )
+from theirs
+cross join secret;
 
 select line from finish() as line;
 rollback;

@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(109);
+select plan(112);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -104,6 +104,8 @@ select is(
     'an unknown exercise is refused'
 );
 select is(pg_temp.run('owner', pg_temp.logging('[7]')), 'PT422 invalid_sets', 'a number is no set');
+select is(pg_temp.run('owner', pg_temp.logging('[[]]')), 'PT422 invalid_sets', 'a list is no set');
+select is(pg_temp.run('owner', pg_temp.logging('[[{}]]')), 'PT422 invalid_sets', 'a list of sets is no set');
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat('{"reps": null}')))),
     '23514',
@@ -185,6 +187,7 @@ language sql
 as $$
     select pg_temp.run(p_who, format('select update_workout(%L, %L) #>> %L', (select e.id from edited as e), p_workout, p_path))
 $$;
+select is(pg_temp.edit('owner', '"x"', '{}'), 'PT422 invalid_sets', 'a text is no workout');
 select is(
     pg_temp.edit(
         'owner', '{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 3, "weight": 50}]}',

@@ -1,7 +1,7 @@
 -- The exercise library: what search finds, in which order, and what one may do with one's own.
 begin;
 \ir helpers.psql
-select plan(67);
+select plan(68);
 
 insert into exercises (id, user_id, name, primary_muscles, movement_pattern, equipment, joints)
 values (
@@ -328,6 +328,11 @@ select is(
 );
 select is(
     pg_temp.run('anon', $$select create_exercise('{"name": "X"}')$$), '42501', 'anon cannot create an exercise'
+);
+
+select is(
+    pg_temp.run('owner', $$select count_exercises(p_equipment => '{{chest},{quads}}')$$), 'PT422 unknown_equipment',
+    'a list of lists is no filter'
 );
 
 select line from finish() as line;

@@ -1,7 +1,7 @@
 -- Imports: what other apps' names mean, each workout once, and nothing earned.
 begin;
 \ir helpers.psql
-select plan(21);
+select plan(23);
 
 create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
 returns text
@@ -111,6 +111,39 @@ select is(
 select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar counts as a barbell');
 select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a barbell does not count as a dumbbell');
 select ok(private.is_done_with('{smith_machine}', 'smith machine'), 'other tools are matched by their names');
+
+-- An import follows no plan, whatever the file says.
+create temporary table secret as
+select pg_temp.run('owner', $$
+    select create_plan('{"name": "Secret", "days": [{"day": 1, "exercises": [
+        {"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "sets": [{}]}
+    ]}]}') ->> 'id'
+$$) as plan_id;
+create function pg_temp.import_with_plan(p_sets text)
+returns text
+language sql
+as $$
+    select pg_temp.run('stranger', format('select import_workouts(%L) ->> %L', format(
+        '{"workouts": [{"import_key": "with a plan", "line": 2, "started_at": "2024-01-01T10:00:00", '
+        '"plan_id": "%s", "plan_day": 1, "sets": [%s]}]}', secret.plan_id, p_sets
+    ), 'imported')) from secret
+$$;
+select pg_temp.import_with_plan('{"exercise": "Back Squat", "reps": 5}, {"exercise": "Nobody Knows It", "reps": 5}');
+select is(
+    pg_temp.import_with_plan(
+        '{"exercise": "Back Squat", "reps": 5}, {"exercise": "Bench Press", "reps": 5}, '
+        '{"exercise": "Nobody Knows It", "reps": 5}'
+    ),
+    '1', 'a second import completes the workout'
+);
+select is(
+    (
+        select count(*) from workouts
+        where import_key = 'with a plan' and num_nonnulls(plan_id, plan_name) = 0
+    ),
+    1::bigint,
+    'an imported workout has no plan'
+);
 
 select line from finish() as line;
 rollback;

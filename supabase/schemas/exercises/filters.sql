@@ -26,7 +26,10 @@ set search_path = ''
 as $$
 begin
     perform private.check_muscles(p_filters.muscles, '?muscle');
-    perform private.check_equipment(pg_catalog.array_remove(p_filters.equipment, 'none'), '?equipment');
+    perform private.check_equipment(
+        array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
+        '?equipment'
+    );
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is

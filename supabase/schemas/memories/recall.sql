@@ -62,55 +62,6 @@ comment on function private.text_likeness(uuid, text) is
 grant execute on function private.text_likeness(uuid, text) to authenticated;
 
 
-create function private.measure_memories(p_user_id uuid, p_embedding extensions.halfvec(768), p_text text)
-returns table (id uuid, cosine real, text_share real, recency real, similarity real)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    with
-    recallable as materialized (
-        select m.* from private.memories as m
-        where m.user_id = p_user_id and private.is_recallable(m.superseded_at, m.expires_at)
-    ),
-    centre as materialized (
-        select
-            extensions.avg(r.embedding) as embedding,
-            count(r.embedding) as memories
-        from recallable as r
-    ),
-    measured as (
-        select
-            r.id,
-            (- (r.embedding operator(extensions.<#>) p_embedding))::real as cosine,
-            -- How near the memory is to the user's other memories on average, which says less with under twenty.
-            (
-                (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
-                / greatest(centre.memories - 1, 20)
-            )::real as commonness,
-            coalesce(t.share, 0) as text_share,
-            pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
-        from recallable as r
-        cross join centre
-        left join private.text_likeness(p_user_id, p_text) as t on r.id = t.id
-    )
-    select
-        m.id,
-        m.cosine,
-        m.text_share,
-        m.recency,
-        -- A memory that is near to everything is not near to this message in particular, so half of that is taken off.
-        -- Text adds where it matters, since rare words make up most of its share. Without vectors it decides alone.
-        (coalesce(m.cosine - 0.5 * m.commonness, m.text_share) + 0.15 * m.text_share)::real as similarity
-    from measured as m
-$$;
-comment on function private.measure_memories(uuid, extensions.halfvec, text) is
-'How similar each memory of a user that can be recalled is to a message, given as a vector of length 1 and as text. '
-'match_memories explains the measures.';
-grant execute on function private.measure_memories(uuid, extensions.halfvec, text) to authenticated;
-
-
 create function public.match_memories(
     p_query_embedding extensions.vector,
     p_query_text text,
@@ -135,27 +86,68 @@ stable
 security invoker
 set search_path = ''
 as $$
+    with
+    asked as materialized (
+        select
+            (select auth.uid()) as user_id,
+            extensions.l2_normalize(p_query_embedding)::extensions.halfvec(768) as embedding
+    ),
+    recallable as materialized (
+        select m.*
+        from private.memories as m
+        where m.user_id = (select asked.user_id from asked)
+            and private.is_recallable(m.superseded_at, m.expires_at)
+    ),
+    centre as materialized (
+        select
+            extensions.avg(r.embedding) as embedding,
+            count(r.embedding) as memories
+        from recallable as r
+    ),
+    measured as (
+        select
+            r.*,
+            (- (r.embedding operator(extensions.<#>) asked.embedding))::real as cosine,
+            -- How near the memory is to the user's other memories on average, which says less when there are under
+            -- twenty.
+            (
+                (centre.memories * - (r.embedding operator(extensions.<#>) centre.embedding) - 1)
+                / greatest(centre.memories - 1, 20)
+            )::real as commonness,
+            coalesce(t.share, 0) as text_share,
+            pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
+        from recallable as r
+        cross join asked
+        cross join centre
+        left join private.text_likeness((select asked.user_id from asked), p_query_text) as t on r.id = t.id
+    ),
+    judged as (
+        select
+            m.*,
+            -- A memory that is near to everything is not near to this message in particular, so half of that is taken
+            -- off. Text adds where it matters, since rare words make up most of its share. Without vectors it decides
+            -- alone.
+            (coalesce(m.cosine - 0.5 * m.commonness, m.text_share) + 0.15 * m.text_share)::real as similarity
+        from measured as m
+    )
     select
-        m.id,
-        m.content,
-        m.kind,
-        m.importance,
-        m.pinned,
-        m.created_at,
+        j.id,
+        j.content,
+        j.kind,
+        j.importance,
+        j.pinned,
+        j.created_at,
         -- An allergy matters more than a favourite colour, and of two similar memories the newer is more likely meant.
         (
-            measured.similarity + 0.1 * case when m.pinned then 1 else m.importance end + 0.01 * measured.recency
+            j.similarity + 0.1 * case when j.pinned then 1 else j.importance end + 0.01 * j.recency
         )::real as score,
-        measured.similarity,
-        measured.cosine,
-        measured.text_share,
-        measured.recency
-    from private.measure_memories(
-        (select auth.uid()), extensions.l2_normalize(p_query_embedding)::extensions.halfvec(768), p_query_text
-    ) as measured
-    inner join private.memories as m on m.user_id = (select auth.uid()) and measured.id = m.id
-    where measured.similarity >= coalesce(p_min_similarity, 0.06)
-    order by score desc, m.id
+        j.similarity,
+        j.cosine,
+        j.text_share,
+        j.recency
+    from judged as j
+    where j.similarity >= coalesce(p_min_similarity, 0.06)
+    order by score desc, j.id
     limit greatest(0, least(coalesce(p_match_count, 10), 100))
 $$;
 comment on function public.match_memories(extensions.vector, text, integer, real) is

@@ -84,7 +84,7 @@ begin
         or pg_catalog.jsonb_array_length(p_sets) not between 1 and 200 then
         perform private.fail(422, 'invalid_sets', 'A workout must have 1 to 200 sets.', 'sets');
     end if;
-    if pg_catalog.jsonb_path_exists(p_sets, '$[*] ? (@.type() != "object")') then
+    if pg_catalog.jsonb_path_exists(p_sets, 'strict $[*] ? (@.type() != "object")') then
         perform private.fail(422, 'invalid_sets', 'Each set must be a JSON object.', 'sets');
     end if;
 end

@@ -49,11 +49,15 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
     v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
-    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
-    v_completed_at timestamptz := coalesce(v_given.completed_at, v_stored.completed_at);
-    v_new jsonb := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
+    v_given private.workouts;
+    v_completed_at timestamptz;
+    v_new jsonb;
     v_answer jsonb;
 begin
+    perform private.check_sets(p_workout -> 'sets');
+    v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
+    v_new := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
     if v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id then
         -- The plan may have changed since, or be gone.
         perform private.check_stored_plan_day(v_stored, v_given.plan_day);
