@@ -53,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     forget_settings()
+    # Processes that tests start would compile each module that they import, which takes seconds.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Tests reach this machine only, so they bypass any proxy.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     workerinput = getattr(config, "workerinput", None)
@@ -84,6 +86,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         gateway = item.callspec.params.get("gateway") if hasattr(item, "callspec") else None
         if gateway == "postgrest" or {"postgrest", "supabase_cli"} & set(item.fixturenames):
             item.add_marker("npm")
+    # The workers take files in this order, and end at about the same time when the long ones come first.
+    slow_files = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow_files)
 
 
 @pytest.fixture(autouse=True)

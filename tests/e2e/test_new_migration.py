@@ -93,6 +93,10 @@ def test_a_migration_is_written_from_what_the_schema_files_add(
         'private.affinity_levels {"level": 99, "title": "Motto Sharer", "threshold": 990000} is missing'
     ]
 
+    assert main(["new-migration", "rows"], supabase) == 1
+    assert "Only rows of reference data differ. Write " in capsys.readouterr().out
+    assert list((supabase / "migrations").glob("*_rows.sql")) == []
+
     path.write_text(text + NEW_ROW)
     assert main(["new-migration", "again"], supabase) == 0
     assert "No migration is needed." in capsys.readouterr().out

@@ -1,138 +1,37 @@
 """`poe dev` and `poe token`, as developers run them."""
 
 import json
-import os
-import random
 import re
 import shlex
-import shutil
 import signal
-import socket
 import stat
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
 import pytest
 import yaml
 
+from tests.e2e.stack import (
+    BIN,
+    POE,
+    START_SECONDS,
+    STOP_SECONDS,
+    Stack,
+    environment,
+    free_ports,
+    running,
+    temporary_folder,
+)
 from tests.support import a_set, exercise_id
 from tools import MIGRATIONS, ROOT
 from tools.stack.__main__ import STOP_SIGNALS, main
-from tools.stack.database import Database, as_role
-from tools.stack.migrations import apply_migrations
-from tools.stack.stack import DEMO_EMAILS
-from tools.stack.users import ROLE as AUTH_ROLE
-from tools.stack.users import find_or_create_user
-
-BIN = Path(sys.executable).parent
-POE = str(BIN / "poe")
-START_SECONDS = 120
-STOP_SECONDS = 60
-
+from tools.stack.database import as_role
 
 pytestmark = pytest.mark.slow
-
-
-def environment() -> dict[str, str]:
-    """The environment of this process, with the PATH that `uv run` sets."""
-    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-
-
-def free_ports() -> int:
-    """A free port whose successor is free, too. It is below the range from which the system assigns ports, so nothing
-    else that the tests start can take it before the stack does.
-    """
-    while True:
-        port = random.randrange(15_000, 30_000)
-        with socket.socket() as first, socket.socket() as second:
-            try:
-                first.bind(("127.0.0.1", port))
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
-class Stack:
-    """A running stack."""
-
-    def __init__(self, state: Path, port: int, *options: str, variables: Mapping[str, str] | None = None) -> None:
-        self.state = state
-        self.port = port
-        self.log = state.parent / f"{state.name}.log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [POE, "dev", "--port", str(port), "--state-dir", str(state), *options],
-                cwd=ROOT,
-                env={**environment(), **(variables or {})},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    @property
-    def output(self) -> str:
-        return self.log.read_text()
-
-    def wait(self) -> "Stack":
-        deadline = time.monotonic() + START_SECONDS
-        while "Try it:" not in self.output:
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < deadline, self.output
-            time.sleep(0.05)
-        return self
-
-    @property
-    def info(self) -> Any:
-        return json.loads((self.state / "stack.json").read_text())
-
-    def client(self, token: str) -> httpx.Client:
-        return httpx.Client(
-            base_url=f"{self.info['api_url']}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False
-        )
-
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        self.process.send_signal(how)
-        assert self.process.wait(STOP_SECONDS) == 0, self.output
-
-
-@contextmanager
-def running(
-    state: Path, *options: str, port: int | None = None, variables: Mapping[str, str] | None = None
-) -> Iterator[Stack]:
-    stack = Stack(state, port or free_ports(), *options, variables=variables)
-    try:
-        yield stack.wait()
-    finally:
-        if stack.process.poll() is None:
-            stack.stop()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes start without measuring coverage: the shared stack measures the same code."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-
-
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder for a stack. Not in pytest's folder, from which it may exclude the user that runs Postgres for root."""
-    with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def state() -> Iterator[Path]:
-    with temporary_folder() as folder:
-        yield folder / "state"
 
 
 @pytest.fixture(scope="module")
@@ -291,97 +190,6 @@ def test_wrong_arguments_show_the_usage(
     assert "usage:" in capsys.readouterr().err
 
 
-def processes_about(path: Path) -> list[str]:
-    listed = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if str(path) in line and not line.startswith("ps ")]
-
-
-def make_older_database(state: Path, migrations: list[Path]) -> str:
-    """Fill the stack's folder with a database that has only these migrations; the id of a user in it."""
-    older = state.parent / "older"
-    older.mkdir()
-    for path in migrations:
-        shutil.copy(path, older)
-    state.mkdir()
-    database = Database(state / "postgres")
-    try:
-        database.start()
-        with database.connect("postgres") as connection:
-            apply_migrations(connection, older)
-        with database.connect(AUTH_ROLE) as connection:
-            return str(find_or_create_user(connection, DEMO_EMAILS[0]).id)
-    finally:
-        database.stop()
-
-
-def assert_stopped(state: Path, port: int) -> None:
-    assert processes_about(state) == []
-    assert not (state / "stack.json").exists()
-    for free in (port, port + 1):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", free))
-
-
-@pytest.mark.usefixtures("quick")
-def test_data_survive_new_migrations_and_restarts_and_reset_forgets_them(state: Path) -> None:
-    migrations = sorted(MIGRATIONS.glob("*.sql"))
-    user_id = make_older_database(state, migrations[:-2])
-    with running(state) as stack:
-        assert [path.name for path in migrations if path.name in stack.output] == [
-            path.name for path in migrations[-2:]
-        ]
-        assert stack.info["users"][0]["id"] == user_id
-        with stack.client(stack.info["users"][0]["access_token"]) as athlete:
-            workout_id = athlete.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]["id"]
-        stack.stop(signal.SIGINT)
-    assert_stopped(state, stack.port)
-
-    with running(state) as stack:
-        with stack.client(stack.info["users"][0]["access_token"]) as athlete:
-            assert athlete.get(f"/workouts/{workout_id}").status_code == 200
-        stack.stop(signal.SIGTERM)
-    assert_stopped(state, stack.port)
-
-    (state / "notes.txt").write_text("not the stack's")
-    with running(state, "--reset") as stack, stack.client(stack.info["users"][0]["access_token"]) as athlete:
-        assert athlete.get("/workouts").json()["total"] == 0
-    assert (state / "notes.txt").read_text() == "not the stack's"
-
-
-def assert_healthy(stack: Stack) -> None:
-    assert httpx.get(f"{stack.info['api_url']}/health", trust_env=False).json()["database"] == "ok"
-
-
-@pytest.mark.usefixtures("quick")
-def test_an_interrupted_start_leaves_nothing_running_and_can_be_repeated(state: Path) -> None:
-    for step in ("Starting Postgres", "Applying migrations", "Starting the API"):
-        stack = Stack(state, free_ports())
-        while step not in stack.output:
-            assert stack.process.poll() is None, stack.output
-            time.sleep(0.01)
-        stack.stop()
-        assert_stopped(state, stack.port)
-    with running(state) as stack:
-        assert_healthy(stack)
-
-
-@pytest.mark.usefixtures("quick")  # Killed processes would leave half a coverage file.
-def test_a_stack_that_was_killed_starts_again(state: Path) -> None:
-    port = free_ports()
-    for _ in range(2):
-        with running(state, port=port) as stack:
-            assert_healthy(stack)
-            stack.process.kill()
-            stack.process.wait()
-        assert processes_about(state / "postgres")
-        # After a container restarts, another process may have the number in the file.
-        (state / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n")
-    with running(state, "--reset", port=port) as stack:
-        assert_healthy(stack)
-    assert_stopped(state, port)
-
-
 def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
     deadline = time.monotonic() + START_SECONDS
     while True:
@@ -395,7 +203,7 @@ def first_answer(url: str, process: subprocess.Popen[bytes]) -> httpx.Response:
 
 def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     (service,) = yaml.safe_load((ROOT / "render.yaml").read_text())["services"]
-    assert service["buildCommand"] == "uv sync --frozen --no-dev"
+    assert service["buildCommand"] == "uv sync --frozen --no-dev --compile-bytecode"
     asked_for = {variable["key"] for variable in service["envVars"] if variable.get("sync") is False}
     assert asked_for == {
         "SUPABASE_URL",
@@ -420,35 +228,6 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     finally:
         process.terminate()
         assert process.wait(STOP_SECONDS) in (0, -signal.SIGTERM)
-
-
-@pytest.mark.usefixtures("postgrest")
-def test_the_stack_runs_over_the_data_api_too(state: Path) -> None:
-    with running(state, "--gateway", "postgrest") as stack:
-        info = stack.info
-        athlete, stranger = (user["access_token"] for user in info["users"])
-        with stack.client(athlete) as client:
-            workout = client.post("/workouts/log", json={"sets": [a_set()]}).json()["workout"]
-            assert client.get(f"/workouts/{workout['id']}").json() == workout
-            # Only the service may call the functions of a chat turn: the API sends its secret.
-            assert client.post("/chat", json={"message": "Hi"}).status_code == 200
-        headers = {"apikey": info["publishable_key"]}
-        with httpx.Client(base_url=f"{info['supabase_url']}/rest/v1", headers=headers, trust_env=False) as data_api:
-            for token, status in ((athlete, 200), (stranger, 404)):
-                called = data_api.post(
-                    "/rpc/get_workout", json={"p_id": workout["id"]}, headers={"Authorization": f"Bearer {token}"}
-                )
-                assert called.status_code == status
-            assert data_api.post("/rpc/get_profile").json()["code"] == "42501"
-            assert data_api.get("/workouts").status_code == 404
-            assert data_api.get("/workouts", headers={"apikey": "wrong"}).status_code == 401
-        with psycopg.connect(info["database_url"]) as connection:
-            direct = connection.execute(
-                "select count(*) from pg_stat_activity where usename = 'slow_burn_api'"
-            ).fetchone()
-            assert direct == (0,)
-        stack.stop()
-    assert_stopped(stack.state, stack.port)
 
 
 def test_a_service_without_settings_says_which_are_missing() -> None:

@@ -31,7 +31,11 @@ def new_migration(name: str, supabase: Path) -> int:
         if not difference:
             print("The migrations and the schema files agree. No migration is needed.")
             return 0
-        text = _text_of(difference)
+        if not difference.statements:
+            print(f"Only rows of reference data differ. Write {shown(path)} with the statements for them:\n")
+            print("\n".join(difference.rows))
+            return 1
+        text = sqlfluff.fix(difference.statements + "\n", dialect="postgres", config_path=str(ROOT / "pyproject.toml"))
         path.write_text(text, encoding="utf-8")
         print(f"{text}\nWrote {shown(path)}.")
         with _migrated(supabase) as migrated:
@@ -60,16 +64,6 @@ def _migrated(supabase: Path) -> Iterator[Database]:
         with database.connect("postgres") as connection:
             apply_migrations(connection, supabase / "migrations")
         yield database
-
-
-def _text_of(difference: Difference) -> str:
-    text = difference.statements + "\n" if difference.statements else ""
-    if text:
-        text = sqlfluff.fix(text, dialect="postgres", config_path=str(ROOT / "pyproject.toml"))
-    if difference.rows:
-        lines = "".join(f"--   {row}\n" for row in difference.rows)
-        text += f"\n-- Write the statements for these rows of reference data here:\n{lines}"
-    return text.lstrip()
 
 
 def _report(left: Difference, path: Path) -> int:
