@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from backend.companion.chores import Chores
 from backend.companion.drafts import MAX_REPLY_LENGTH
-from backend.companion.gemini import Gemini, Generated, not_configured
+from backend.companion.gemini import Gemini, Generated
 from backend.companion.prompt import REFUSAL, Prompt, build_prompt
 from backend.companion.repository import (
     ChatLimits,
@@ -22,7 +22,7 @@ from backend.companion.repository import (
     EmbeddingRepository,
     Embeddings,
 )
-from backend.core.problems import Problem
+from backend.core.problems import Problem, ai_not_configured
 from backend.core.timing import timed
 
 logger = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ def _shown(memory: Any) -> dict[str, Any]:
 async def _companion(request: Request, conversations: Conversations, embeddings: Embeddings) -> Companion:
     gemini = cast(Gemini | None, request.state.gemini)
     if gemini is None:
-        raise not_configured()
+        raise ai_not_configured()
     return Companion(gemini, conversations, embeddings, cast(Chores, request.state.chores))
 
 

@@ -20,7 +20,7 @@ from pydantic_core import from_json
 
 from backend.companion.drafts import MAX_MEMORIES, MAX_SUGGESTIONS, ReplyDraft
 from backend.companion.models import Expression
-from backend.core.problems import Code, Problem
+from backend.core.problems import Code, Problem, ai_not_configured
 from backend.core.vocabulary import MemoryKind
 
 logger = logging.getLogger(__name__)
@@ -269,18 +269,13 @@ def _problem(error: Exception) -> Problem:
             return _unavailable()
         if error.code in (401, 403) or "API_KEY_INVALID" in str(error.details):
             logger.error("Gemini rejects the API key")
-            return not_configured()
+            return ai_not_configured()
         logger.error("Gemini refused a request", extra={"status": error.code})
         return _bad_response()
     if isinstance(error, (httpx.HTTPError, OSError, TimeoutError)):
         return _unavailable()
     logger.warning("Gemini's answer cannot be read", extra={"error": type(error).__name__})
     return _bad_response()
-
-
-def not_configured() -> Problem:
-    """A 503: there is no API key, or Gemini rejects it."""
-    return Problem(503, Code.AI_NOT_CONFIGURED, "The companion is not configured here. Everything else works.")
 
 
 def _unavailable() -> Problem:

@@ -148,6 +148,11 @@ def internal_error() -> Problem:
     return Problem(500, Code.INTERNAL_ERROR, "Something went wrong on our side.")
 
 
+def ai_not_configured() -> Problem:
+    """A 503: the key for the model or the service's secret is missing or wrong."""
+    return Problem(503, Code.AI_NOT_CONFIGURED, "The companion is not configured here. Everything else works.")
+
+
 def invalid_token(detail: str = "The access token is not valid here.", *, code: Code = Code.INVALID_TOKEN) -> Problem:
     """A 401 for a token that cannot be trusted."""
     return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

@@ -6,13 +6,11 @@ from backend.exercises.repository import DBExerciseFacetsRow, DBFacetValueRow
 
 
 def labelled(facets: DBExerciseFacetsRow) -> dict[str, list[dict[str, Any]]]:
-    """The facets as {value, label, count}: the most frequent values first, equally frequent ones by label."""
-    return {facet: _values(facet, rows) for facet, rows in facets.items()}
-
-
-def _values(facet: str, rows: list[DBFacetValueRow]) -> list[dict[str, Any]]:
-    values = [{"value": row["value"], "label": _label(facet, row), "count": row["count"]} for row in rows]
-    return sorted(values, key=lambda value: (-value["count"], value["label"]))
+    """The facets as {value, label, count}, in the order of the rows."""
+    return {
+        facet: [{"value": row["value"], "label": _label(facet, row), "count": row["count"]} for row in rows]
+        for facet, rows in facets.items()
+    }
 
 
 def _label(facet: str, row: DBFacetValueRow) -> str:

@@ -2,13 +2,14 @@
 
 import logging
 
-from backend.core.problems import Code, DatabaseCode, FieldError, Problem, internal_error
+from backend.core.problems import Code, DatabaseCode, FieldError, Problem, ai_not_configured, internal_error
 
 logger = logging.getLogger(__name__)
 
 _REFUSED = (422, Code.VALUE_REFUSED, "A value is outside what can be stored.")
 _BUSY = (503, Code.DATABASE_BUSY, "Another request is changing the same data. Try again shortly.")
 _UNREACHABLE = (503, Code.DATABASE_UNAVAILABLE, "The database cannot be reached. Try again shortly.")
+SERVICE_ONLY = "service_only"
 _SQLSTATES = {
     # A whole SQLSTATE is looked up before its class, which is the first two characters.
     "23505": (409, Code.CONFLICT, "This already exists."),
@@ -29,11 +30,15 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
 
     Our functions raise `PTxyz`, where xyz is the HTTP status, with a message for people and a stable code in `detail`.
     `hint` holds the comma-separated paths of the wrong fields; a leading question mark means a query parameter. The
-    hint of a PT429 is the seconds to wait. For any other error the client gets a text of ours: the database's own
-    words may quote data.
+    hint of a PT429 is the seconds to wait. A secret of the service that the database does not know is a fault of the
+    operator, not of the user: the companion is not configured. For any other error the client gets a text of ours: the
+    database's own words may quote data.
     """
     sqlstate = sqlstate or ""
     code = DatabaseCode(detail or "error")
+    if code == SERVICE_ONLY:
+        logger.error("the database does not accept the service's secret")
+        return ai_not_configured()
     if sqlstate == "PT429":
         return Problem(429, code, message, headers={"Retry-After": hint or "60"})
     if sqlstate.startswith("PT"):

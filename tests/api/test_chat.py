@@ -496,7 +496,6 @@ async def test_a_client_that_disconnects_stops_the_model(
         await assert_cut_off(athlete, "[offline]")
 
 
-@one_gateway
 async def test_no_database_connection_is_held_while_the_model_answers(
     athlete: Person, settings: Settings, gemini: Gemini
 ) -> None:

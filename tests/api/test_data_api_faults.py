@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
-from tests.support import API, Person, SupabaseServer, a_set, assert_problem, serve, serve_supabase
+from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, serve, serve_supabase
 from tools.stack.data_api import make_data_api
 from tools.stack.database import database_url
 from tools.stack.processes import Child
@@ -179,10 +179,8 @@ async def test_the_key_and_the_users_token_are_sent(person: Person, supabase: Su
     assert headers["Authorization"] == f"Bearer {person.token}"
 
 
-async def test_concurrent_requests_of_users_are_not_mixed_up(person: Person, new_person: Any, key: SigningKey) -> None:
+async def test_concurrent_requests_of_users_are_not_mixed_up(new_person: NewPerson) -> None:
     everyone = [new_person() for _ in range(20)]
-    issuer = person.token
-    assert issuer
     responses = await asyncio.gather(*(someone.get("/profile") for someone in everyone * 5))
     assert [response.json()["user_id"] for response in responses] == [str(someone.id) for someone in everyone * 5]
 

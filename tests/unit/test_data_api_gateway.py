@@ -38,9 +38,10 @@ async def test_every_call_carries_the_services_secret(secret: str | None) -> Non
     assert headers["apikey"] == PUBLISHABLE_KEY
 
 
-async def test_without_it_functions_of_the_service_are_refused() -> None:
+async def test_a_wrong_secret_is_logged_and_is_no_fault_of_the_user(caplog: pytest.LogCaptureFixture) -> None:
     with serve_supabase(SigningKey.generate()) as supabase:
         supabase.data_api_answer = (403, "application/json", REFUSED)
         with pytest.raises(Problem) as refusal:
             await call(supabase, None)
-    assert (refusal.value.status_code, refusal.value.code) == (403, "service_only")
+    assert (refusal.value.status_code, refusal.value.code) == (503, "ai_not_configured")
+    assert "the database does not accept the service's secret" in caplog.messages

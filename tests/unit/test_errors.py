@@ -37,7 +37,7 @@ def test_each_sqlstate_has_a_meaning(sqlstate: str | None, status: int, code: st
     assert (problem.headers or {}).get("Retry-After") == ("5" if status == 503 else None)
 
 
-def test_a_functions_own_error_is_told_as_it_is() -> None:
+def test_a_functions_own_error_reaches_the_client_as_it_is() -> None:
     problem = problem_from_database("PT422", "No such thing.", "thing_not_found", "a.0.b,a.1.b")
     assert (problem.status_code, problem.code, problem.detail) == (422, "thing_not_found", "No such thing.")
     assert [(e.location, e.path, e.code) for e in problem.errors] == [

@@ -195,7 +195,7 @@ def test_a_unit_that_the_file_does_not_tell_is_given(unit: WeightUnit | None, me
         ("2023-01-15", "exercise: String should have at least 1 character"),
     ],
 )
-def test_a_line_that_cannot_be_read_is_told_and_the_rest_goes_on(cells: str, reason: str) -> None:
+def test_a_line_that_cannot_be_read_is_reported_and_the_rest_is_read(cells: str, reason: str) -> None:
     export = read(STRONG, cells, "", "2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,")
     (fault,) = export.errors
     assert fault[0] == 2

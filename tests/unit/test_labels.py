@@ -1,7 +1,6 @@
 import pytest
 
 from backend.exercises.labels import labelled
-from backend.exercises.repository import DBFacetValueRow
 
 
 @pytest.mark.parametrize(
@@ -17,9 +16,3 @@ from backend.exercises.repository import DBFacetValueRow
 def test_values_get_labels(facet: str, value: str, name: str | None, label: str) -> None:
     facets = labelled({facet: [{"value": value, "name": name, "count": 3}]})
     assert facets == {facet: [{"value": value, "label": label, "count": 3}]}
-
-
-def test_frequent_values_come_first() -> None:
-    counts = {"b": 1, "c": 2, "a": 1}
-    rows = [DBFacetValueRow(value=value, name=None, count=count) for value, count in counts.items()]
-    assert [value["label"] for value in labelled({"levels": rows})["levels"]] == ["C", "A", "B"]

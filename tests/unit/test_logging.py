@@ -31,7 +31,7 @@ def test_a_line_tells_when_how_bad_who_and_what() -> None:
     }
 
 
-def test_an_exception_is_told_without_its_words() -> None:
+def test_an_exception_is_logged_without_its_words() -> None:
     try:
         try:
             raise ValueError("a secret")
@@ -42,7 +42,7 @@ def test_an_exception_is_told_without_its_words() -> None:
     assert "secret" not in json.dumps(entry)
     assert entry["exception"]["type"] == "RuntimeError"
     assert entry["exception"]["cause"]["type"] == "ValueError"
-    assert "test_an_exception_is_told_without_its_words" in entry["exception"]["stack"][0]
+    assert "test_an_exception_is_logged_without_its_words" in entry["exception"]["stack"][0]
 
 
 @pytest.fixture

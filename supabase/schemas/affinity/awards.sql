@@ -175,11 +175,13 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
-    v_day date := private.ledger_day(v_profile);
+    v_profile private.profiles;
+    v_day date;
     v_event_ids uuid[];
 begin
     perform private.check_service();
+    v_profile := private.lock_profile();
+    v_day := private.ledger_day(v_profile);
     v_event_ids := array[
         private.award_event(
             v_profile.user_id, v_day, 'conversation', 'message:' || p_message_id, 1, 'Talked with the companion', null

@@ -102,10 +102,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_given private.workouts;
+    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
 begin
-    perform private.check_sets(p_workout -> 'sets');
-    v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     if v_given.completed_at > pg_catalog.now() + interval '1 minute' then
         perform private.fail(
             422, 'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'
@@ -121,6 +119,6 @@ begin
 end
 $$;
 comment on function private.check_workout(jsonb) is
-'Raises PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
-'exercise_not_found.';
+'Raises PT422 completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
+'exercise_not_found. Its caller has checked that there are sets.';
 grant execute on function private.check_workout(jsonb) to authenticated;

@@ -71,6 +71,7 @@ begin
     if v_answer is not null then
         return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
+    perform private.check_sets(p_workout -> 'sets');
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
     v_answer := pg_catalog.jsonb_build_object(
