@@ -17,10 +17,20 @@ class State(TypedDict):
     verifier: TokenVerifier
 
 
-async def _current_user(request: Request) -> Caller:
+async def _verifier(request: Request) -> TokenVerifier:
+    return cast(TokenVerifier, request.state.verifier)
+
+
+Verifier = Annotated[TokenVerifier, Depends(_verifier)]
+
+
+async def _current_user(request: Request, verifier: Verifier) -> Caller:
     with timed("auth"):
         token = bearer_token(request.headers.get("authorization"))
-        return await cast(TokenVerifier, request.state.verifier).verify(token)
+        caller = await verifier.verify(token)
+    # For the access log, which writes a keyed hash of it.
+    request.state.user_id = caller.user_id
+    return caller
 
 
 async def _gateway(request: Request) -> RpcGateway:

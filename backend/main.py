@@ -1,5 +1,6 @@
 """Assembles the service."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -62,6 +63,11 @@ def make_gateway(settings: Settings) -> RpcGateway:
     )
 
 
+def _log_key(settings: Settings) -> bytes:
+    # Without a key, lines of one user can still be told from those of others, until the service restarts.
+    return secrets.token_bytes() if settings.log_key is None else settings.log_key.get_secret_value().encode()
+
+
 def make_gemini(settings: Settings) -> Gemini | None:
     """The companion's models; None without an API key."""
     if settings.gemini_api_key is None:
@@ -111,7 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         # Generated clients name their methods after these.
         generate_unique_id_function=lambda route: route.name,
         middleware=[
-            Middleware(RequestContext),
+            Middleware(RequestContext, log_key=_log_key(settings)),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,

@@ -224,7 +224,7 @@ def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database
     }[gateway]
     common = {
         "supabase_url": jwks.url,
-        "database_pool_size": 4,
+        "database_pool_size": 8,
         "cors_origins": "https://app.example.com",
         "gemini_api_key": "tests",
         "gemini_base_url": gemini_url,

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 logger = logging.getLogger(__name__)
+
+FINISH_SECONDS = 5
 
 
 class Chores:
@@ -26,6 +29,14 @@ class Chores:
             logger.warning("a chore failed", extra={"error": type(error).__name__})
 
     async def finish(self) -> None:
-        """Wait until all work is done."""
-        while self._running:
-            await asyncio.wait(self._running)
+        """Wait until all work is done, and give up what takes longer than a few seconds.
+
+        Nothing is lost: embeddings are made later, and a stored message gets its reply when the client repeats it.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                while self._running:
+                    await asyncio.wait(self._running)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)

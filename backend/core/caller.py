@@ -16,4 +16,4 @@ class Caller:
     token: str = field(repr=False)
     """The JWT as the client sent it."""
     claims: str = field(repr=False)
-    """Its verified claims as JSON, the form in which Postgres reads `request.jwt.claims`."""
+    """The verified claims that the database needs, as JSON: Postgres reads them from `request.jwt.claims`."""

@@ -19,6 +19,7 @@ _MEANINGS = {
     404: "Not found: it does not exist, or it is not yours",
     409: "In conflict with what is stored",
     412: "Changed in the meantime: `If-Match` names another version",
+    408: "The body arrives too slowly.",
     413: "The body is too large",
     415: "The body has the wrong content type",
     422: "A field is wrong; `errors` names each",
@@ -27,7 +28,7 @@ _MEANINGS = {
     502: "The model returned something that is not a reply",
     503: "Not available at the moment: try again after `Retry-After` seconds",
 }
-_BODY_ERRORS = (400, 413, 415, 422)
+_BODY_ERRORS = (400, 408, 413, 415, 422)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:

@@ -1,10 +1,12 @@
 """Middleware around every request: an id, timings, an access log line, a limit on bodies, an answer to any fault."""
 
+import asyncio
+import hmac
 import logging
 import re
 from collections.abc import Mapping
 from time import perf_counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,17 +18,22 @@ access_log = logging.getLogger("backend.access")
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1024 * 1024
+BODY_SECONDS = 60
+"""For a whole body: enough for the largest one at 2.5 Mbit/s."""
+HASH_LENGTH = 16
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestContext:
     """The outermost middleware: gives the request its id, its timings and one line in the log.
 
-    It keeps an `X-Request-ID` that a proxy or client sent, if that is short and plain.
+    It keeps an `X-Request-ID` that a proxy or client sent, if that is short and plain. The line names the user by a
+    hash with `log_key`, so that only an operator who has the key can find one user's lines.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, log_key: bytes) -> None:
         self.app = app
+        self.log_key = log_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -60,14 +67,21 @@ class RequestContext:
                     "method": scope["method"],
                     "path": scope["path"],
                     "status": status,
+                    "user": self._hashed(scope["state"].get("user_id")),
                     "duration_ms": round((perf_counter() - started) * 1000, 1),
                     **{f"{phase}_ms": round(ms, 1) for phase, ms in spent.items()},
                 },
             )
 
+    def _hashed(self, user_id: UUID | None) -> str | None:
+        if user_id is None:
+            return None
+        return hmac.digest(self.log_key, str(user_id).encode(), "sha256").hex()[:HASH_LENGTH]
+
 
 class ErrorBoundary:
-    """The innermost middleware: refuses bodies over the limit, and turns unexpected exceptions into a 500 problem.
+    """The innermost middleware: refuses bodies that are too large or too slow, and turns unexpected exceptions into a
+    500 problem.
 
     It stands inside CORS, so that a browser may read these answers too. `larger_bodies` gives paths a limit of their
     own, in bytes.
@@ -105,15 +119,27 @@ class ErrorBoundary:
             413, Code.BODY_TOO_LARGE, f"The body is too large: at most {limit} bytes ({limit // (1024 * 1024)} MiB)."
         )
         received = 0
+        deadline: float | None = asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def limited() -> Message:
-            nonlocal received
+            nonlocal received, deadline
             if declared.isdecimal() and int(declared) > limit:
                 raise too_large
-            message = await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise _too_slow() from None
+            if not message.get("more_body", False):
+                deadline = None  # From now on, `receive` waits for the client to disconnect.
             received += len(message.get("body", b""))
             if received > limit:
                 raise too_large
             return message
 
         return limited
+
+
+def _too_slow() -> Problem:
+    detail = f"The body did not arrive within {BODY_SECONDS} seconds."
+    return Problem(408, Code.BODY_TOO_SLOW, detail, headers={"Connection": "close"})

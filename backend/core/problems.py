@@ -27,8 +27,10 @@ class Code(StrEnum):
     AI_UNAVAILABLE = "ai_unavailable"
     AUTH_UNAVAILABLE = "auth_unavailable"
     BODY_TOO_LARGE = "body_too_large"
+    BODY_TOO_SLOW = "body_too_slow"
     CONFLICT = "conflict"
     DATABASE_BUSY = "database_busy"
+    DATABASE_OUTDATED = "database_outdated"
     DATABASE_TIMEOUT = "database_timeout"
     DATABASE_UNAVAILABLE = "database_unavailable"
     FILE_MISSING = "file_missing"
@@ -43,6 +45,7 @@ class Code(StrEnum):
     MISSING_TOKEN = "missing_token"  # noqa: S105  # a code
     NOT_CSV = "not_csv"
     NOT_JSON = "not_json"
+    OVERLOADED = "overloaded"
     PATH_NOT_FOUND = "path_not_found"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105  # a code
     UNREADABLE_FILE = "unreadable_file"

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     supabase_jwt_secret: SecretStr | None = None
     supabase_jwt_rs256: bool = False
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    log_key: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     database_pool_size: int = Field(default=10, ge=1, le=100)
     database_timeout_seconds: float = Field(default=5, gt=0, le=60)
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
             raise PydanticCustomError("missing", "or set SUPABASE_PUBLISHABLE_KEY, to go through the Data API")
         return value
 
-    @field_validator("supabase_jwt_secret", "service_secret")
+    @field_validator("supabase_jwt_secret", "service_secret", "log_key")
     @classmethod
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:

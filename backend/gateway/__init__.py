@@ -17,13 +17,16 @@ class RpcGateway(Protocol):
         ...
 
     async def open(self) -> None:
-        """Start connecting, without waiting: the service starts while the database is down, and /health says so."""
+        """Start connecting, without waiting: the service starts while the database is down."""
         ...
 
     async def close(self) -> None:
         """Close every connection."""
         ...
 
-    async def is_ready(self) -> bool:
-        """Whether the database answers within a second. Never raises."""
+    async def schema_version(self) -> str | None:
+        """The version of the newest migration in the database, read without a user; None if none was recorded.
+
+        Raises a 503 Problem when the database does not answer within about a second.
+        """
         ...

@@ -6,61 +6,74 @@ import select
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any
-from uuid import UUID
-from weakref import WeakValueDictionary
+from typing import Any, Self, cast
 
-from psycopg import AsyncClientCursor, AsyncConnection, DataError, Error, OperationalError, sql
+from psycopg import AsyncConnection, DataError, Error, OperationalError, sql
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from backend.core.caller import Caller
 from backend.core.problems import Problem
 from backend.core.timing import timed
+from backend.gateway.admission import Admission
 from backend.gateway.errors import database_unavailable, problem_from_database
+from backend.gateway.reasons import reason_for
 
 logger = logging.getLogger(__name__)
 
 ACQUIRE_TIMEOUT_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 1
-# Requests that may wait for each connection; further ones get a 503.
-WAITING_PER_CONNECTION = 20
 RECENTLY_SECONDS = 5
-BUSY = (PoolTimeout, TooManyRequests)
+SET_CALLER = (
+    "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), "
+    "set_config('statement_timeout', %s, true)"
+)
 
-type Connection = AsyncConnection[TupleRow]
+
+class Connection(AsyncConnection[TupleRow]):
+    """A connection that logs why it could not be made. The pool's own log would name the host and the user."""
+
+    @classmethod
+    async def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        """See AsyncConnection.connect."""
+        try:
+            return await super().connect(*args, **kwargs)
+        except Error as error:
+            logger.warning("the database cannot be reached", extra={"reason": reason_for(error)})
+            raise
 
 
 class PostgresGateway:
     """Calls functions over a pool of connections whose own role has no rights.
 
-    A call is one message to the server, and so one implicit transaction and one network round trip: it sets the
-    caller's role and claims for that transaction only, and calls the function. It prepares no statements, so it works
-    through a pooler in transaction mode.
+    A call is one pipeline, and so one implicit transaction and one network round trip: it sets the caller's role and
+    claims for that transaction only, and calls the function. The server binds the values, so that they are in none of
+    the statements that it writes to its log. A call names no prepared statement, so it works through a pooler in
+    transaction mode.
     """
 
     def __init__(self, database_url: str, *, pool_size: int, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
-        self._per_user = max(2, pool_size // 2)
-        self._slots: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._admission = Admission(pool_size)
         self._given_up: set[asyncio.Task[Any]] = set()
         self._answered_at: float | None = None
+        self._schema_version: str | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             database_url,
+            connection_class=Connection,
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": None,
-                "cursor_factory": AsyncClientCursor,
                 "connect_timeout": ACQUIRE_TIMEOUT_SECONDS,
                 "application_name": "slow-burn-api",
             },
             min_size=pool_size,
             max_size=pool_size,
-            max_waiting=pool_size * WAITING_PER_CONNECTION,
+            # No more calls than connections get here, so none waits unless connections are missing.
             timeout=ACQUIRE_TIMEOUT_SECONDS,
-            # Give up on a lost database soon: then the next request tries again at once, instead of waiting for the
-            # pool's growing pauses.
+            # Give up on a lost database soon: then each request tries again at once, instead of waiting for the pool's
+            # growing pauses. As long as there are requests, the attempts never end.
             reconnect_timeout=1,
             open=False,
         )
@@ -76,46 +89,50 @@ class PostgresGateway:
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
         """See RpcGateway.call."""
         statement = _statement(function, arguments)
-        values = [
-            caller.role,
-            caller.claims,
-            f"{int(self._timeout * 1000)}ms",
-            *(Jsonb(value) if isinstance(value, dict) else value for value in arguments.values()),
-        ]
+        who = [caller.role, caller.claims, f"{int(self._timeout * 1000)}ms"]
+        values = [Jsonb(value) if isinstance(value, dict) else value for value in arguments.values()]
         with timed("db"):
-            try:
-                # Postgres stops a statement that takes too long. The margin is for a server that does not answer.
-                return await self._within(
-                    ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._call_in_slot(statement, values, caller)
-                )
-            except (Error, TimeoutError) as error:
-                if not isinstance(error, BUSY):
-                    self._answered_at = None
-                raise _problem(error) from error
+            async with self._admission.turn(caller.user_id):
+                try:
+                    # Postgres stops a statement that takes too long. The margin is for a server that does not answer.
+                    return await self._within(
+                        ACQUIRE_TIMEOUT_SECONDS + self._timeout + 1, self._run(statement, values, who)
+                    )
+                except (Error, TimeoutError) as error:
+                    if not isinstance(error, PoolTimeout):
+                        self._answered_at = None
+                    raise _problem(error) from error
 
-    async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready. When every connection is busy, a recent answer counts."""
+    async def schema_version(self) -> str | None:
+        """See RpcGateway.schema_version. While every connection is busy, a recent answer counts."""
         try:
-            await self._within(HEALTH_TIMEOUT_SECONDS, self._select_one())
-        except BUSY:
-            return self._answered_at is not None and monotonic() - self._answered_at < RECENTLY_SECONDS
-        except (Error, TimeoutError):
-            return False
-        return True
+            version = await self._within(HEALTH_TIMEOUT_SECONDS, self._read_schema_version())
+        except (Error, TimeoutError) as error:
+            recently = self._answered_at is not None and monotonic() - self._answered_at < RECENTLY_SECONDS
+            if isinstance(error, PoolTimeout) and recently and self._schema_version is not None:
+                return self._schema_version
+            raise _problem(error) from error
+        self._schema_version = version
+        self._answered_at = monotonic()
+        return version
 
-    async def _call_in_slot(self, statement: sql.Composed, values: list[Any], caller: Caller) -> Any:
-        # One user's writes wait for each other in the database. Limit how many connections they hold while waiting.
-        slots = self._slots.setdefault(caller.user_id, asyncio.Semaphore(self._per_user))
-        async with slots, self._connection() as conn:
-            cursor = await conn.execute(statement, values)
-            cursor.nextset()
+    async def _run(self, statement: sql.Composed, values: list[Any], who: list[str]) -> Any:
+        async with self._connection() as conn:
+            async with conn.pipeline():
+                await conn.execute(SET_CALLER, who)
+                cursor = await conn.execute(statement, values)
             row = await cursor.fetchone()
         self._answered_at = monotonic()
         return row[0] if row else None
 
-    async def _select_one(self) -> None:
+    async def _read_schema_version(self) -> str | None:
         async with self._connection(HEALTH_TIMEOUT_SECONDS / 2) as conn:
-            await conn.execute("select 1")
+            async with conn.pipeline():
+                await conn.execute(SET_CALLER, ["anon", "{}", f"{HEALTH_TIMEOUT_SECONDS}s"])
+                cursor = await conn.execute("select public.get_schema_version()")
+            row = cast(TupleRow, await cursor.fetchone())
+        version: str | None = row[0]["version"]
+        return version
 
     async def _within[Result](self, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
         """The result of some work, or TimeoutError after these seconds.
@@ -161,10 +178,7 @@ def _has_gone_stale(conn: Connection) -> bool:
 
 def _statement(function: str, arguments: Mapping[str, Any]) -> sql.Composed:
     named = sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in arguments)
-    return sql.SQL(
-        "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), "
-        "set_config('statement_timeout', %s, true); select {}({})"
-    ).format(sql.Identifier("public", function), named)
+    return sql.SQL("select {}({})").format(sql.Identifier("public", function), named)
 
 
 def _problem(error: Exception) -> Problem:

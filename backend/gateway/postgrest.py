@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from postgrest import APIError, AsyncPostgrestClient
+from postgrest import APIError, AsyncPostgrestClient, AsyncRPCFilterRequestBuilder
 
 from backend.core.caller import Caller
 from backend.core.problems import Code, Problem, invalid_token
 from backend.core.timing import timed
+from backend.gateway.admission import Admission
 from backend.gateway.errors import database_unavailable, problem_from_database
 
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_SECONDS = 3
 HEALTH_TIMEOUT_SECONDS = 1
-PERMISSION_DENIED = "42501"
 SQLSTATE_LENGTH = 5
 # PostgREST rejects the token. It was valid when we verified it, so it expired in between.
 EXPIRED_ON_THE_WAY = ("PGRST301", "PGRST303")
@@ -44,6 +44,7 @@ class PostgrestGateway:
         if service_secret is not None:
             self._headers["X-Service-Secret"] = service_secret
         self._timeout = timeout_seconds
+        self._admission = Admission(connections)
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS, pool=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
@@ -66,22 +67,33 @@ class PostgrestGateway:
             retry_enabled=False,
         )
         with timed("db"):
-            try:
-                # httpx limits each read, but an answer that trickles in takes many reads.
-                async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS + self._timeout):
-                    answer = (await client.rpc(function, dict(arguments)).execute()).data
-            except (APIError, httpx.HTTPError, TimeoutError) as error:
-                raise _problem(error) from error
+            async with self._admission.turn(caller.user_id):
+                try:
+                    # httpx limits each read, but an answer that trickles in takes many reads.
+                    async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS + self._timeout):
+                        answer = await _execute(client.rpc(function, dict(arguments)))
+                except (APIError, httpx.HTTPError, TimeoutError) as error:
+                    raise _problem(error) from error
         return _checked(answer)
 
-    async def is_ready(self) -> bool:
-        """See RpcGateway.is_ready. Calls a function without a user: only the database itself refuses with 42501."""
+    async def schema_version(self) -> str | None:
+        """See RpcGateway.schema_version."""
         try:
             async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
-                answer = await self._http.post(f"{self._url}/rpc/get_profile", headers=self._headers, json={})
-            return bool(answer.json()["code"] == PERMISSION_DENIED)
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
-            return False
+                answer = await self._http.post(f"{self._url}/rpc/get_schema_version", headers=self._headers, json={})
+            version: str | None = answer.json()["version"]
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            logger.warning("the Data API did not answer", extra={"code": type(error).__name__})
+            raise database_unavailable() from error
+        return version
+
+
+async def _execute(request: AsyncRPCFilterRequestBuilder) -> Any:
+    try:
+        return (await request.execute()).data
+    except httpx.WriteError:
+        # The other side had closed an idle connection, and took no whole request from it. Use another one.
+        return (await request.execute()).data
 
 
 def _checked(answer: Any) -> Any:

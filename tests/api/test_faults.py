@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,17 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
-from tests.support import API, NewPerson, Person, SupabaseServer, a_set, assert_problem, one_gateway, serve
+from tests.support import (
+    API,
+    NewPerson,
+    Person,
+    SupabaseServer,
+    a_set,
+    assert_problem,
+    one_gateway,
+    serve,
+    serve_over_http,
+)
 from tools import MIGRATIONS, SEED
 from tools.stack.database import Database, temporary_database
 from tools.stack.migrations import apply_migrations, run_file
@@ -56,12 +67,19 @@ async def served(
         yield Person(client, user, key.access_token(user, supabase_url))
 
 
+type OwnApi = Callable[..., AbstractAsyncContextManager[Person]]
+
+
 @pytest.fixture
-async def only_person(
-    own_database: Database, settings: Settings, key: SigningKey, jwks: SupabaseServer
-) -> AsyncIterator[Person]:
+def own_api(own_database: Database, settings: Settings, key: SigningKey, jwks: SupabaseServer) -> OwnApi:
+    """Serves an API with a Postgres of its own and with changed settings, to one user."""
+    return partial(served, own_database, settings, key, jwks.url)
+
+
+@pytest.fixture
+async def only_person(own_api: OwnApi) -> AsyncIterator[Person]:
     """The only user of an API with a Postgres of its own."""
-    async with served(own_database, settings, key, jwks.url) as person:
+    async with own_api() as person:
         yield person
 
 
@@ -77,15 +95,14 @@ async def test_requests_fail_while_the_database_is_down_and_then_succeed_again(
     for response in await asyncio.gather(*(only_person.get("/profile") for _ in range(2))):
         assert_problem(response, 503, "database_unavailable")
         assert int(response.headers["retry-after"]) > 0
-    health = await only_person.client.get("/health")
-    assert health.status_code == 200
-    assert health.json()["database"] == "unavailable"
+    assert_problem(await only_person.client.get("/health/ready"), 503, "database_unavailable")
+    assert (await only_person.client.get("/health")).status_code == 200
     # A request that needs no database still succeeds.
     assert (await only_person.get("/auth/me")).status_code == 200
 
     await asyncio.to_thread(own_database.start)
     assert (await only_person.get("/workouts")).json()["total"] == 1
-    assert (await only_person.client.get("/health")).json()["database"] == "ok"
+    assert (await only_person.client.get("/health/ready")).status_code == 200
 
 
 @pytest.mark.slow
@@ -97,11 +114,103 @@ async def test_requests_succeed_after_the_database_restarted(only_person: Person
     assert [response.status_code for response in responses] == [200] * 8
 
 
+# The number of requests that psycopg's own pool used to let wait for each connection. Once so many had timed out while
+# no connection was alive, the pool refused every request and never connected again.
+MORE_THAN_ONCE_WAITED = 25
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pool_size", [1, 4])
+async def test_a_long_outage_under_load_ends_by_itself(
+    own_database: Database,
+    own_api: OwnApi,
+    monkeypatch: pytest.MonkeyPatch,
+    pool_size: int,
+) -> None:
+    monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.1)
+    async with own_api(database_pool_size=pool_size) as person:
+        assert (await person.get("/profile")).status_code == 200
+        await asyncio.to_thread(own_database.stop)
+        for _ in range(MORE_THAN_ONCE_WAITED):
+            for response in await asyncio.gather(*(person.get("/profile") for _ in range(pool_size))):
+                assert response.status_code == 503
+        await asyncio.to_thread(own_database.start)
+        await until_answered(person)
+        responses = await asyncio.gather(*(person.get("/profile") for _ in range(4)))
+        assert [response.status_code for response in responses] == [200] * 4
+
+
+async def until_answered(person: Person) -> None:
+    for _ in range(200):
+        if (await person.get("/profile")).status_code == 200:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("The service did not recover.")
+
+
+async def test_requests_go_on_after_a_backend_was_killed(
+    settings: Settings, new_person: NewPerson, admin: psycopg.Connection
+) -> None:
+    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+        people = [Person(client, person.user, person.token) for person in (new_person() for _ in range(8))]
+        with admin.transaction():
+            admin.execute("select from private.profiles for update")
+            asked = [asyncio.create_task(person.log(a_set())) for person in people]
+            await asyncio.sleep(0.2)
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where usename = 'slow_burn_api' and wait_event_type = 'Lock' and datname = current_database()"
+            )
+        statuses = sorted([response.status_code for response in await asyncio.gather(*asked)])
+        assert statuses == [201] * 7 + [503]
+
+
+@pytest.mark.slow
+async def test_a_thousand_impatient_clients_leave_nothing_behind(
+    settings: Settings, new_person: NewPerson, jwks: SupabaseServer
+) -> None:
+    people = [new_person() for _ in range(50)]
+    with serve_over_http(settings) as url:
+        limits = httpx.Limits(max_connections=1000)
+        async with httpx.AsyncClient(base_url=url, timeout=0.5, limits=limits) as client:
+
+            async def ask(number: int) -> int:
+                person = people[number % len(people)]
+                try:
+                    return (await Person(client, person.user, person.token).get("/exercises?q=press")).status_code
+                except httpx.HTTPError:
+                    return 0
+
+            statuses = set(await asyncio.gather(*(ask(number) for number in range(1000))))
+            assert statuses <= {0, 200, 503}
+        async with httpx.AsyncClient(base_url=url) as client:
+            await until_answered(Person(client, people[0].user, people[0].token))
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://slow_burn_api@127.0.0.1:9/x", "connection refused"),
+        ("postgresql://slow_burn_api@localhost/x?host=/nowhere", "connection refused"),
+        ("postgresql://slow_burn_api@nowhere.invalid/x", "unknown host"),
+        ("postgresql://nobody@localhost/postgres?host={sockets}", "unknown role"),
+        ("postgresql://slow_burn_api@localhost/nothing?host={sockets}", "unknown database"),
+    ],
+)
+async def test_the_log_says_why_the_database_cannot_be_reached(
+    settings: Settings, socket_directory: str, caplog: pytest.LogCaptureFixture, url: str, reason: str
+) -> None:
+    update = {"database_url": url.format(sockets=socket_directory)}
+    async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
+        assert_problem(await client.get("/health/ready"), 503, "database_unavailable")
+        reasons = {getattr(record, "reason", None) for record in caplog.records}
+        assert reason in reasons
+
+
 async def test_the_service_starts_without_its_database(settings: Settings) -> None:
     update = {"database_url": "postgresql://slow_burn_api@localhost/x?host=/nowhere"}
     async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
-        health = await client.get("/health")
-        assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+        assert_problem(await client.get("/health/ready"), 503, "database_unavailable")
         assert (await client.get(f"{API}/auth/public")).status_code == 200
 
 
@@ -124,24 +233,37 @@ async def test_a_slow_call_is_cancelled(
     assert (await person.get("/workouts")).json()["total"] == 1
 
 
-async def test_a_request_that_gets_no_connection_is_refused(
+async def test_a_request_is_refused_at_once_when_too_many_wait(
     settings: Settings, new_person: NewPerson, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr("backend.gateway.postgres.WAITING_PER_CONNECTION", 2)
+    monkeypatch.setattr("backend.gateway.admission.WAITING_PER_RUNNING", 2)
     async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
         people = [Person(client, person.user, person.token) for person in (new_person() for _ in range(6))]
-        assert (await people[0].get("/profile")).status_code == 200
+        assert (await client.get("/health/ready")).status_code == 200
         with admin.transaction():
             admin.execute("select from private.profiles for update")
-            waiting = [asyncio.create_task(person.log(a_set())) for person in people]
-            # One request has the connection, two queue for it until they time out, and three find the queue full.
-            for answered in itertools.islice(asyncio.as_completed(waiting), 5):
-                assert_problem(await answered, 503, "database_unavailable")
+            asked = [asyncio.create_task(person.log(a_set())) for person in people]
+            # One request has the connection, two wait for it, and three are refused before any of these ends.
+            for answered in itertools.islice(asyncio.as_completed(asked), 3):
+                assert_problem(await answered, 503, "overloaded")
+            assert sum(task.done() for task in asked) == 3
             # A busy database is still available.
-            health = await client.get("/health")
-            assert (health.status_code, health.json()["database"]) == (200, "ok")
-        assert sorted(response.status_code for response in await asyncio.gather(*waiting)) == [201] + [503] * 5
+            assert (await client.get("/health/ready")).status_code == 200
+        assert sorted(response.status_code for response in await asyncio.gather(*asked)) == [201] * 3 + [503] * 3
+
+
+async def test_a_request_does_not_wait_for_long(
+    settings: Settings, athlete: Person, stranger: Person, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.gateway.admission.WAIT_SECONDS", 0.1)
+    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+        holding, waiting = (Person(client, person.user, person.token) for person in (athlete, stranger))
+        with admin.transaction():
+            admin.execute("select from private.profiles for update")
+            first = asyncio.create_task(holding.log(a_set()))
+            await asyncio.sleep(0.05)
+            assert_problem(await waiting.log(a_set()), 503, "overloaded")
+        assert (await first).status_code == 201
 
 
 async def test_one_user_cannot_take_all_connections(
@@ -154,7 +276,7 @@ async def test_one_user_cannot_take_all_connections(
             waiting = [asyncio.create_task(greedy.log(a_set())) for _ in range(20)]
             await asyncio.sleep(0.1)
             assert (await other.log(a_set())).status_code == 201
-            assert (await client.get("/health")).json()["database"] == "ok"
+            assert (await client.get("/health/ready")).status_code == 200
             assert not any(task.done() for task in waiting)
         assert [response.status_code for response in await asyncio.gather(*waiting)] == [201] * 20
 
@@ -170,13 +292,9 @@ def suspend(database: Database) -> list[psutil.Process]:
 
 @pytest.mark.slow
 async def test_requests_do_not_hang_with_the_database(
-    own_database: Database,
-    settings: Settings,
-    key: SigningKey,
-    jwks: SupabaseServer,
-    monkeypatch: pytest.MonkeyPatch,
+    own_database: Database, own_api: OwnApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with served(own_database, settings, key, jwks.url, database_timeout_seconds=0.5) as person:
+    async with own_api(database_timeout_seconds=0.5) as person:
         assert (await person.get("/profile")).status_code == 200
         monkeypatch.setattr("backend.gateway.postgres.HEALTH_TIMEOUT_SECONDS", 0.3)
         monkeypatch.setattr("backend.gateway.postgres.ACQUIRE_TIMEOUT_SECONDS", 0.2)
@@ -184,8 +302,7 @@ async def test_requests_do_not_hang_with_the_database(
         try:
             # psycopg itself would wait ten more seconds for the server to confirm that it cancelled the statement.
             async with asyncio.timeout(8):
-                health = await person.client.get("/health")
-                assert (health.status_code, health.json()["database"]) == (200, "unavailable")
+                assert_problem(await person.client.get("/health/ready"), 503, "database_unavailable")
                 assert_problem(await person.get("/profile"), 503, "database_unavailable")
         finally:
             for process in reversed(processes):

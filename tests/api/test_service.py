@@ -1,8 +1,13 @@
+import asyncio
+
 import httpx
 import pytest
 
 from backend.core.openapi import VERSION
-from tests.support import API, assert_problem, one_gateway
+from backend.core.settings import Settings
+from backend.service import SCHEMA_VERSION
+from tests.support import API, Person, assert_problem, one_gateway, serve, serve_over_http
+from tools import MIGRATIONS
 
 
 async def test_the_root_describes_the_service(client: httpx.AsyncClient) -> None:
@@ -16,10 +21,29 @@ async def test_the_root_describes_the_service(client: httpx.AsyncClient) -> None
     }
 
 
-async def test_health_reports_that_the_database_answers(client: httpx.AsyncClient) -> None:
+async def test_the_service_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     response = await client.get("/health")
-    assert response.status_code == 200
-    assert response.json() == {"status": "ok", "version": VERSION, "database": "ok"}
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "version": VERSION})
+    response = await client.get("/health/ready")
+    assert (response.status_code, response.json()) == (200, {"status": "ready", "version": VERSION})
+
+
+async def test_the_service_is_not_ready_while_migrations_are_missing(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.service.SCHEMA_VERSION", "99990101000000")
+    assert_problem(await client.get("/health/ready"), 503, "database_outdated")
+
+
+def test_the_service_needs_the_newest_migration() -> None:
+    assert max(path.name.partition("_")[0] for path in MIGRATIONS.glob("*.sql")) == SCHEMA_VERSION
+
+
+@one_gateway
+async def test_the_service_is_not_ready_while_no_keys_are_known(settings: Settings) -> None:
+    async with serve(settings.model_copy(update={"supabase_url": "http://127.0.0.1:9"})) as client:
+        assert_problem(await client.get("/health/ready"), 503, "auth_unavailable")
+        assert (await client.get("/health")).status_code == 200
 
 
 async def test_the_public_greeting_needs_no_token(client: httpx.AsyncClient) -> None:
@@ -67,6 +91,22 @@ async def test_an_invalid_request_id_is_replaced(client: httpx.AsyncClient, sent
     response = await client.get("/", headers={"X-Request-ID": sent})
     assert response.headers["x-request-id"] != sent
     assert len(response.headers["x-request-id"]) == 32
+
+
+@one_gateway
+async def test_a_body_that_arrives_too_slowly_is_refused(
+    settings: Settings, athlete: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.core.middleware.BODY_SECONDS", 0.2)
+    with serve_over_http(settings) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        head = f"POST {API}/workouts/log HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {athlete.token}\r\n"
+        writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+        async with asyncio.timeout(10):
+            answer = (await reader.read()).decode()
+        writer.close()
+    assert answer.startswith("HTTP/1.1 408 ")
+    assert '"body_too_slow"' in answer
 
 
 async def test_every_response_has_timings(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from backend.core.openapi import VERSION
 from tools import openapi_file
 
-PUBLIC_PATHS = {"/", "/health", "/api/v1/auth/public"}
+PUBLIC_PATHS = {"/", "/health", "/health/ready", "/api/v1/auth/public"}
 DOCUMENT: dict[str, Any] = json.loads(openapi_file.PATH.read_text())
 OPERATIONS = [
     pytest.param(path, method, operation, id=f"{method.upper()} {path}")

@@ -224,7 +224,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=ROOT, env=environment() | settings)
     try:
         answer = first_answer(f"http://127.0.0.1:{port}{service['healthCheckPath']}", process)
-        assert (answer.status_code, answer.json()["database"]) == (200, "ok")
+        assert (answer.status_code, answer.json()["status"]) == (200, "ready")
     finally:
         process.terminate()
         assert process.wait(STOP_SECONDS) in (0, -signal.SIGTERM)

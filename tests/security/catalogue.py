@@ -6,6 +6,9 @@ import psycopg
 
 from tests.support import Person
 
+OPEN_TO_EVERYBODY = {"get_schema_version"}
+"""The functions that need no user: the service asks for the version before it takes any request."""
+
 
 def columns_by_table(admin: psycopg.Connection) -> dict[str, list[str]]:
     """The tables of the schema private, with their columns."""

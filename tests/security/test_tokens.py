@@ -49,6 +49,15 @@ def assert_refused(response: httpx.Response, code: str = "invalid_token") -> Non
     assert response.headers["www-authenticate"].startswith("Bearer")
 
 
+def assert_unknown_or_refused(response: httpx.Response) -> None:
+    # Shortly after the keys were fetched, nobody knows whether the project has published another one since.
+    if response.status_code == 503:
+        assert_problem(response, 503, "auth_unavailable")
+        assert int(response.headers["retry-after"]) > 0
+    else:
+        assert_refused(response)
+
+
 def encoded(part: Any) -> str:
     raw = part if isinstance(part, bytes) else json.dumps(part).encode()
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -194,7 +203,7 @@ async def test_an_unknown_key_id_is_refused(
 ) -> None:
     header = encoded({"alg": "ES256", "typ": "JWT", **({} if kid is None else {"kid": kid})})
     _, payload, signature = key.sign(claims(jwks)).split(".")
-    assert_refused(await ask(client, f"{header}.{payload}.{signature}"))
+    assert_unknown_or_refused(await ask(client, f"{header}.{payload}.{signature}"))
 
 
 @pytest.mark.parametrize("header", [{"jwk": True}, {"jku": "https://elsewhere.example.com/jwks.json"}])
@@ -204,7 +213,7 @@ async def test_a_key_in_the_token_itself_is_not_used(
     forger = SigningKey.generate()
     brought = {"jwk": forger.jwks()["keys"][0]} if "jwk" in header else header
     token = jwt.encode(claims(jwks), forger._private_key, "ES256", headers={"kid": forger.kid, **brought})
-    assert_refused(await ask(client, token))
+    assert_unknown_or_refused(await ask(client, token))
 
 
 # The tests below need a project of their own: with other keys, or with a legacy secret.

@@ -68,8 +68,28 @@ async def test_who_gives_up_waiting_does_not_stop_the_fetch(
 async def test_unknown_key_ids_cause_no_storm(jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey) -> None:
     cache = JwksCache(jwks.url, http, cool_down=NEVER)
     await cache.get(key.kid)
-    assert [await cache.get(f"unknown-{i}") for i in range(50)] == [None] * 50
+    for number in range(50):
+        with pytest.raises(Problem) as unavailable:
+            await cache.get(f"unknown-{number}")
+        assert unavailable.value.status_code == 503
     assert jwks.requests == 1
+
+
+async def test_a_key_that_appears_within_the_cool_down_is_found_when_it_ends(
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey
+) -> None:
+    cache = JwksCache(jwks.url, http, cool_down=0.5)
+    await cache.get(key.kid)
+    successor = SigningKey.generate()
+    jwks.document = {"keys": key.jwks()["keys"] + successor.jwks()["keys"]}
+    with pytest.raises(Problem) as unavailable:
+        await cache.get(successor.kid)
+    assert (unavailable.value.status_code, unavailable.value.headers) == (503, {"Retry-After": "1"})
+    await asyncio.sleep(0.6)
+    assert await cache.get(successor.kid) is not None
+    # Now it is certain that the project has no such key.
+    await asyncio.sleep(0.6)
+    assert await cache.get("unknown") is None
 
 
 async def test_an_unknown_key_id_is_looked_for_after_the_cool_down(
@@ -119,8 +139,23 @@ async def test_old_keys_are_used_while_new_ones_are_fetched(
     assert await cache.get(key.kid) is None
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"{}", b'{"keys": 7}', b"", b"null", b"\xff\xfe", b"[" * 100_000])
-async def test_what_is_no_jwks_changes_nothing(
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"keys": 7}',
+        b'{"keys": []}',
+        b'{"keys": [{"kty": "EC", "kid": "broken"}]}',
+        b"",
+        b"null",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"keys": ["' + b"x" * 300_000 + b'"]}',
+    ],
+)
+async def test_what_has_no_keys_changes_nothing(
     jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, answer: bytes
 ) -> None:
     cache = JwksCache(jwks.url, http, ttl=ALWAYS, cool_down=ALWAYS)
@@ -148,7 +183,7 @@ async def test_one_unusable_key_does_not_spoil_the_others(
     jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, entry: Any
 ) -> None:
     jwks.document = {"keys": [entry, *key.jwks()["keys"]]}
-    cache = JwksCache(jwks.url, http)
+    cache = JwksCache(jwks.url, http, cool_down=ALWAYS)
     assert await cache.get(key.kid) is not None
     assert await cache.get("broken") is None
 
@@ -179,6 +214,22 @@ async def test_an_endpoint_that_hangs_is_given_up(
     jwks.delay = 0.5
     with pytest.raises(Problem):
         await JwksCache(jwks.url, http).get(key.kid)
+
+
+async def test_an_endpoint_that_trickles_is_given_up(
+    jwks: SupabaseServer, http: httpx.AsyncClient, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.auth.jwks.FETCH_TIMEOUT_SECONDS", 0.3)
+    jwks.trickled_bytes = 20
+    async with asyncio.timeout(1.5):
+        with pytest.raises(Problem):
+            await JwksCache(jwks.url, http).get(key.kid)
+
+
+async def test_a_project_without_keys_is_no_fault(jwks: SupabaseServer, http: httpx.AsyncClient) -> None:
+    # Projects that still sign with the legacy secret publish none.
+    jwks.document = {"keys": []}
+    assert await JwksCache(jwks.url, http).get("unknown") is None
 
 
 async def test_closing_stops_a_fetch(jwks: SupabaseServer, http: httpx.AsyncClient) -> None:

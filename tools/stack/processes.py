@@ -43,14 +43,6 @@ def answers(url: str) -> bool:
         return False
 
 
-def reaches_its_database(url: str) -> bool:
-    """Whether the API's health check at the URL reports that it reaches its database."""
-    try:
-        return bool(_http().get(url).json()["database"] == "ok")
-    except (httpx.HTTPError, ValueError, KeyError):
-        return False
-
-
 @cache
 def _http() -> httpx.Client:
     # One client for all questions: each new one would read every certificate of the machine.

@@ -22,7 +22,7 @@ from tools.stack import npm
 from tools.stack.data_api import make_data_api
 from tools.stack.database import POSTGRES_VERSION, Database, as_role
 from tools.stack.migrations import apply_migrations, run_file
-from tools.stack.processes import HOST, Child, answers, check_port, reaches_its_database, stop_leftovers
+from tools.stack.processes import HOST, Child, answers, check_port, stop_leftovers
 from tools.stack.signing import SigningKey
 from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import find_or_create_user
@@ -264,7 +264,7 @@ def _services(
     supabase = _supabase_server(state, database, urls.supabase, data_api)
     services.append((supabase, lambda: answers(f"{urls.supabase}/auth/v1/.well-known/jwks.json")))
     api = _api_server(state, urls.supabase, urls.api, way)
-    services.append((api, lambda: reaches_its_database(f"{urls.api}/health")))
+    services.append((api, lambda: answers(f"{urls.api}/health/ready")))
     return services
 
 
