@@ -29,6 +29,7 @@ from backend.di import State
 from backend.exercises.router import router as exercises_router
 from backend.following.router import router as following_router
 from backend.gateway import RpcGateway
+from backend.gateway.admission import RefuseWhenFull
 from backend.gateway.postgres import PostgresGateway
 from backend.gateway.postgrest import PostgrestGateway
 from backend.identity.router import router as identity_router
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
                 expose_headers=EXPOSED_HEADERS,
                 max_age=86_400,
             ),
+            Middleware(RefuseWhenFull),
             Middleware(ErrorBoundary, larger_bodies={f"{API_PREFIX}/workouts/import": MAX_IMPORT_BYTES}),
         ],
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},

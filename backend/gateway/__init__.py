@@ -16,6 +16,11 @@ class RpcGateway(Protocol):
         """
         ...
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it would refuse every further call, because too many wait."""
+        ...
+
     async def open(self) -> None:
         """Start connecting, without waiting: the service starts while the database is down."""
         ...

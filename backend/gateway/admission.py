@@ -6,7 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.core.problems import Code, Problem
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from backend.core.problems import Code, Problem, problem_response
 
 WAIT_SECONDS = 3
 WAITING_PER_RUNNING = 10
@@ -35,13 +37,18 @@ class Admission:
         self._present = 0
         self._users: dict[UUID, _User] = {}
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every further call would be refused."""
+        return self._present >= self._places
+
     @asynccontextmanager
     async def turn(self, user_id: UUID) -> AsyncIterator[None]:
         """A turn for one call of a user. Raises a 503 Problem at once if too many wait, or after a wait of three
         seconds.
         """
         user = self._users.get(user_id) or _User(asyncio.Semaphore(self._turns_of_user))
-        if self._present >= self._places or user.present >= self._places_of_user:
+        if self.is_full or user.present >= self._places_of_user:
             raise _overloaded()
         self._users[user_id] = user
         self._present += 1
@@ -60,6 +67,24 @@ class Admission:
             user.present -= 1
             if not user.present:
                 del self._users[user_id]
+
+
+class RefuseWhenFull:
+    """Middleware that refuses requests while every call would be refused, before anything is spent on them.
+
+    Otherwise, clients that repeat refused requests at once would take the time of those that could succeed. Requests
+    that need no database are refused too, except the health checks.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and scope["state"]["gateway"].is_full and not scope["path"].startswith("/health"):
+            await problem_response(scope["state"]["request_id"], _overloaded())(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def _overloaded() -> Problem:

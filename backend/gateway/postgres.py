@@ -19,6 +19,7 @@ from backend.core.timing import timed
 from backend.gateway.admission import Admission
 from backend.gateway.errors import database_unavailable, problem_from_database
 from backend.gateway.reasons import reason_for
+from backend.gateway.shared import Shared
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class PostgresGateway:
         self._given_up: set[asyncio.Task[Any]] = set()
         self._answered_at: float | None = None
         self._schema_version: str | None = None
+        self._health = Shared(self._check_health)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             database_url,
             connection_class=Connection,
@@ -77,6 +79,11 @@ class PostgresGateway:
             reconnect_timeout=1,
             open=False,
         )
+
+    @property
+    def is_full(self) -> bool:
+        """See RpcGateway.is_full."""
+        return self._admission.is_full
 
     async def open(self) -> None:
         """See RpcGateway.open."""
@@ -105,6 +112,9 @@ class PostgresGateway:
 
     async def schema_version(self) -> str | None:
         """See RpcGateway.schema_version. While every connection is busy, a recent answer counts."""
+        return await self._health.result()
+
+    async def _check_health(self) -> str | None:
         try:
             version = await self._within(HEALTH_TIMEOUT_SECONDS, self._read_schema_version())
         except (Error, TimeoutError) as error:

@@ -13,6 +13,7 @@ from backend.core.problems import Code, Problem, invalid_token
 from backend.core.timing import timed
 from backend.gateway.admission import Admission
 from backend.gateway.errors import database_unavailable, problem_from_database
+from backend.gateway.shared import Shared
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,14 @@ class PostgrestGateway:
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS, pool=CONNECT_TIMEOUT_SECONDS),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
+        # A connection of its own, so that a health check succeeds while calls use all the others.
+        self._health_http = httpx.AsyncClient(limits=httpx.Limits(max_connections=1))
+        self._health = Shared(self._check_health)
+
+    @property
+    def is_full(self) -> bool:
+        """See RpcGateway.is_full."""
+        return self._admission.is_full
 
     async def open(self) -> None:
         """See RpcGateway.open. Connections are made when they are needed."""
@@ -56,6 +65,7 @@ class PostgrestGateway:
     async def close(self) -> None:
         """See RpcGateway.close."""
         await self._http.aclose()
+        await self._health_http.aclose()
 
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
         """See RpcGateway.call."""
@@ -78,9 +88,13 @@ class PostgrestGateway:
 
     async def schema_version(self) -> str | None:
         """See RpcGateway.schema_version."""
+        return await self._health.result()
+
+    async def _check_health(self) -> str | None:
+        url = f"{self._url}/rpc/get_schema_version"
         try:
             async with asyncio.timeout(HEALTH_TIMEOUT_SECONDS):
-                answer = await self._http.post(f"{self._url}/rpc/get_schema_version", headers=self._headers, json={})
+                answer = await self._health_http.post(url, headers=self._headers, json={})
             version: str | None = answer.json()["version"]
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
             logger.warning("the Data API did not answer", extra={"code": type(error).__name__})

@@ -106,6 +106,17 @@ async def test_requests_fail_if_supabase_is_unreachable(settings: Settings, athl
             assert not await is_ready(person)
 
 
+async def test_the_service_is_ready_while_calls_use_every_connection(
+    person: Person, settings: Settings, admin: psycopg.Connection
+) -> None:
+    with admin.transaction():
+        admin.execute("select from private.profiles for update")
+        busy = [asyncio.create_task(person.log(a_set())) for _ in range(settings.database_pool_size)]
+        await asyncio.sleep(0.2)
+        assert await is_ready(person)
+    await asyncio.gather(*busy)
+
+
 async def test_a_slow_data_api_times_out(person: Person, supabase: SupabaseServer) -> None:
     assert (await person.get("/profile")).status_code == 200
     supabase.data_api_delay = 1.5

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from backend.core.settings import Settings
+from backend.gateway.postgres import PostgresGateway
 from tests.support import (
     API,
     NewPerson,
@@ -26,6 +27,7 @@ from tests.support import (
     one_gateway,
     serve,
     serve_over_http,
+    until,
 )
 from tools import MIGRATIONS, SEED
 from tools.stack.database import Database, temporary_database
@@ -156,11 +158,11 @@ async def test_requests_go_on_after_a_backend_was_killed(
         with admin.transaction():
             admin.execute("select from private.profiles for update")
             asked = [asyncio.create_task(person.log(a_set())) for person in people]
-            await asyncio.sleep(0.2)
-            admin.execute(
+            kill = (
                 "select pg_terminate_backend(pid) from pg_stat_activity "
                 "where usename = 'slow_burn_api' and wait_event_type = 'Lock' and datname = current_database()"
             )
+            await until(lambda: admin.execute(kill).fetchone() is not None)
         statuses = sorted([response.status_code for response in await asyncio.gather(*asked)])
         assert statuses == [201] * 7 + [503]
 
@@ -250,6 +252,41 @@ async def test_a_request_is_refused_at_once_when_too_many_wait(
             # A busy database is still available.
             assert (await client.get("/health/ready")).status_code == 200
         assert sorted(response.status_code for response in await asyncio.gather(*asked)) == [201] * 3 + [503] * 3
+
+
+async def test_nothing_is_spent_on_requests_while_every_call_would_be_refused(
+    settings: Settings, new_person: NewPerson, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.gateway.admission.WAITING_PER_RUNNING", 1)
+    async with serve(settings.model_copy(update={"database_pool_size": 1})) as client:
+        people = [Person(client, person.user, person.token) for person in (new_person() for _ in range(2))]
+        with admin.transaction():
+            admin.execute("select from private.profiles for update")
+            asked = [asyncio.create_task(person.log(a_set())) for person in people]
+            await asyncio.sleep(0.2)
+            # Neither the body nor the token of this request has been read.
+            response = await client.post(f"{API}/workouts/log", content=b"{", headers={"Authorization": "Bearer x"})
+            assert_problem(response, 503, "overloaded")
+            assert (await client.get("/health")).status_code == 200
+        assert [response.status_code for response in await asyncio.gather(*asked)] == [201] * 2
+
+
+async def test_health_checks_share_one_connection(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = 0
+    check = PostgresGateway._read_schema_version
+
+    async def counted(gateway: PostgresGateway) -> str | None:
+        nonlocal checks
+        checks += 1
+        return await check(gateway)
+
+    monkeypatch.setattr(PostgresGateway, "_read_schema_version", counted)
+    async with serve(settings) as client:
+        assert (await client.get("/health/ready")).status_code == 200
+        checks = 0
+        responses = await asyncio.gather(*(client.get("/health/ready") for _ in range(50)))
+        assert {response.status_code for response in responses} == {200}
+        assert checks < 5
 
 
 async def test_a_request_does_not_wait_for_long(

@@ -67,6 +67,8 @@ class RecordingGateway:
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> None:
         self.calls.append((function, set(arguments)))
 
+    is_full = False
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...

@@ -34,7 +34,8 @@ def process(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], int]]:
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "LOG_KEY": "k" * 32,
     }
-    command = [sys.executable, "-c", "import backend.server as s; s.HEADER_SECONDS = 0.5; s.run()"]
+    program = "import backend.server as s; s.HEADER_SECONDS = 0.5; s.REQUEST_SECONDS = 1; s.run()"
+    command = [sys.executable, "-c", program]
     server = subprocess.Popen(
         command, cwd=ROOT, env=environment() | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -64,6 +65,45 @@ async def test_a_client_that_sends_no_headers_is_disconnected(process: tuple[sub
         assert (await client.get("/health")).status_code == 200
         await asyncio.sleep(1)
         assert (await client.get("/health")).status_code == 200
+
+
+@one_gateway
+async def test_a_client_that_goes_on_with_its_body_after_the_answer_is_disconnected(
+    process: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = process
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+    async def trickle() -> None:
+        while True:
+            writer.write(b" ")
+            await asyncio.sleep(0.2)
+
+    trickling = asyncio.create_task(trickle())
+    async with asyncio.timeout(10):
+        await reader.read()
+    trickling.cancel()
+    writer.close()
+
+
+@one_gateway
+async def test_half_a_request_does_not_cut_the_answer_to_the_one_before(
+    process: tuple[subprocess.Popen[str], int], athlete: Person, admin: psycopg.Connection
+) -> None:
+    _, port = process
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = f"GET /api/v1/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {athlete.token}\r\n\r\n"
+    with admin.transaction():
+        admin.execute("lock table private.profiles")
+        writer.write(request.encode() + b"GET /health HTTP/1.1\r\n")
+        await asyncio.sleep(1.5)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"display_name" in answer
+    writer.close()
 
 
 @one_gateway
