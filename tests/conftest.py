@@ -192,7 +192,8 @@ def data_api(
         child.start()
         try:
             with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), base_url="http://postgrest") as client:
-                child.wait_until(lambda: ready(client))
+                # httpx's transport leaves its own socket open when there is none to connect to.
+                child.wait_until(lambda: socket.exists() and ready(client))
                 jwks.data_api = client
                 yield client
                 jwks.data_api = None

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Annotated, Any, NamedTuple, TypedDict, cast
 
 from fastapi import Depends, Request
 
 from backend.companion.chores import Chores
 from backend.companion.drafts import MAX_REPLY_LENGTH
-from backend.companion.gemini import Gemini, Generated
+from backend.companion.gemini import Gemini, Generated, Meter
 from backend.companion.prompt import REFUSAL, Prompt, build_prompt
 from backend.companion.repository import (
     ChatLimits,
@@ -52,6 +52,16 @@ class _Prepared(NamedTuple):
     degraded: list[str]
 
 
+class _Turn:
+    """What a turn has come to so far."""
+
+    def __init__(self, message_id: str) -> None:
+        self.message_id = message_id
+        self.meter = Meter()
+        self.prepared: _Prepared | None = None
+        self.said = ""
+
+
 class Companion:
     """Answers messages that are stored already, so that a failure loses none."""
 
@@ -66,36 +76,34 @@ class Companion:
     async def answer(self, begun: DBBegunTurnRow, message: str) -> DBChatAnswerRow:
         """The whole answer. Raises a Problem when the model fails; the message stays stored."""
         deadline = self._gemini.deadline()
-        prepared = await self._prepare(begun, message)
-        with timed("ai"):
-            generated = await self._gemini.generate(*prepared.prompt, deadline)
-        return await self._complete(begun, prepared, generated)
+        async with self._turn(begun) as turn:
+            prepared = await self._prepare(begun, message)
+            with timed("ai"):
+                generated = await self._gemini.generate(*prepared.prompt, deadline, turn.meter)
+            return await self._complete(turn, prepared, generated)
 
     async def stream(self, begun: DBBegunTurnRow, message: str) -> AsyncGenerator[Event]:
         """The answer as it grows. When the client or the model disconnects, the text so far is stored as cut off."""
-        said, ended = "", False
-        prepared = None
         deadline = self._gemini.deadline()
+        answer: DBChatAnswerRow | None = None
         try:
-            prepared = await self._prepare(begun, message)
-            yield Event("context", {"memories_used": [_shown(memory) for memory in prepared.context["memories"]]})
-            # When the client disconnects, this generator is closed at a yield; aclosing then closes the model's call
-            # at once.
-            async with aclosing(self._gemini.stream(*prepared.prompt, deadline)) as parts:
-                async for part in parts:
-                    if isinstance(part, str):
-                        said += part
-                        yield Event("delta", {"text": part})
-                    else:
-                        answer = await self._complete(begun, prepared, part)
-                        ended = True
-                        yield Event("done", dict(answer))
+            async with self._turn(begun) as turn:
+                turn.prepared = await self._prepare(begun, message)
+                recalled = turn.prepared.context["memories"]
+                yield Event("context", {"memories_used": [_shown(memory) for memory in recalled]})
+                # When the client disconnects, this generator is closed at a yield; aclosing then closes the model's
+                # call at once.
+                async with aclosing(self._gemini.stream(*turn.prepared.prompt, deadline, turn.meter)) as parts:
+                    async for part in parts:
+                        if isinstance(part, str):
+                            turn.said += part
+                            yield Event("delta", {"text": part})
+                        else:
+                            answer = await self._complete(turn, turn.prepared, part)
         except Problem as problem:
             yield Event("error", problem)
-        finally:
-            if said.strip() and not ended and prepared is not None:
-                cut_off = _cut_off(prepared, said)
-                self._chores.add(self._conversations.complete_turn(begun["message_id"], cut_off))
+        if answer is not None:
+            yield Event("done", dict(answer))
 
     async def embed_memories(self) -> None:
         """Embed the memories that have no embedding yet.
@@ -107,6 +115,31 @@ class Companion:
             vectors = await self._gemini.embed_documents([memory["content"] for memory in waiting])
             embedded = [{**memory, "embedding": str(vector)} for memory, vector in zip(waiting, vectors, strict=True)]
             await self._embeddings.store(embedded)
+
+    @asynccontextmanager
+    async def _turn(self, begun: DBBegunTurnRow) -> AsyncIterator[_Turn]:
+        """A turn that ends in the database, however it ends here."""
+        turn = _Turn(begun["message_id"])
+        try:
+            yield turn
+        except Problem:
+            # Before the client hears of it, so that it can try again at once.
+            await self._give_up(turn)
+            raise
+        except BaseException:
+            # Nothing can be awaited in a request that is cancelled.
+            self._chores.add(self._give_up(turn))
+            raise
+
+    async def _give_up(self, turn: _Turn) -> None:
+        """Store a reply that was cut off; without one, end the turn. If this fails, the turn ends by itself later."""
+        try:
+            if turn.prepared is not None and turn.said.strip():
+                await self._conversations.complete_turn(turn.message_id, _cut_off(turn, turn.prepared))
+            else:
+                await self._conversations.end_turn(turn.message_id, turn.meter.usage())
+        except Problem as problem:
+            logger.warning("a turn was not ended", extra={"code": problem.code})
 
     async def _prepare(self, begun: DBBegunTurnRow, message: str) -> _Prepared:
         embedding = await self._embed(message)
@@ -122,13 +155,14 @@ class Companion:
             logger.warning("a message was not embedded", extra={"error": type(error).__name__})
             return None
 
-    async def _complete(self, begun: DBBegunTurnRow, prepared: _Prepared, generated: Generated) -> DBChatAnswerRow:
-        answer = await self._conversations.complete_turn(begun["message_id"], _finished(prepared, generated))
+    async def _complete(self, turn: _Turn, prepared: _Prepared, generated: Generated) -> DBChatAnswerRow:
+        finished = _finished(turn, prepared, generated)
+        answer = await self._conversations.complete_turn(turn.message_id, finished)
         self._chores.add(self.embed_memories())
         return answer
 
 
-def _finished(prepared: _Prepared, generated: Generated) -> dict[str, Any]:
+def _finished(turn: _Turn, prepared: _Prepared, generated: Generated) -> dict[str, Any]:
     """The turn that complete_chat_turn stores."""
     draft = generated.draft or REFUSAL
     return {
@@ -136,18 +170,18 @@ def _finished(prepared: _Prepared, generated: Generated) -> dict[str, Any]:
         "expression": draft.expression,
         "suggestions": draft.suggestions,
         "memories": [memory.model_dump(mode="json") for memory in draft.memories],
-        "usage": generated.usage._asdict(),
+        "usage": turn.meter.usage(),
         "refused": generated.draft is None,
         **_recalled(prepared),
     }
 
 
-def _cut_off(prepared: _Prepared, said: str) -> dict[str, Any]:
+def _cut_off(turn: _Turn, prepared: _Prepared) -> dict[str, Any]:
     """The turn that complete_chat_turn stores when the reply is incomplete."""
     return {
-        "reply": said[:MAX_REPLY_LENGTH],
+        "reply": turn.said[:MAX_REPLY_LENGTH],
         "expression": "neutral",
-        "usage": {"prompt_tokens": 0, "output_tokens": 0},
+        "usage": turn.meter.usage(),
         "cut_off": True,
         **_recalled(prepared),
     }

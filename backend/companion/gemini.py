@@ -40,18 +40,30 @@ class PromptMessage(NamedTuple):
     text: str
 
 
-class Usage(NamedTuple):
-    """Tokens."""
+class Meter:
+    """Counts the tokens of a turn, those of failed attempts included."""
 
-    prompt_tokens: int
-    output_tokens: int
+    def __init__(self) -> None:
+        self.prompt_tokens = 0
+        self.output_tokens = 0
+
+    def add(self, responses: Sequence[types.GenerateContentResponse]) -> None:
+        """Count a response, given as its parts so far."""
+        reported = [response.usage_metadata for response in responses if response.usage_metadata is not None]
+        if reported:
+            # Each part of a stream reports the total so far.
+            self.prompt_tokens += reported[-1].prompt_token_count or 0
+            self.output_tokens += reported[-1].candidates_token_count or 0
+
+    def usage(self) -> dict[str, int]:
+        """The tokens so far: {prompt_tokens, output_tokens}."""
+        return {"prompt_tokens": self.prompt_tokens, "output_tokens": self.output_tokens}
 
 
 class Generated(NamedTuple):
-    """A reply and the tokens it took. `draft` is None when the safety filters stopped the reply."""
+    """A reply. `draft` is None when the safety filters stopped it."""
 
     draft: ReplyDraft | None
-    usage: Usage
 
 
 _TEXT = types.Schema(type=types.Type.STRING)
@@ -113,19 +125,22 @@ class Gemini:
         """When work that starts now has to be done, given a share of the budget, by the event loop's clock."""
         return asyncio.get_running_loop().time() + share * self._budget
 
-    async def generate(self, system: str, messages: Sequence[PromptMessage], deadline: float) -> Generated:
+    async def generate(
+        self, system: str, messages: Sequence[PromptMessage], deadline: float, meter: Meter
+    ) -> Generated:
         """A whole reply. Raises the Problems of this module."""
 
         async def ask() -> Generated:
             response = await self._models.generate_content(
                 model=self._chat_model, contents=_contents(messages), config=_config(system)
             )
+            meter.add([response])
             return _generated(response.text or "", [response])
 
         return await self._with_retries(ask, deadline)
 
     async def stream(
-        self, system: str, messages: Sequence[PromptMessage], deadline: float
+        self, system: str, messages: Sequence[PromptMessage], deadline: float, meter: Meter
     ) -> AsyncGenerator[str | Generated]:
         """The reply's text as it grows, then the whole reply. Raises the Problems of this module.
 
@@ -144,6 +159,7 @@ class Gemini:
         except Exception as error:  # noqa: BLE001  # the SDK also raises what its transport raises
             raise _problem(error) from None
         finally:
+            meter.add(parts)
             await responses.aclose()
         generated = _generated(text, parts)
         if generated.draft is not None and len(generated.draft.reply) > len(sent):
@@ -197,17 +213,16 @@ class Gemini:
 
 def _generated(text: str, responses: Sequence[types.GenerateContentResponse]) -> Generated:
     """The reply in an answer. Raises a Problem when there is none."""
-    usage = _usage(responses)
     reasons = [reason for response in responses for reason in _finish_reasons(response)]
     if any(reason in _BLOCKED for reason in reasons):
-        return Generated(None, usage)
+        return Generated(None)
     if "MAX_TOKENS" in reasons:
         raise _bad_response()
     try:
         draft = ReplyDraft.model_validate(from_json(_FENCE.sub("", text.strip())))
     except ValueError:
         raise _bad_response() from None
-    return Generated(draft, usage)
+    return Generated(draft)
 
 
 def _contents(messages: Sequence[PromptMessage]) -> list[types.ContentUnion]:
@@ -231,14 +246,6 @@ def _finish_reasons(response: types.GenerateContentResponse) -> list[str]:
     if feedback is not None and feedback.block_reason is not None:
         return ["SAFETY"]
     return [str(candidate.finish_reason.value) for candidate in response.candidates or [] if candidate.finish_reason]
-
-
-def _usage(responses: Sequence[types.GenerateContentResponse]) -> Usage:
-    reported = [response.usage_metadata for response in responses if response.usage_metadata is not None]
-    if not reported:
-        return Usage(0, 0)
-    # Each part of a stream reports the total so far.
-    return Usage(reported[-1].prompt_token_count or 0, reported[-1].candidates_token_count or 0)
 
 
 def _reply_so_far(text: str) -> str:

@@ -84,7 +84,7 @@ class DBUnembeddedRow(TypedDict):
 
 
 class ChatLimits(NamedTuple):
-    """How many messages a user may send."""
+    """How many turns a user may begin."""
 
     per_minute: int
     per_day: int
@@ -96,9 +96,10 @@ class ConversationRepository(Repository):
     async def begin_turn(
         self, message: str, conversation_id: UUID | None, key: str | None, limits: ChatLimits
     ) -> DBBegunTurnRow:
-        """Store what the caller says; a 429 Problem beyond the limits.
+        """Store what the caller says, and count a turn; a 429 Problem beyond the limits.
 
-        For a key that was answered before, the row holds that answer.
+        For a key that was answered before, the row holds that answer, and nothing is counted. While the first request
+        with a key is being answered, the second gets a 409 Problem.
         """
         row = await self._call(
             "begin_chat_turn",
@@ -118,6 +119,10 @@ class ConversationRepository(Repository):
     async def complete_turn(self, message_id: str, turn: dict[str, Any]) -> DBChatAnswerRow:
         """Store the reply, its memories and its affinity, and return the whole answer."""
         return cast(DBChatAnswerRow, await self._call("complete_chat_turn", p_message_id=message_id, p_turn=turn))
+
+    async def end_turn(self, message_id: str, usage: dict[str, int]) -> None:
+        """End a turn without a reply, so that the message can be sent again."""
+        await self._call("end_chat_turn", p_message_id=message_id, p_usage=usage)
 
     async def list(self, query: PageQuery) -> DBPageRow[DBConversationRow]:
         """A page of conversations, the latest first."""

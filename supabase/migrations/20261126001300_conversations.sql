@@ -60,8 +60,6 @@ comment on column private.messages.details is
 'whether it was cut off or refused. It holds no text of memories, so deleting a memory leaves none here.';
 create index messages_user_id_conversation_id_created_at_idx
 on private.messages (user_id, conversation_id, created_at desc);
--- The chat limit counts the recent messages of a user.
-create index messages_user_id_created_at_idx on private.messages (user_id, created_at) where role = 'user';
 grant select on private.messages to authenticated;
 grant insert (user_id, id, conversation_id, role, content) on private.messages to authenticated;
 alter table private.messages enable row level security;
@@ -82,7 +80,26 @@ create table private.chat_usage (
 );
 comment on table private.chat_usage is
 'What the conversations of a user cost on each UTC day. Deleting a conversation does not change it.';
+comment on column private.chat_usage.turns is 'Turns that began, also those that failed.';
 grant select on private.chat_usage to authenticated;
 alter table private.chat_usage enable row level security;
 create policy "owner can select own chat_usage" on private.chat_usage
 for select to authenticated using ((select auth.uid()) = user_id);
+
+
+create table private.chat_turns (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    id uuid not null default gen_random_uuid(),
+    -- Not a foreign key: a turn counts for the limits also when its conversation is deleted.
+    message_id uuid not null,
+    started_at timestamptz not null default clock_timestamp(),
+    ended_at timestamptz,
+    primary key (user_id, id)
+);
+comment on table private.chat_turns is
+'The turns of a user in the last day. Each began before the model was asked, and counts for the limits of chat.';
+comment on column private.chat_turns.ended_at is
+'When the reply was stored or the turn failed; null while it runs, and when the service stopped in the middle.';
+create index chat_turns_user_id_started_at_idx on private.chat_turns (user_id, started_at);
+-- No grants and no policies: only the functions of the next file reach this table.
+alter table private.chat_turns enable row level security;

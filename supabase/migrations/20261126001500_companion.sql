@@ -1,4 +1,5 @@
--- How many messages a user may send.
+-- How many turns a user may have. A turn is counted before the model is asked, and whatever the user deletes, it stays
+-- counted.
 
 create function private.check_chat_limit(p_user_id uuid, p_window interval, p_most integer, p_name text)
 returns void
@@ -10,11 +11,11 @@ as $$
 declare
     v_blocking timestamptz;
 begin
-    -- Of the latest p_most messages the oldest: once it leaves the window, there is room for another.
-    select m.created_at into v_blocking
-    from private.messages as m
-    where m.user_id = p_user_id and m.role = 'user' and m.created_at > pg_catalog.now() - p_window
-    order by m.created_at desc
+    -- Of the latest p_most turns the oldest: once it leaves the window, there is room for another.
+    select t.started_at into v_blocking
+    from private.chat_turns as t
+    where t.user_id = p_user_id and t.started_at > pg_catalog.now() - p_window
+    order by t.started_at desc
     offset greatest(p_most, 1) - 1
     limit 1;
     if found then
@@ -30,8 +31,95 @@ begin
 end
 $$;
 comment on function private.check_chat_limit(uuid, interval, integer, text) is
-'Raises PT429 chat_limit_reached when the user has sent p_most messages within the window, with the seconds to wait.';
-grant execute on function private.check_chat_limit(uuid, interval, integer, text) to authenticated;
+'Raises PT429 chat_limit_reached when the user has had p_most turns within the window, with the seconds to wait.';
+
+
+-- Longer than any turn takes, so an open turn that is older belonged to an instance of the service that stopped.
+create function private.check_no_turn_runs(p_user_id uuid, p_message_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from private.chat_turns as t
+        where
+            t.user_id = p_user_id
+            and t.message_id = p_message_id
+            and t.ended_at is null
+            and t.started_at > pg_catalog.now() - interval '90 seconds'
+    ) then
+        perform private.fail(
+            409, 'turn_running', 'The companion is still answering this message. Try again shortly to get the answer.',
+            '2'
+        );
+    end if;
+end
+$$;
+comment on function private.check_no_turn_runs(uuid, uuid) is
+'Raises PT409 turn_running while a turn for this message runs, with the seconds to wait.';
+
+
+-- Security definer, because users could otherwise take their turns back. It writes only the caller's rows, and its
+-- caller holds the lock on the profile.
+create function private.start_turn(p_message_id uuid, p_per_minute integer, p_per_day integer)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+begin
+    perform private.check_service();
+    perform private.check_no_turn_runs(v_user_id, p_message_id);
+    perform private.check_chat_limit(v_user_id, interval '1 minute', p_per_minute, 'minute');
+    perform private.check_chat_limit(v_user_id, interval '1 day', p_per_day, 'day');
+    delete from private.chat_turns as t
+    where t.user_id = v_user_id and t.started_at < pg_catalog.now() - interval '1 day';
+    insert into private.chat_turns (user_id, message_id) values (v_user_id, p_message_id);
+    insert into private.chat_usage as u (user_id, day, turns)
+    values (v_user_id, (pg_catalog.now() at time zone 'UTC')::date, 1)
+    on conflict (user_id, day) do update set turns = u.turns + 1;
+end
+$$;
+comment on function private.start_turn(uuid, integer, integer) is
+'Counts a turn of the caller that begins. Raises PT403 service_only, PT409 turn_running, PT429 chat_limit_reached.';
+grant execute on function private.start_turn(uuid, integer, integer) to authenticated;
+
+
+-- Security definer for the same reason.
+create function private.end_turn(p_message_id uuid, p_usage jsonb)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := private.current_user_id();
+begin
+    perform private.check_service();
+    update private.chat_turns as t
+    set ended_at = pg_catalog.now()
+    where t.user_id = v_user_id and t.message_id = p_message_id and t.ended_at is null;
+    if found then
+        update private.chat_usage as u
+        set
+            prompt_tokens = u.prompt_tokens + coalesce((p_usage ->> 'prompt_tokens')::bigint, 0),
+            output_tokens = u.output_tokens + coalesce((p_usage ->> 'output_tokens')::bigint, 0)
+        where u.user_id = v_user_id and u.day = (
+            select max(latest.day) from private.chat_usage as latest
+            where latest.user_id = v_user_id
+        );
+    end if;
+end
+$$;
+comment on function private.end_turn(uuid, jsonb) is
+'Ends the turn of a message of the caller, if one runs, and counts its tokens from {prompt_tokens, output_tokens}. '
+'Raises PT403 service_only.';
+grant execute on function private.end_turn(uuid, jsonb) to authenticated;
 
 
 -- A turn begins. It takes three calls: the first stores what the user says, so that no failure loses it; the second
@@ -142,6 +230,31 @@ comment on function private.find_message(uuid, uuid) is
 grant execute on function private.find_message(uuid, uuid) to authenticated;
 
 
+create function private.check_conversation_count(p_user_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from private.conversations as c
+        where c.user_id = p_user_id
+        offset 4999
+    ) then
+        perform private.fail(
+            409, 'too_many_conversations',
+            'You have 5,000 conversations, which is the most. Go on in one of them, or delete some.'
+        );
+    end if;
+end
+$$;
+comment on function private.check_conversation_count(uuid) is
+'Raises PT409 too_many_conversations when the user has 5,000.';
+grant execute on function private.check_conversation_count(uuid) to authenticated;
+
+
 create function private.insert_message(p_user_id uuid, p_conversation_id uuid, p_message text)
 returns private.messages
 language plpgsql
@@ -153,6 +266,7 @@ declare
     v_message private.messages;
 begin
     if p_conversation_id is null then
+        perform private.check_conversation_count(p_user_id);
         insert into private.conversations (user_id, id, title)
         values (p_user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
     else
@@ -167,7 +281,8 @@ begin
 end
 $$;
 comment on function private.insert_message(uuid, uuid, text) is
-'Stores a message of the user in a conversation, or in a new one, whose title is its beginning.';
+'Stores a message of the user in a conversation, or in a new one, whose title is its beginning. Raises PT409 '
+'too_many_conversations.';
 grant execute on function private.insert_message(uuid, uuid, text) to authenticated;
 
 
@@ -188,6 +303,7 @@ declare
     v_request jsonb := pg_catalog.jsonb_build_array(p_message, p_conversation_id);
     v_message private.messages;
     v_turn jsonb;
+    v_answer jsonb;
 begin
     perform private.check_service();
     v_profile := private.lock_profile();
@@ -196,23 +312,24 @@ begin
         if p_conversation_id is not null then
             perform private.check_conversation(v_profile.user_id, p_conversation_id);
         end if;
-        perform private.check_chat_limit(v_profile.user_id, interval '1 minute', p_per_minute, 'minute');
-        perform private.check_chat_limit(v_profile.user_id, interval '1 day', p_per_day, 'day');
         v_message := private.insert_message(v_profile.user_id, p_conversation_id, p_message);
         v_turn := pg_catalog.jsonb_build_object(
             'conversation_id', v_message.conversation_id, 'message_id', v_message.id
         );
         perform private.remember_answer('chat', p_idempotency_key, v_request, v_turn, v_message.conversation_id);
     end if;
-    return v_turn || pg_catalog.jsonb_build_object(
-        'answer', private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid)
-    );
+    v_answer := private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid);
+    if v_answer is null then
+        perform private.start_turn((v_turn ->> 'message_id')::uuid, p_per_minute, p_per_day);
+    end if;
+    return v_turn || pg_catalog.jsonb_build_object('answer', v_answer);
 end
 $$;
 comment on function public.begin_chat_turn(text, uuid, text, integer, integer) is
-'Stores a message of the caller, in one of their conversations or in a new one: {conversation_id, message_id, answer}. '
-'A key that was used before returns that message, with its answer if there is one. For the service alone. Raises PT403 '
-'service_only, PT404 profile_not_found, conversation_not_found, PT409 idempotency_key_spent, PT422 '
+'Stores a message of the caller, in one of their conversations or in a new one, and counts a turn: {conversation_id, '
+'message_id, answer}. A key that was used before returns that message, with its answer if there is one; without one, '
+'another turn begins. For the service alone. Raises PT403 service_only, PT404 profile_not_found, '
+'conversation_not_found, PT409 idempotency_key_spent, turn_running, too_many_conversations, PT422 '
 'invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
 grant execute on function public.begin_chat_turn(text, uuid, text, integer, integer) to authenticated;
 
@@ -492,8 +609,8 @@ comment on function private.learn(private.messages, jsonb) is
 grant execute on function private.learn(private.messages, jsonb) to authenticated;
 
 
--- Security definer, because users may write neither the companion's words nor their usage. It replies only to a message
--- of the caller, and its caller holds the lock on the profile.
+-- Security definer, because users may not write the companion's words. It replies only to a message of the caller, and
+-- its caller holds the lock on the profile.
 create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
 returns private.messages
 language plpgsql
@@ -513,22 +630,11 @@ begin
     update private.conversations as c
     set last_message_at = pg_catalog.now()
     where c.user_id = v_user_id and c.id = v_reply.conversation_id;
-    insert into private.chat_usage as u (user_id, day, turns, prompt_tokens, output_tokens)
-    values (
-        v_user_id, (pg_catalog.now() at time zone 'UTC')::date, 1,
-        coalesce((p_details #>> '{usage,prompt_tokens}')::bigint, 0),
-        coalesce((p_details #>> '{usage,output_tokens}')::bigint, 0)
-    )
-    on conflict (user_id, day) do update
-    set
-        turns = u.turns + excluded.turns,
-        prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
-        output_tokens = u.output_tokens + excluded.output_tokens;
     return v_reply;
 end
 $$;
 comment on function private.store_reply(private.messages, text, jsonb) is
-'Stores the reply to a message of the caller and adds what it cost to their usage. Raises PT403 service_only.';
+'Stores the reply to a message of the caller. Raises PT403 service_only.';
 grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
 
 
@@ -552,6 +658,7 @@ begin
         return v_answer;
     end if;
     v_message := private.find_message(v_profile.user_id, p_message_id);
+    perform private.end_turn(p_message_id, p_turn -> 'usage');
     v_reply := private.store_reply(
         v_message,
         p_turn ->> 'reply',
@@ -575,6 +682,24 @@ comment on function public.complete_chat_turn(uuid, jsonb) is
 'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the service '
 'alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;
+
+
+create function public.end_chat_turn(p_message_id uuid, p_usage jsonb)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.check_service();
+    perform private.lock_profile();
+    perform private.end_turn(p_message_id, p_usage);
+end
+$$;
+comment on function public.end_chat_turn(uuid, jsonb) is
+'Ends the turn of a message of the caller without a reply, and counts its tokens from {prompt_tokens, output_tokens}: '
+'the same message can then be sent again. For the service alone. Raises PT403 service_only, PT404 profile_not_found.';
+grant execute on function public.end_chat_turn(uuid, jsonb) to authenticated;
 
 
 -- Reading and deleting conversations.

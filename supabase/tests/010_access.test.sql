@@ -272,6 +272,16 @@ insert into expected values
 ('memories', 'update private.memories set content = ''X''', '1', '0', '42501'),
 ('memories', 'update private.memories set user_id = auth.uid()', '42501', '42501', '42501'),
 ('memories', 'delete from private.memories', '1', '0', '42501'),
+('chat_turns', 'select from private.chat_turns', '42501', '42501', '42501'),
+(
+    'chat_turns',
+    'insert into private.chat_turns (user_id, message_id) values (auth.uid(), gen_random_uuid())',
+    '42501',
+    '42501',
+    '42501'
+),
+('chat_turns', 'update private.chat_turns set ended_at = now()', '42501', '42501', '42501'),
+('chat_turns', 'delete from private.chat_turns', '42501', '42501', '42501'),
 ('chat_usage', 'select from private.chat_usage', '1', '0', '42501'),
 ('chat_usage', 'insert into private.chat_usage (user_id, day) values (auth.uid(), now())', '42501', '42501', '42501'),
 ('chat_usage', 'update private.chat_usage set turns = 0', '42501', '42501', '42501'),

@@ -1,13 +1,14 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(46);
+select plan(48);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
 ('affinity_events', null, null),
 ('affinity_levels', null, null),
 ('affinity_rules', null, null),
+('chat_turns', null, null),
 ('chat_usage', null, null),
 ('conversations', 'user_id, id, title', 'last_message_at'),
 ('equipment', null, null),

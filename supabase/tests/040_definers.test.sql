@@ -1,7 +1,7 @@
 -- Functions that run with their owner's rights see past the policies. Each acts for the caller alone.
 begin;
 \ir helpers.psql
-select plan(27);
+select plan(29);
 
 select is(
     (
@@ -11,8 +11,8 @@ select is(
             and p.pronamespace = 'private'::regnamespace
             and has_function_privilege('authenticated', p.oid, 'execute')
     ),
-    '{award_conversation,award_workout,check_service,reaward_workout,remember_answer,replay_answer,revise_answers,'
-    'rewrite_workout,store_reply}',
+    '{award_conversation,award_workout,check_service,end_turn,reaward_workout,remember_answer,replay_answer,'
+    'revise_answers,rewrite_workout,start_turn,store_reply}',
     'these are all functions with their owner''s rights that a user can reach'
 );
 
@@ -92,6 +92,16 @@ select is(
     $$),
     'PT403 service_only',
     'a plain client cannot store a reply'
+);
+select is(
+    pg_temp.run('owner', 'select private.start_turn(message_id, 10, 200) from owned'),
+    'PT403 service_only',
+    'a plain client cannot start a turn'
+);
+select is(
+    pg_temp.run('owner', 'select private.end_turn(message_id, ''{}'') from owned'),
+    'PT403 service_only',
+    'a plain client cannot end a turn'
 );
 select is(
     pg_temp.run('owner', 'select private.award_conversation(message_id) from owned'),

@@ -363,6 +363,10 @@ insert into violations values
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on) values (gen_random_uuid(),
     ''conversation'', ''x'', 0, ''X'', now())'
 ),
+(
+    'chat_turns_user_id_fkey',
+    'insert into chat_turns (user_id, message_id) values (gen_random_uuid(), gen_random_uuid())'
+),
 ('chat_usage_user_id_fkey', 'insert into chat_usage (user_id, day) values (gen_random_uuid(), now())'),
 ('conversations_user_id_fkey', 'insert into conversations (user_id, title) values (gen_random_uuid(), ''X'')'),
 ('exercises_user_id_fkey', 'insert into exercises (user_id, name) values (gen_random_uuid(), ''X'')'),

@@ -1,7 +1,7 @@
 -- Memories: stored once, replaced and then never recalled, deleted for good, and private to each user.
 begin;
 \ir helpers.psql
-select plan(82);
+select plan(93);
 
 create function pg_temp.a_memory(p_content text, p_more jsonb default '{}')
 returns text
@@ -436,6 +436,61 @@ select is(
 select is(
     pg_temp.serve('owner', 'select jsonb_array_length(claim_unembedded_memories(1000) -> ''memories'')'), '100',
     'no more than 100 memories are claimed at once'
+);
+
+-- Telling a memory again.
+delete from memories;
+create function pg_temp.told(p_content text, p_more jsonb default '{}')
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        $q$
+            select format(
+                '%%s %%s %%s', m ->> 'times_told', m ->> 'pinned',
+                round(extract(epoch from (m ->> 'expires_at')::timestamptz - now()) / 86400)
+            )
+            from create_memory(%s) as m
+        $q$, pg_temp.a_memory(p_content, p_more)
+    ))
+$$;
+select is(pg_temp.told('Has a cold', '{"expires_in_days": 7}'), '1 false 7', 'a memory can expire');
+select is(pg_temp.told('Has a cold'), '2 false 7', 'telling a memory again keeps its expiry');
+select
+    is(
+        pg_temp.told('Has a cold', '{"expires_in_days": 3}'),
+        '3 false 3',
+        'telling a memory again can change its expiry'
+    );
+select is(pg_temp.told('Has a cold', '{"pinned": true}'), '4 true 3', 'telling a memory again can pin it');
+select is(pg_temp.told('Has a cold'), '5 true 3', 'telling a memory again keeps it pinned');
+update memories set expires_at = now() - interval '1 second';
+select is(pg_temp.told('Has a cold'), '6 true ', 'a memory that had expired is told anew');
+select
+    is(
+        pg_temp.told('Has a flu', jsonb_build_object('expires_in_days', d)),
+        'PT422 invalid_expiry',
+        d || ' days are refused'
+    )
+from unnest('{-5,0,3651}'::integer[]) as d;
+
+-- Memories that have expired are neither embedded nor in the way, and history has a limit.
+delete from memories;
+insert into memories (user_id, content, kind, expires_at)
+select
+    '00000000-0000-4000-8000-00000000000a' as user_id,
+    'Expired ' || n as content,
+    'fact' as kind,
+    now() - make_interval(mins => n) as expires_at
+from generate_series(1, 1001) as n;
+select is(
+    pg_temp.serve('owner', 'select claim_unembedded_memories(100) ->> ''memories'''), '[]',
+    'a memory that has expired is not embedded'
+);
+select pg_temp.told('Still true');
+select results_eq(
+    'select count(*), count(superseded_at) from memories', 'values (1001::bigint, 0::bigint)',
+    'expired memories take no room, and the latest 1,000 are kept'
 );
 
 select line from finish() as line;

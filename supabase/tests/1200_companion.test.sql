@@ -1,7 +1,7 @@
 -- Turns with the companion: stored before anything can fail, answered once, and private to each user.
 begin;
 \ir helpers.psql
-select plan(67);
+select plan(79);
 
 create function pg_temp.begin(p_who text, p_message text, p_more text default '')
 returns text
@@ -36,9 +36,52 @@ as $$select id from said$$;
 select is((select count(*) from messages), 1::bigint, 'a message is stored before it is answered');
 select is((select title from conversations), 'I love squats', 'a new conversation is named after its first message');
 select is(
-    pg_temp.said(), pg_temp.begin('owner', 'I love squats', ', null, ''key'''),
-    'the same idempotency key returns the same message'
+    pg_temp.begin('owner', 'I love squats', ', null, ''key'''), 'PT409 turn_running',
+    'a message has one running turn'
 );
+select pg_temp.serve('owner', format('select end_chat_turn(%L, ''{"output_tokens": 2}'')', pg_temp.said()));
+select is(
+    pg_temp.said(), pg_temp.begin('owner', 'I love squats', ', null, ''key'''),
+    'after its turn failed, the same idempotency key returns the same message'
+);
+update chat_turns set started_at = now() - interval '89 seconds';
+select is(
+    pg_temp.begin('owner', 'I love squats', ', null, ''key'''), 'PT409 turn_running',
+    'a turn may run for 90 seconds'
+);
+update chat_turns set started_at = now() - interval '91 seconds';
+select is(
+    pg_temp.said(), pg_temp.begin('owner', 'I love squats', ', null, ''key'''),
+    'a turn that has been open for longer does not run any more'
+);
+select results_eq(
+    'select turns, output_tokens from chat_usage',
+    'values (3, 2::bigint)',
+    'turns and tokens count also without a reply'
+);
+select pg_temp.serve('stranger', format('select end_chat_turn(%L, ''{"output_tokens": 2}'')', pg_temp.said()));
+select results_eq(
+    'select turns, output_tokens from chat_usage', 'values (3, 2::bigint)',
+    'ending a turn of another user changes nothing'
+);
+select is(
+    pg_temp.run('owner', format('select end_chat_turn(%L, ''{}'')', pg_temp.said())), 'PT403 service_only',
+    'a user cannot end a turn without the service'
+);
+select is(pg_temp.run('anon', 'select end_chat_turn(null, null)'), '42501', 'anon cannot end a turn');
+delete from chat_turns;
+delete from chat_usage;
+insert into chat_turns (user_id, message_id)
+select
+    user_id,
+    id
+from messages;
+insert into chat_usage (user_id, day, turns)
+select
+    user_id,
+    now() at time zone 'UTC' as day,
+    1 as turns
+from messages;
 select is(
     pg_temp.begin('owner', 'I hate squats', ', null, ''key'''),
     'PT422 idempotency_key_reused',
@@ -69,6 +112,8 @@ select is(pg_temp.begin('owner', ' '), '23514', 'a message is not blank');
 select is(pg_temp.begin('owner', repeat('x', 4001)), '23514', 'a message has at most 4,000 characters');
 
 -- Limits.
+delete from chat_turns
+where message_id not in (select id from messages);
 select is(
     pg_temp.begin('owner', 'Again', ', null, null, 1, 100'), 'PT429 chat_limit_reached',
     'a message beyond the limit of a minute is refused'
@@ -78,8 +123,13 @@ select is(
     'a message beyond the limit of a day is refused'
 );
 select is(
-    pg_temp.begin('owner', 'I love squats', ', null, ''key'', 1, 1'), pg_temp.said(),
-    'sending a message again is not limited'
+    pg_temp.begin('owner', 'I love squats', ', null, ''key'', 1, 1'), 'PT409 turn_running',
+    'a running turn is reported before the limit'
+);
+update chat_turns set ended_at = now();
+select is(
+    pg_temp.begin('owner', 'I love squats', ', null, ''key'', 1, 1'), 'PT429 chat_limit_reached',
+    'sending a message without an answer again is limited'
 );
 select is(
     pg_temp.begin('owner', 'Again', ', null, null, 0, 0'), 'PT429 chat_limit_reached',
@@ -93,7 +143,7 @@ select isnt(
     pg_temp.begin('owner', 'Again', ', null, null, 2, 2'), 'PT429 chat_limit_reached',
     'messages up to the limit are stored'
 );
-update messages set created_at = now() - interval '61 seconds';
+update chat_turns set started_at = now() - interval '61 seconds';
 select isnt(
     pg_temp.begin('owner', 'A minute later', ', null, null, 1, 100'), 'PT429 chat_limit_reached',
     'a message older than a minute does not count for the minute'
@@ -102,14 +152,37 @@ select is(
     pg_temp.begin('owner', 'A minute later', ', null, null, 9, 3'), 'PT429 chat_limit_reached',
     'a message older than a minute counts for the day'
 );
-update messages set created_at = now() - interval '24 hours 1 second';
+update chat_turns set started_at = now() - interval '24 hours 1 second';
 select isnt(
     pg_temp.begin('owner', 'A day later', ', null, null, 9, 1'), 'PT429 chat_limit_reached',
     'a message older than a day does not count'
 );
+select is(
+    (
+        select count(*) from chat_turns
+        where started_at < now() - interval '1 day' and user_id = '00000000-0000-4000-8000-00000000000a'
+    ),
+    0::bigint, 'older turns are deleted'
+);
 delete from conversations
 where title <> 'I love squats';
-update messages set created_at = now();
+select is(
+    pg_temp.begin('owner', 'Again', ', null, null, 1, 100'), 'PT429 chat_limit_reached',
+    'deleting a conversation leaves its turns counted'
+);
+delete from chat_turns;
+delete from chat_usage;
+insert into chat_turns (user_id, message_id)
+select
+    user_id,
+    id
+from messages;
+insert into chat_usage (user_id, day, turns)
+select
+    user_id,
+    now() at time zone 'UTC' as day,
+    1 as turns
+from messages;
 
 -- The context of a prompt.
 select is(
@@ -251,6 +324,7 @@ select is(
     pg_temp.begin('owner', 'Forget this', ', null, ''spent key'''), 'PT409 idempotency_key_spent',
     'the idempotency key of a message in a deleted conversation is spent'
 );
+update chat_turns set ended_at = now();
 select is(
     pg_temp.begin('owner', 'Keep this', ', null, ''kept key'''),
     (
@@ -296,7 +370,7 @@ select is((
     where content = 'Loves tea.'
 ), 1::bigint, 'the memories of another conversation stay');
 select is((select count(*) from messages), 2::bigint, 'the messages of deleted conversations are gone');
-select is((select turns from chat_usage), 3, 'the usage is kept');
+select is((select turns from chat_usage), 7, 'the usage is kept');
 
 -- The context has the last 20 messages before the one it is for, oldest first.
 insert into conversations (user_id, id, title)
@@ -359,6 +433,21 @@ select is(
 select is(
     pg_temp.run('owner', 'select list_conversations(1, 1) #>> ''{items,0,messages}'''), '5',
     'a conversation has the number of its messages'
+);
+
+-- The number of conversations.
+delete from conversations;
+delete from chat_turns;
+insert into conversations (user_id, title)
+select
+    '00000000-0000-4000-8000-00000000000a' as user_id,
+    'Conversation ' || n as title
+from generate_series(1, 4999) as n;
+select isnt(
+    pg_temp.begin('owner', 'The last one'), 'PT409 too_many_conversations', 'a user can have 5,000 conversations'
+);
+select is(
+    pg_temp.begin('owner', 'One too many'), 'PT409 too_many_conversations', 'a user cannot have more conversations'
 );
 
 select line from finish() as line;

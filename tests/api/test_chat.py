@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from typing import Any
 from uuid import uuid4
 
@@ -290,8 +291,15 @@ async def test_the_same_key_returns_the_same_response(athlete: Person, gemini: G
 
 
 async def test_concurrent_requests_with_one_key_make_one_turn(athlete: Person, gemini: Gemini) -> None:
-    answers = await asyncio.gather(*(talk(athlete, "I love squats", key="k") for _ in range(4)))
-    assert len({answer["message_id"] for answer in answers}) == 1
+    gemini.misbehave("slow")
+    responses = await asyncio.gather(*(say(athlete, "I love squats", key="k") for _ in range(4)))
+    assert sorted(response.status_code for response in responses) == [200, 409, 409, 409]
+    for response in responses:
+        if response.status_code == 409:
+            assert_problem(response, 409, "turn_running")
+            assert response.headers["retry-after"] == "2"
+    assert len(gemini.received("generateContent")) == 1
+    assert (await say(athlete, "I love squats", key="k")).headers["idempotency-replayed"] == "true"
     (conversation,) = (await athlete.get("/conversations")).json()["items"]
     assert conversation["messages"] == 2
     assert [memory["times_told"] for memory in await memories(athlete)] == [1]
@@ -376,13 +384,84 @@ async def test_messages_per_minute_and_per_day_are_limited(
         # A replay does not count towards the limits.
         assert (await say(person, "One", key="1")).status_code == 200
         admin.execute(
-            "update private.messages set created_at = created_at - interval '2 minutes' where user_id = %s",
+            "update private.chat_turns set started_at = started_at - interval '2 minutes' where user_id = %s",
             (athlete.id,),
         )
         await talk(person, "Three")
         response = await say(person, "Four")
         assert_problem(response, 429, "chat_limit_reached")
         assert int(response.headers["retry-after"]) > 3600
+
+
+@pytest.fixture
+async def sparing(settings: Settings, athlete: Person) -> AsyncIterator[Person]:
+    """A user who may send two messages a minute."""
+    async with serve(settings.model_copy(update={"chat_messages_per_minute": 2})) as client:
+        yield Person(client, athlete.user, athlete.token)
+
+
+async def test_deleting_conversations_leaves_the_limit_as_it_is(sparing: Person, gemini: Gemini) -> None:
+    for _ in range(2):
+        answer = await talk(sparing, "Hi")
+        assert (await sparing.delete(f"/conversations/{answer['conversation_id']}")).status_code == 204
+    assert_problem(await say(sparing, "Hi"), 429, "chat_limit_reached")
+    assert len(gemini.received("generateContent")) == 2
+
+
+async def test_repeating_a_message_that_failed_is_limited(sparing: Person, gemini: Gemini) -> None:
+    gemini.misbehave(*["invalid_json"] * 6)
+    for _ in range(2):
+        assert_problem(await say(sparing, "Hi", key="k"), 502, "ai_bad_response")
+    assert_problem(await say(sparing, "Hi", key="k"), 429, "chat_limit_reached")
+
+
+async def test_a_stream_that_is_left_before_its_first_word_is_counted(
+    athlete: Person, settings: Settings, gemini: Gemini, admin: psycopg.Connection
+) -> None:
+    with serve_over_http(settings.model_copy(update={"chat_messages_per_minute": 2})) as url:
+        async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {athlete.token}"}) as browser:
+
+            async def leave_early() -> int:
+                request = browser.build_request("POST", "/api/v1/chat/stream", json={"message": "Hi"})
+                request.headers["Idempotency-Key"] = "k"
+                async with aclosing(await browser.send(request, stream=True)) as response:
+                    await anext(response.aiter_lines())
+                    return response.status_code
+
+            gemini.misbehave(*["hang"] * 2)
+            running = "select from private.chat_turns where user_id = %s and ended_at is null"
+            for status in (200, 200, 429):
+                assert await leave_early() == status
+                await until(lambda: admin.execute(running, (athlete.id,)).fetchone() is None)
+    assert admin.execute("select turns from private.chat_usage where user_id = %s", (athlete.id,)).fetchone() == (2,)
+
+
+async def test_the_tokens_of_attempts_that_failed_are_counted(
+    athlete: Person, gemini: Gemini, admin: psycopg.Connection
+) -> None:
+    used = "select turns, output_tokens from private.chat_usage where user_id = %s"
+    gemini.misbehave(*["invalid_json"] * 3)
+    assert_problem(await say(athlete, "Hi", key="k"), 502, "ai_bad_response")
+    turns, output_tokens = admin.execute(used, (athlete.id,)).fetchone() or (0, 0)
+    assert turns == 1
+    assert output_tokens > 0
+    gemini.misbehave("cut_stream")
+    assert [event async for event in events(athlete, "Hi")][-1][0] == "error"
+    turns, more_output_tokens = admin.execute(used, (athlete.id,)).fetchone() or (0, 0)
+    assert turns == 2
+    assert more_output_tokens >= output_tokens
+
+
+async def test_a_turn_whose_service_stopped_can_be_repeated_later(
+    athlete: Person, gemini: Gemini, admin: psycopg.Connection
+) -> None:
+    gemini.misbehave(*["503"] * 3)
+    assert_problem(await say(athlete, "Hi", key="k"), 503, "ai_unavailable")
+    admin.execute("update private.chat_turns set ended_at = null where user_id = %s", (athlete.id,))
+    assert_problem(await say(athlete, "Hi", key="k"), 409, "turn_running")
+    earlier = "update private.chat_turns set started_at = now() - interval '2 minutes' where user_id = %s"
+    admin.execute(earlier, (athlete.id,))
+    await talk(athlete, "Hi", key="k")
 
 
 async def test_usage_is_counted_by_day(athlete: Person, gemini: Gemini, admin: psycopg.Connection) -> None:

@@ -117,6 +117,7 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.conversations.begin_turn("Hi", None, None, ChatLimits(1, 1)),
         to.conversations.context(str(an_id), None),
         to.conversations.complete_turn(str(an_id), {}),
+        to.conversations.end_turn(str(an_id), {}),
         to.conversations.list(PageQuery()),
         to.conversations.messages(an_id, PageQuery()),
         to.conversations.delete(an_id, keep_memories=True),

@@ -23,6 +23,7 @@ PATIENCE = "100ms"
 WRITING: dict[str, list[Any]] = {
     "begin_chat_turn": [""],
     "complete_chat_turn": [NOTHING, {}],
+    "end_chat_turn": [NOTHING, {}],
     "copy_plan": [NOTHING],
     "create_exercise": [{}],
     "create_memory": [{}],

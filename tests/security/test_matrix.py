@@ -223,6 +223,7 @@ SERVICE_CALLS: dict[str, dict[str, Any]] = {
     "begin_chat_turn": {"p_message": "Hello", "p_per_minute": 1000, "p_per_day": 100_000},
     "get_chat_context": {"p_message_id": str(uuid4())},
     "complete_chat_turn": {"p_message_id": str(uuid4()), "p_turn": {"reply": "I love you", "expression": "happy"}},
+    "end_chat_turn": {"p_message_id": str(uuid4()), "p_usage": {"output_tokens": 1}},
     "claim_unembedded_memories": {},
     "store_embeddings": {"p_embeddings": {"memories": []}},
 }
@@ -252,8 +253,8 @@ def test_the_service_proves_itself_by_its_secret(
     admin.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
     headers = {"x-service-SECRET": SERVICE_SECRET}
     answer = plain(data_api, victim, "POST", f"/rpc/{function}", json=SERVICE_CALLS[function], headers=headers)
-    assert answer.status_code in (200, 404), answer.text
-    assert answer.status_code == 200 or answer.json()["details"] == "conversation_not_found"
+    assert answer.status_code in (200, 204, 404), answer.text
+    assert answer.is_success or answer.json()["details"] == "conversation_not_found"
 
 
 # Functions that every user may call.
@@ -293,6 +294,7 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_message_id": ids,
         "p_conversation_id": ids,
         "p_turn": [{"reply": "Hi", "expression": "happy", "memories": [{"content": "everything", "kind": "fact"}]}],
+        "p_usage": [{"prompt_tokens": 1000, "output_tokens": 1000}],
         "p_keep_memories": [False, True],
         "p_per_minute": [100],
         "p_per_day": [100],

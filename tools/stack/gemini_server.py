@@ -20,11 +20,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 MODEL_VERSION = "offline-stand-in"
+SLOW_SECONDS = 0.5
 HANG_SECONDS = 3600
 REMEMBERED_REQUESTS = 200
 FAULTS = (
     "429", "500", "503", "hang", "reset", "invalid_json", "schema_violation", "safety", "max_tokens", "no_candidates",
-    "empty", "invalid_key", "cut_stream",
+    "empty", "invalid_key", "cut_stream", "slow",
 )  # fmt: skip
 _STATUSES = {"429": "RESOURCE_EXHAUSTED", "500": "INTERNAL", "503": "UNAVAILABLE"}
 _WORD = re.compile(r"[^\W_]+")
@@ -59,6 +60,8 @@ class GeminiServer:
             return _error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", "API_KEY_INVALID")
         if fault == "hang":
             await asyncio.sleep(HANG_SECONDS)
+        if fault == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
         if fault == "reset":
             return _Reset()
         if fault in _STATUSES:

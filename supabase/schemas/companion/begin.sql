@@ -106,6 +106,31 @@ comment on function private.find_message(uuid, uuid) is
 grant execute on function private.find_message(uuid, uuid) to authenticated;
 
 
+create function private.check_conversation_count(p_user_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from private.conversations as c
+        where c.user_id = p_user_id
+        offset 4999
+    ) then
+        perform private.fail(
+            409, 'too_many_conversations',
+            'You have 5,000 conversations, which is the most. Go on in one of them, or delete some.'
+        );
+    end if;
+end
+$$;
+comment on function private.check_conversation_count(uuid) is
+'Raises PT409 too_many_conversations when the user has 5,000.';
+grant execute on function private.check_conversation_count(uuid) to authenticated;
+
+
 create function private.insert_message(p_user_id uuid, p_conversation_id uuid, p_message text)
 returns private.messages
 language plpgsql
@@ -117,6 +142,7 @@ declare
     v_message private.messages;
 begin
     if p_conversation_id is null then
+        perform private.check_conversation_count(p_user_id);
         insert into private.conversations (user_id, id, title)
         values (p_user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
     else
@@ -131,7 +157,8 @@ begin
 end
 $$;
 comment on function private.insert_message(uuid, uuid, text) is
-'Stores a message of the user in a conversation, or in a new one, whose title is its beginning.';
+'Stores a message of the user in a conversation, or in a new one, whose title is its beginning. Raises PT409 '
+'too_many_conversations.';
 grant execute on function private.insert_message(uuid, uuid, text) to authenticated;
 
 
@@ -152,6 +179,7 @@ declare
     v_request jsonb := pg_catalog.jsonb_build_array(p_message, p_conversation_id);
     v_message private.messages;
     v_turn jsonb;
+    v_answer jsonb;
 begin
     perform private.check_service();
     v_profile := private.lock_profile();
@@ -160,22 +188,23 @@ begin
         if p_conversation_id is not null then
             perform private.check_conversation(v_profile.user_id, p_conversation_id);
         end if;
-        perform private.check_chat_limit(v_profile.user_id, interval '1 minute', p_per_minute, 'minute');
-        perform private.check_chat_limit(v_profile.user_id, interval '1 day', p_per_day, 'day');
         v_message := private.insert_message(v_profile.user_id, p_conversation_id, p_message);
         v_turn := pg_catalog.jsonb_build_object(
             'conversation_id', v_message.conversation_id, 'message_id', v_message.id
         );
         perform private.remember_answer('chat', p_idempotency_key, v_request, v_turn, v_message.conversation_id);
     end if;
-    return v_turn || pg_catalog.jsonb_build_object(
-        'answer', private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid)
-    );
+    v_answer := private.find_reply(v_profile.user_id, (v_turn ->> 'message_id')::uuid);
+    if v_answer is null then
+        perform private.start_turn((v_turn ->> 'message_id')::uuid, p_per_minute, p_per_day);
+    end if;
+    return v_turn || pg_catalog.jsonb_build_object('answer', v_answer);
 end
 $$;
 comment on function public.begin_chat_turn(text, uuid, text, integer, integer) is
-'Stores a message of the caller, in one of their conversations or in a new one: {conversation_id, message_id, answer}. '
-'A key that was used before returns that message, with its answer if there is one. For the service alone. Raises PT403 '
-'service_only, PT404 profile_not_found, conversation_not_found, PT409 idempotency_key_spent, PT422 '
+'Stores a message of the caller, in one of their conversations or in a new one, and counts a turn: {conversation_id, '
+'message_id, answer}. A key that was used before returns that message, with its answer if there is one; without one, '
+'another turn begins. For the service alone. Raises PT403 service_only, PT404 profile_not_found, '
+'conversation_not_found, PT409 idempotency_key_spent, turn_running, too_many_conversations, PT422 '
 'invalid_idempotency_key, idempotency_key_reused, PT429 chat_limit_reached.';
 grant execute on function public.begin_chat_turn(text, uuid, text, integer, integer) to authenticated;

@@ -28,8 +28,8 @@ comment on function private.learn(private.messages, jsonb) is
 grant execute on function private.learn(private.messages, jsonb) to authenticated;
 
 
--- Security definer, because users may write neither the companion's words nor their usage. It replies only to a message
--- of the caller, and its caller holds the lock on the profile.
+-- Security definer, because users may not write the companion's words. It replies only to a message of the caller, and
+-- its caller holds the lock on the profile.
 create function private.store_reply(p_message private.messages, p_reply text, p_details jsonb)
 returns private.messages
 language plpgsql
@@ -49,22 +49,11 @@ begin
     update private.conversations as c
     set last_message_at = pg_catalog.now()
     where c.user_id = v_user_id and c.id = v_reply.conversation_id;
-    insert into private.chat_usage as u (user_id, day, turns, prompt_tokens, output_tokens)
-    values (
-        v_user_id, (pg_catalog.now() at time zone 'UTC')::date, 1,
-        coalesce((p_details #>> '{usage,prompt_tokens}')::bigint, 0),
-        coalesce((p_details #>> '{usage,output_tokens}')::bigint, 0)
-    )
-    on conflict (user_id, day) do update
-    set
-        turns = u.turns + excluded.turns,
-        prompt_tokens = u.prompt_tokens + excluded.prompt_tokens,
-        output_tokens = u.output_tokens + excluded.output_tokens;
     return v_reply;
 end
 $$;
 comment on function private.store_reply(private.messages, text, jsonb) is
-'Stores the reply to a message of the caller and adds what it cost to their usage. Raises PT403 service_only.';
+'Stores the reply to a message of the caller. Raises PT403 service_only.';
 grant execute on function private.store_reply(private.messages, text, jsonb) to authenticated;
 
 
@@ -88,6 +77,7 @@ begin
         return v_answer;
     end if;
     v_message := private.find_message(v_profile.user_id, p_message_id);
+    perform private.end_turn(p_message_id, p_turn -> 'usage');
     v_reply := private.store_reply(
         v_message,
         p_turn ->> 'reply',
@@ -111,3 +101,21 @@ comment on function public.complete_chat_turn(uuid, jsonb) is
 'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the service '
 'alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found.';
 grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;
+
+
+create function public.end_chat_turn(p_message_id uuid, p_usage jsonb)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.check_service();
+    perform private.lock_profile();
+    perform private.end_turn(p_message_id, p_usage);
+end
+$$;
+comment on function public.end_chat_turn(uuid, jsonb) is
+'Ends the turn of a message of the caller without a reply, and counts its tokens from {prompt_tokens, output_tokens}: '
+'the same message can then be sent again. For the service alone. Raises PT403 service_only, PT404 profile_not_found.';
+grant execute on function public.end_chat_turn(uuid, jsonb) to authenticated;

@@ -90,7 +90,7 @@ end
 $$;
 comment on function public.create_memory(jsonb) is
 'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
-'companion knows it already, it returns that memory. Raises PT404 profile_not_found.';
+'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT422 invalid_expiry.';
 grant execute on function public.create_memory(jsonb) to authenticated;
 
 

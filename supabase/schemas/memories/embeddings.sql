@@ -22,7 +22,7 @@ begin
             where
                 waiting.user_id = v_user_id
                 and waiting.embedding is null
-                and waiting.superseded_at is null
+                and private.is_recallable(waiting.superseded_at, waiting.expires_at)
                 and coalesce(waiting.embedding_claimed_at, '-infinity') < pg_catalog.now() - interval '2 minutes'
             order by waiting.created_at
             limit greatest(0, least(coalesce(p_limit, 20), 100))
@@ -37,8 +37,8 @@ begin
 end
 $$;
 comment on function public.claim_unembedded_memories(integer) is
-'Claims up to 100 memories of the caller that have no embedding: {memories: [{id, content}]}. For two minutes no other '
-'call gets them. For the service alone. Raises PT403 service_only.';
+'Claims up to 100 memories of the caller that can be recalled and have no embedding: {memories: [{id, content}]}. For '
+'two minutes no other call gets them. For the service alone. Raises PT403 service_only.';
 grant execute on function public.claim_unembedded_memories(integer) to authenticated;
 
 
