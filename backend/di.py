@@ -4,9 +4,9 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
-from backend.auth.verification import TokenVerifier, bearer_token
+from backend.auth.verification import TokenVerifier
 from backend.core.caller import Caller
-from backend.core.timing import timed
+from backend.core.problems import Problem
 from backend.gateway import RpcGateway
 
 
@@ -24,12 +24,10 @@ async def _verifier(request: Request) -> TokenVerifier:
 Verifier = Annotated[TokenVerifier, Depends(_verifier)]
 
 
-async def _current_user(request: Request, verifier: Verifier) -> Caller:
-    with timed("auth"):
-        token = bearer_token(request.headers.get("authorization"))
-        caller = await verifier.verify(token)
-    # For the access log, which writes a keyed hash of it.
-    request.state.user_id = caller.user_id
+async def _current_user(request: Request) -> Caller:
+    caller = cast(Caller | Problem, request.state.caller)
+    if isinstance(caller, Problem):
+        raise caller
     return caller
 
 

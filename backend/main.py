@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from backend.affinity.router import router as affinity_router
+from backend.auth.identification import Identification
 from backend.auth.jwks import JwksCache
 from backend.auth.verification import TokenVerifier
 from backend.companion.chores import Chores
@@ -45,7 +46,9 @@ from backend.workouts.router import router as workouts_router
 API_PREFIX = "/api/v1"
 ALLOWED_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"]
-EXPOSED_HEADERS = ["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"]
+EXPOSED_HEADERS = [
+    "ETag", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-ID",
+]  # fmt: skip
 
 
 class AppState(State, CompanionState):
@@ -128,6 +131,12 @@ def create_app(settings: Settings) -> FastAPI:
                 max_age=86_400,
             ),
             Middleware(RefuseWhenFull),
+            Middleware(
+                Identification,
+                users_per_minute=settings.user_requests_per_minute,
+                addresses_per_minute=settings.address_requests_per_minute,
+                address_header=settings.client_address_header,
+            ),
             Middleware(ErrorBoundary, larger_bodies={f"{API_PREFIX}/workouts/import": MAX_IMPORT_BYTES}),
         ],
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},

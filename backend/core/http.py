@@ -32,8 +32,11 @@ _BODY_ERRORS = (400, 408, 413, 415, 422)
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
-    """`responses` of a route: the problems it may answer with, beside 500. `body` adds those of a request body."""
-    every = sorted({*statuses, 500, *(_BODY_ERRORS if body else ())})
+    """`responses` of a route: the problems it may answer with, beside 429 and 500.
+
+    `body` adds those of a request body.
+    """
+    every = sorted({*statuses, 429, 500, *(_BODY_ERRORS if body else ())})
     return {status: _problem_response(status) for status in every}
 
 

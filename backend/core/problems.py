@@ -48,6 +48,7 @@ class Code(StrEnum):
     OVERLOADED = "overloaded"
     PATH_NOT_FOUND = "path_not_found"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105  # a code
+    TOO_MANY_REQUESTS = "too_many_requests"
     UNREADABLE_FILE = "unreadable_file"
     VALUE_REFUSED = "value_refused"
 

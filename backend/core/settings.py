@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     gemini_chat_model: str = "gemini-2.5-flash"
     gemini_embedding_model: str = "gemini-embedding-001"
     gemini_timeout_seconds: float = Field(default=20, gt=0, le=60)
+    user_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
+    address_requests_per_minute: int = Field(default=120, ge=1, le=1_000_000)
+    client_address_header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
     chat_messages_per_minute: int = Field(default=10, ge=1, le=1000)
     chat_messages_per_day: int = Field(default=200, ge=1, le=100_000)
 
