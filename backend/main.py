@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from backend.account.auth_users import AccountState, AuthUsers
+from backend.account.router import router as account_router
 from backend.affinity.router import router as affinity_router
 from backend.auth.identification import Identification
 from backend.auth.jwks import JwksCache
@@ -51,7 +53,7 @@ EXPOSED_HEADERS = [
 ]  # fmt: skip
 
 
-class AppState(State, CompanionState):
+class AppState(State, CompanionState, AccountState):
     """Everything that lives as long as the app."""
 
 
@@ -85,6 +87,12 @@ def make_gemini(settings: Settings) -> Gemini | None:
     )
 
 
+def make_auth_users(settings: Settings, client: httpx.AsyncClient) -> AuthUsers:
+    """Deletes users of Supabase Auth, if the settings have the secret key."""
+    key = None if settings.supabase_secret_key is None else settings.supabase_secret_key.get_secret_value()
+    return AuthUsers(settings.supabase_url, key, client)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The whole service. Its lifespan opens and closes the gateway and the HTTP clients."""
 
@@ -101,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
                 yield AppState(
                     gateway=gateway,
                     verifier=TokenVerifier(settings, jwks),
+                    auth_users=make_auth_users(settings, client),
                     gemini=gemini,
                     chores=chores,
                     chat_limits=ChatLimits(settings.chat_messages_per_minute, settings.chat_messages_per_day),
@@ -154,6 +163,7 @@ def create_app(settings: Settings) -> FastAPI:
         affinity_router,
         companion_router,
         memories_router,
+        account_router,
     ):
         app.include_router(router, prefix=API_PREFIX)
 

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 router = APIRouter(tags=["service"])
 
-SCHEMA_VERSION = "20261126001500"
+SCHEMA_VERSION = "20261126001600"
 """The newest migration of supabase/migrations, which a test compares. Deploy it before this version."""
 
 

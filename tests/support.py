@@ -27,6 +27,7 @@ from tools.stack.gemini_server import app as gemini_app
 from tools.stack.signing import SigningKey, User
 
 API = "/api/v1"
+ADMIN_PREFIX = "/auth/v1/admin/users/"
 DATA_API_PREFIX = "/rest/v1"
 PUBLISHABLE_KEY = "sb_publishable_tests"
 SERVICE_SECRET = "the secret of the service in tests"
@@ -59,6 +60,10 @@ class SupabaseServer:
         self.trickled_bytes = 0
         self.data_api_answer: tuple[int, str, bytes] | None = None
         self.data_api_headers: list[Mapping[str, str]] = []
+        self.deleted_users: list[str] = []
+        self.admin_status: int | None = None
+        self.admin_delay = 0.0
+        self.admin_headers: list[Mapping[str, str]] = []
         self.stop: Callable[[], None] = lambda: None
         self.url = ""
 
@@ -66,10 +71,23 @@ class SupabaseServer:
         """The status, type and body of an answer."""
         if path.startswith(DATA_API_PREFIX):
             return self._ask_data_api(path.removeprefix(DATA_API_PREFIX), method, headers, body)
+        if path.startswith(ADMIN_PREFIX):
+            return self._delete_user(path.removeprefix(ADMIN_PREFIX), headers)
         self.requests += 1
         time.sleep(self.delay)
         document = self.document if isinstance(self.document, bytes) else json.dumps(self.document).encode()
         return self.status, "application/json", document
+
+    def _delete_user(self, user_id: str, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+        time.sleep(self.admin_delay)
+        self.admin_headers.append({name.lower(): value for name, value in headers.items()})
+        status = self.admin_status
+        if status is None:
+            status = 404 if user_id in self.deleted_users else 200
+        if status == 200:
+            self.deleted_users.append(user_id)
+            return status, "application/json", b"{}"
+        return status, "application/json", json.dumps({"code": status, "msg": "No"}).encode()
 
     def _ask_data_api(self, path: str, method: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str, bytes]:
         time.sleep(self.data_api_delay)

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     supabase_url: str
     supabase_publishable_key: str | None = None
+    supabase_secret_key: SecretStr | None = None
     # Its check reads the key above, and that of service_secret reads both: a check sees the fields before its own.
     database_url: SecretStr | None = Field(default=None, validate_default=True)
     supabase_jwt_secret: SecretStr | None = None

@@ -13,14 +13,14 @@ _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d %b %Y, %H:%M", "%b %
 _QUOTED = 40
 
 
-def number(name: str, text: str) -> float | None:
+def number(name: str, text: str, decimals: int = MAX_DECIMALS) -> float | None:
     """A number, with a point or a comma before its decimals; None for an empty cell."""
     if not text:
         return None
     # 1,000 may mean one or a thousand.
     if not re.fullmatch(r"-?\d{1,12}([.,]\d{1,12})?", text) or re.fullmatch(r"-?\d{1,3},\d{3}", text):
         raise ValueError(f"{name}: {text[:_QUOTED]!r} is not a number")
-    return round(float(text.replace(",", ".")), MAX_DECIMALS)
+    return round(float(text.replace(",", ".")), decimals)
 
 
 def whole_number(name: str, text: str) -> int | None:

@@ -4,21 +4,25 @@ Strong   Date, Workout Name, Duration, Exercise Name, Set Order, Weight, Reps, D
          RPE; on Android with semicolons and `Weight Unit`, `Distance Unit`, `Workout Duration`; today also with units
          in the names: Weight (kg), Distance (meters), Duration (sec)
 Hevy     title, start_time, end_time, description, exercise_title, superset_id, exercise_notes, set_index, set_type,
-         weight_kg or weight_lbs, reps, distance_km or distance_miles, duration_seconds, rpe
+         weight_kg or weight_lbs, reps, distance_km or distance_miles, duration_seconds, rpe; our own exports add rir,
+         rest_seconds, tempo and form_quality, and may have both weights
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
-from backend.core.vocabulary import WeightUnit
+from backend.core.vocabulary import SetType, WeightUnit
 from backend.imports.cells import duration, meters, number, time, whole_number
 
 MAX_TITLE_LENGTH = 200
 MAX_WORKOUT_NOTES_LENGTH = 5000
+# A kilometer with six decimals is exact to the millimeter.
+MAX_DISTANCE_DECIMALS = 6
 _UNITS: dict[str, WeightUnit] = {"kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb"}
 _STRONG_TYPES = {"w": "warmup", "d": "drop", "f": "failure"}
-_HEVY_TYPES = {"": "working", "normal": "working", "warmup": "warmup", "dropset": "drop", "failure": "failure"}
+# The files that we write ourselves have more types than Hevy's.
+_HEVY_TYPES = {"": "working", "normal": "working", "dropset": "drop"} | {name: name for name in get_args(SetType)}
 
 
 @dataclass
@@ -60,7 +64,7 @@ def hevy_line(line: int, cells: dict[str, str], weight_unit: WeightUnit | None) 
         if kind == "weight" and value:
             weight, unit = number("weight", value), _UNITS.get(suffix, weight_unit)
         elif kind == "distance" and value:
-            distance = meters(number("distance", value), suffix)
+            distance = meters(number("distance", value, MAX_DISTANCE_DECIMALS), suffix)
     started_at = time(cells.get("start_time", ""))
     ended = cells.get("end_time", "")
     set_type = cells.get("set_type", "").lower()
@@ -79,6 +83,10 @@ def hevy_line(line: int, cells: dict[str, str], weight_unit: WeightUnit | None) 
             "set_type": _HEVY_TYPES[set_type],
             **_measures(weight, unit, cells.get("reps", ""), cells.get("duration_seconds", ""), distance),
             "rpe": number("rpe", cells.get("rpe", "")) or None,
+            "rir": whole_number("rir", cells.get("rir", "")),
+            "rest_seconds": whole_number("rest_seconds", cells.get("rest_seconds", "")),
+            "tempo": cells.get("tempo") or None,
+            "form_quality": whole_number("form_quality", cells.get("form_quality", "")),
         },
         superset=cells.get("superset_id", ""),
         notes=cells.get("exercise_notes", ""),
@@ -101,7 +109,7 @@ def strong_line(line: int, cells: dict[str, str], weight_unit: WeightUnit | None
     if order == "rest timer":
         return RestLine(int(number("seconds", cell("seconds")) or 0))
     unit = _UNITS.get((cell("weight unit") or unit_in_name("weight")).lower(), weight_unit)
-    distance = number("distance", cell("distance"))
+    distance = number("distance", cell("distance"), MAX_DISTANCE_DECIMALS)
     distance_unit = cell("distance unit") or unit_in_name("distance") or ("mi" if unit == "lb" else "km")
     return SetLine(
         line,

@@ -11,8 +11,8 @@ select is(
             and p.pronamespace = 'private'::regnamespace
             and has_function_privilege('authenticated', p.oid, 'execute')
     ),
-    '{award_conversation,award_workout,check_service,end_turn,reaward_workout,remember_answer,replay_answer,'
-    'revise_answers,rewrite_workout,start_turn,store_reply}',
+    '{award_conversation,award_workout,check_service,end_turn,erase_account,export_rows,reaward_workout,'
+    'remember_answer,replay_answer,revise_answers,rewrite_workout,start_turn,store_reply}',
     'these are all functions with their owner''s rights that a user can reach'
 );
 

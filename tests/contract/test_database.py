@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from pydantic import ConfigDict, TypeAdapter
 
+from backend.account.repository import AccountRepository
 from backend.affinity.repository import AffinityRepository, DBAffinityEventRow, DBAffinityLevelRow
 from backend.companion.repository import ChatLimits, ConversationRepository, EmbeddingRepository
 from backend.core.caller import Caller
@@ -51,6 +52,7 @@ class Repositories:
         self.conversations = ConversationRepository(gateway, caller)
         self.embeddings = EmbeddingRepository(gateway, caller)
         self.memories = MemoryRepository(gateway, caller)
+        self.account = AccountRepository(gateway, caller)
 
 
 def caller_for(user_id: UUID, token: str = "") -> Caller:
@@ -128,6 +130,9 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.memories.update(an_id, {}),
         to.memories.delete(an_id),
         to.memories.delete_all(),
+        to.account.export_page(None),
+        to.account.workouts_page(None),
+        to.account.delete(""),
     ]
     for call in every:
         await call
@@ -239,6 +244,13 @@ async def test_rows_of_the_companion_match_their_types(repositories: Repositorie
     assert (await checked(memories.list, MemoryQuery()))["items"]
     assert (await checked(repositories.embeddings.claim))["memories"]
     await checked(memories.delete_all)
+
+
+@over_postgres
+async def test_rows_of_the_account_match_their_types(repositories: Repositories) -> None:
+    assert (await checked(repositories.workouts.log, {"sets": [a_set(weight=100)]}, None))["workout"]
+    assert (await checked(repositories.account.export_page, None))["next"]
+    assert (await checked(repositories.account.workouts_page, None))["lines"]
 
 
 PYTHON: dict[str, Any] = {

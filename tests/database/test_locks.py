@@ -28,6 +28,7 @@ WRITING: dict[str, list[Any]] = {
     "create_exercise": [{}],
     "create_memory": [{}],
     "create_plan": [{}],
+    "delete_account": ["delete my account"],
     "delete_conversation": [NOTHING],
     "delete_exercise": [NOTHING],
     "delete_memories": [],

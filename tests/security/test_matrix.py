@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -260,6 +260,9 @@ def test_the_service_proves_itself_by_its_secret(
 # Functions that every user may call.
 
 
+NOBODY = str(UUID(int=0))
+
+
 def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
     """For each parameter that a function may have, what an attacker would try."""
     ids = [
@@ -296,6 +299,12 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_turn": [{"reply": "Hi", "expression": "happy", "memories": [{"content": "everything", "kind": "fact"}]}],
         "p_usage": [{"prompt_tokens": 1000, "output_tokens": 1000}],
         "p_keep_memories": [False, True],
+        "p_confirmation": [str(victim.id)],
+        "p_after": [
+            None,
+            *({"table": name, "row": {"user_id": str(victim.id), "id": NOBODY}} for name in ("messages", "workouts")),
+            {"table": "service_secrets"},
+        ],
         "p_per_minute": [100],
         "p_per_day": [100],
         "p_memory": [{"content": "Mine", "kind": "fact", "user_id": str(victim.id), "replaces": ids[-1]}],

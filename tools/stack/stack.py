@@ -24,6 +24,7 @@ from tools.stack.database import POSTGRES_VERSION, Database, as_role
 from tools.stack.migrations import apply_migrations, run_file
 from tools.stack.processes import HOST, Child, answers, check_port, stop_leftovers
 from tools.stack.signing import SigningKey
+from tools.stack.supabase_server import SECRET_KEY
 from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import find_or_create_user
 
@@ -242,6 +243,7 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
             "NO_PROXY": HOST,
             "no_proxy": HOST,
             "SERVICE_SECRET": state.service_secret(),
+            "SUPABASE_SECRET_KEY": SECRET_KEY,
             **gemini_settings(os.environ, supabase_url),
             **way,
         },

@@ -23,9 +23,10 @@ from starlette.routing import Mount, Route
 
 from tools.stack.gemini_server import app as gemini_app
 from tools.stack.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
-from tools.stack.users import authenticate, create_user
+from tools.stack.users import authenticate, create_user, delete_user
 
 MIN_PASSWORD_LENGTH = 6
+SECRET_KEY = "sb_secret_laptop"  # noqa: S105  # of the stand-in, which only this machine reaches
 # Headers of one connection only, or of an encoding that httpx has removed.
 NOT_PASSED_ON = (
     "host",
@@ -70,11 +71,17 @@ class AuthServer:
         user = await run_in_threadpool(self._with_database, authenticate, *credentials)
         return self._session(user) if user else _error(400, "invalid_credentials", "Invalid login credentials")
 
-    def _with_database(
-        self, act: Callable[[psycopg.Connection, str, str], User | None], email: str, password: str
-    ) -> User | None:
+    async def delete_user(self, request: Request) -> JSONResponse:
+        """Delete a user, for whoever has the secret key."""
+        if request.headers.get("apikey") != SECRET_KEY:
+            return _error(401, "no_authorization", "This endpoint requires the secret key")
+        user_id = str(request.path_params["user_id"])
+        gone = await run_in_threadpool(self._with_database, delete_user, user_id)
+        return JSONResponse({}) if gone else _error(404, "user_not_found", "User not found")
+
+    def _with_database[Result](self, act: Callable[..., Result], *arguments: str) -> Result:
         with psycopg.connect(self._database_url, autocommit=True) as connection:
-            return act(connection, email, password)
+            return act(connection, *arguments)
 
     def _session(self, user: User) -> JSONResponse:
         return JSONResponse(
@@ -133,6 +140,7 @@ def create_supabase_app(auth: AuthServer, gate: DataApiGate | None) -> Starlette
         Route("/auth/v1/.well-known/jwks.json", auth.jwks),
         Route("/auth/v1/signup", auth.sign_up, methods=["POST"]),
         Route("/auth/v1/token", auth.sign_in, methods=["POST"]),
+        Route("/auth/v1/admin/users/{user_id:uuid}", auth.delete_user, methods=["DELETE"]),
     ]
     if gate is not None:
         routes.append(Route("/rest/v1{path:path}", gate.pass_on, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]))

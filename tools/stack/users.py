@@ -36,6 +36,11 @@ def find_or_create_user(connection: psycopg.Connection, email: str, password: st
     return user
 
 
+def delete_user(connection: psycopg.Connection, user_id: str) -> bool:
+    """Delete a user, and return whether there was one."""
+    return connection.execute("delete from auth.users where id = %s", (user_id,)).rowcount > 0
+
+
 def authenticate(connection: psycopg.Connection, email: str, password: str) -> User | None:
     """The user with this email and password, if there is one."""
     row = connection.execute(

@@ -1,0 +1,1 @@
+"""A user's account as a whole: export and deletion."""
