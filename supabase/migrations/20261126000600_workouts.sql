@@ -29,6 +29,7 @@ create table private.workouts (
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
+    has_work boolean not null default false,
     -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
@@ -43,11 +44,16 @@ create table private.workouts (
 comment on table private.workouts is
 'Completed workouts. Functions compute the totals from the sets when they read them.';
 comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
+comment on column private.workouts.has_work is
+'Whether a set has reps, time or distance. A trigger keeps it. Without work, a workout earns nothing and counts for no '
+'week.';
 comment on column private.workouts.import_key is 'What identifies the workout in the file that it was imported from.';
 comment on column private.workouts.import_incomplete is
 'Whether sets of the file were left out because no exercise has their name. A later import may add them; an edit of '
 'the workout ends that.';
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
+-- Counts what a user logged in the last day.
+create index workouts_user_id_created_at_idx on private.workouts (user_id, created_at) where import_key is null;
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
 grant insert (
@@ -171,6 +177,46 @@ for insert to authenticated with check (
 );
 
 
+create function private.is_work(p_reps integer, p_duration_seconds integer, p_distance_meters numeric)
+returns boolean
+language sql
+immutable
+security invoker
+return greatest(p_reps, p_duration_seconds, p_distance_meters) > 0;
+comment on function private.is_work(integer, integer, numeric) is
+'Whether a set did something: 0 reps, 0 seconds or 0 meters are an attempt.';
+grant execute on function private.is_work(integer, integer, numeric) to authenticated;
+
+
+-- Security definer, because users may not update workouts. It acts only on the workouts whose sets fired it.
+create function private.note_work()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.workouts as w
+    set has_work = true
+    from (
+        select distinct
+            s.user_id,
+            s.workout_id
+        from inserted as s
+        where private.is_work(s.reps, s.duration_seconds, s.distance_meters)
+    ) as worked
+    where w.user_id = worked.user_id and w.id = worked.workout_id and not w.has_work;
+    return null;
+end
+$$;
+comment on function private.note_work() is 'Marks the workouts of new sets that have work.';
+
+create trigger note_work
+after insert on private.workout_sets
+referencing new table as inserted
+for each statement execute function private.note_work();
+
+
 -- Reading a workout.
 
 create function private.workout_sets_json(p_user_id uuid, p_workout_id uuid)
@@ -205,7 +251,7 @@ security invoker
 set search_path = ''
 as $$
     select
-        pg_catalog.to_jsonb(p_workout) - array['user_id', 'import_key', 'import_incomplete']
+        pg_catalog.to_jsonb(p_workout) - array['user_id', 'import_key', 'import_incomplete', 'has_work']
         || pg_catalog.jsonb_build_object(
             'total_sets', coalesce(sum(done.sets), 0),
             'working_sets', coalesce(sum(done.working_sets), 0),
@@ -404,7 +450,8 @@ create function private.record_history(
     p_user_id uuid,
     p_exercise_ids uuid[],
     p_until timestamptz default 'infinity',
-    p_workout_id uuid default null
+    p_workout_id uuid default null,
+    p_logged_until timestamptz default 'infinity'
 )
 returns table (
     exercise_id uuid,
@@ -439,6 +486,7 @@ as $$
             max(s.session_volume) over earlier as best_session_volume
         from private.exercise_sessions(p_user_id, p_exercise_ids, p_until) as s
         inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
+        where w.created_at <= p_logged_until
         -- Of two sessions that ended at the same moment, the one that was logged first is the earlier.
         window earlier as (
             partition by s.exercise_id
@@ -458,10 +506,10 @@ as $$
         -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
         and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
 $$;
-comment on function private.record_history(uuid, uuid[], timestamptz, uuid) is
+comment on function private.record_history(uuid, uuid[], timestamptz, uuid, timestamptz) is
 'Every record in these exercises that was set up to a moment, if asked by one workout, in kilograms and reps. previous '
-'is null for a first time, and rank orders the kinds.';
-grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid) to authenticated;
+'is null for a first time, and rank orders the kinds. Workouts that were logged after p_logged_until do not count.';
+grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid, timestamptz) to authenticated;
 
 
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)

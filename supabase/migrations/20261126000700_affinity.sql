@@ -1,3 +1,77 @@
+-- Weekly targets of the past: a new target does not change what earlier weeks were.
+
+create table private.earlier_targets (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    until date not null,
+    weekly_target integer not null
+    constraint earlier_targets_weekly_target_check check (weekly_target between 1 and 7),
+    primary key (user_id, until)
+);
+comment on table private.earlier_targets is
+'The weekly targets that a user had before: each counted for the weeks before a Monday, back to the row before it.';
+grant select on private.earlier_targets to authenticated;
+alter table private.earlier_targets enable row level security;
+create policy "owner can select own earlier_targets" on private.earlier_targets
+for select to authenticated using ((select auth.uid()) = user_id);
+
+
+-- Security definer, because users may not write the past. It acts only on the row that fired it.
+create function private.keep_earlier_target()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_this_week date := private.start_of_week(pg_catalog.now(), new.timezone);
+begin
+    insert into private.earlier_targets (user_id, until, weekly_target)
+    select
+        old.user_id,
+        v_this_week,
+        old.weekly_target
+    -- Without workouts in earlier weeks there is nothing to keep, and a history that a new user imports is measured by
+    -- the target that they chose.
+    where exists (
+        select from private.workouts as w
+        where w.user_id = old.user_id and w.completed_at < v_this_week::timestamp at time zone new.timezone
+    )
+    -- Of several changes in one week, the first ended the target of the weeks before.
+    on conflict (user_id, until) do nothing;
+    return null;
+end
+$$;
+comment on function private.keep_earlier_target() is
+'Keeps the old target for the weeks before the current one, if the user trained in them.';
+
+create trigger keep_earlier_target
+after update of weekly_target on private.profiles
+for each row when (old.weekly_target <> new.weekly_target)
+execute function private.keep_earlier_target();
+
+
+create function private.target_of_week(p_profile private.profiles, p_week date)
+returns integer
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        (
+            select t.weekly_target from private.earlier_targets as t
+            where t.user_id = p_profile.user_id and t.until > p_week
+            order by t.until
+            limit 1
+        ),
+        p_profile.weekly_target
+    )
+$$;
+comment on function private.target_of_week(private.profiles, date) is
+'The weekly target that counts for the week that begins on this Monday.';
+grant execute on function private.target_of_week(private.profiles, date) to authenticated;
+
+
 -- The ledger of affinity: one row for each event. A trigger keeps the score on the profile equal to its sum.
 
 create table private.affinity_rules (
@@ -134,8 +208,26 @@ as $$
             rule.daily_cap,
             p_times * rule.points as points,
             rule.daily_cap - (
-                select coalesce(sum(e.points), 0) from private.affinity_events as e
-                where e.user_id = p_user_id and e.kind = p_kind and e.earned_on = p_day
+                select coalesce(sum(e.points), 0)
+                from private.affinity_events as e
+                left join private.workouts as w on e.user_id = w.user_id and e.workout_id = w.id
+                where
+                    e.user_id = p_user_id
+                    and e.kind = p_kind
+                    and e.earned_on = p_day
+                    and e.source <> p_source
+                    -- When a day is awarded again, workouts that were logged later do not use up its cap.
+                    and (
+                        p_workout_id is null
+                        or w.id is null
+                        or (w.created_at, w.id) < (
+                            select
+                                awarded.created_at,
+                                awarded.id
+                            from private.workouts as awarded
+                            where awarded.user_id = p_user_id and awarded.id = p_workout_id
+                        )
+                    )
             ) as left_that_day
         from private.affinity_rules as rule
         where rule.kind = p_kind
@@ -145,13 +237,17 @@ as $$
     ) as given
     -- Otherwise a long conversation would fill the ledger with events of 0 points.
     where given.points > 0 or p_workout_id is not null
-    on conflict (user_id, kind, source) do nothing
+    on conflict (user_id, kind, source) do update
+    set points = excluded.points, reason = excluded.reason
+    where
+        p_workout_id is not null
+        and (affinity_events.points, affinity_events.reason) is distinct from (excluded.points, excluded.reason)
     returning id
 $$;
 comment on function private.award_event(uuid, date, text, text, bigint, text, uuid) is
 'Writes an event to the ledger, with as many points as the cap of the day leaves; the reason says when the cap took '
-'points away. Returns the id of the event. Returns null for an event that was awarded before, and for conversation '
-'that earns nothing more.';
+'points away. An event of a workout that was awarded before gets the points that it is worth now. Returns the id of '
+'the event, or null if nothing changed and for conversation that earns nothing more.';
 
 
 create function private.affinity_change(p_before jsonb, p_user_id uuid, p_event_ids uuid[])
@@ -203,109 +299,218 @@ comment on function private.events_of_workout(uuid, uuid) is 'The ids of the eve
 
 -- What workouts and conversations earn.
 
-create type private.achievement as (
-    kind text,
-    source text,
-    times bigint,
-    reason text
-);
-comment on type private.achievement is
-'What the ledger can award: the kind, its source, how many times the points of the kind, and the reason.';
-
-
-create function private.record_achievement(p_user_id uuid, p_workout_id uuid)
-returns setof private.achievement
+create function private.exercises_of_workout(p_user_id uuid, p_workout_id uuid)
+returns uuid[]
 language sql
 stable
 security invoker
 set search_path = ''
-rows 1
 as $$
-    select
-        'personal_record',
-        'workout:' || p_workout_id,
-        beaten.exercises,
-        case beaten.exercises when 1 then 'Set a personal record' else 'Set ' || beaten.exercises || ' personal records' end
-    from (
-        select count(distinct r.exercise_id) as exercises
-        from private.workout_records(p_user_id, p_workout_id) as r
-        -- A first time beats nothing.
-        where r.previous is not null
-    ) as beaten
-    where beaten.exercises > 0
+    select array(
+        select distinct s.exercise_id from private.workout_sets as s
+        where s.user_id = p_user_id and s.workout_id = p_workout_id
+    )
 $$;
-comment on function private.record_achievement(uuid, uuid) is
-'The records that a workout beat, as one achievement; no row when it beat none.';
+comment on function private.exercises_of_workout(uuid, uuid) is 'The exercises of a workout.';
+grant execute on function private.exercises_of_workout(uuid, uuid) to authenticated;
 
 
-create function private.week_achievement(p_profile private.profiles, p_workout_id uuid)
-returns setof private.achievement
+create function private.later_records(
+    p_user_id uuid, p_exercise_ids uuid[], p_workout_id uuid, p_since timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    -- Most often, a user changes what they logged last. Then no record depends on it, and their history need not be read.
+    if not exists (
+        select from private.workout_sets as s
+        where
+            s.user_id = p_user_id
+            and s.exercise_id = any(p_exercise_ids)
+            and s.performed_at >= p_since
+            and s.workout_id <> p_workout_id
+    ) then
+        return '{}';
+    end if;
+    return (
+        select coalesce(pg_catalog.jsonb_object_agg(beaten.workout_id, beaten.exercises), '{}')
+        from (
+            select
+                r.workout_id,
+                count(distinct r.exercise_id) as exercises
+            from private.record_history(p_user_id, p_exercise_ids) as r
+            where r.previous is not null and r.workout_id <> p_workout_id and r.achieved_at >= p_since
+            group by r.workout_id
+        ) as beaten
+    );
+end
+$$;
+comment on function private.later_records(uuid, uuid[], uuid, timestamptz) is
+'In how many of these exercises each other workout since a moment beat a record: {workout_id: exercises}.';
+grant execute on function private.later_records(uuid, uuid[], uuid, timestamptz) to authenticated;
+
+
+create function private.award_day(p_user_id uuid, p_workout_id uuid)
+returns date
 language sql
 stable
 security invoker
 set search_path = ''
-rows 1
 as $$
+    select e.earned_on from private.affinity_events as e
+    where e.user_id = p_user_id and e.workout_id = p_workout_id and e.kind = 'workout_completed'
+$$;
+comment on function private.award_day(uuid, uuid) is
+'The day on which a workout was awarded; null for one that was not: it has no work, or another app logged it.';
+grant execute on function private.award_day(uuid, uuid) to authenticated;
+
+
+-- Granted to nobody, like the other functions here that write to the ledger for the definer functions below.
+create function private.award_workout_and_records(p_user_id uuid, p_day date, p_workout_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_workout private.workouts := private.find_workout(p_user_id, p_workout_id);
+    v_source text := 'workout:' || p_workout_id;
+    v_beaten bigint;
+begin
+    if not v_workout.has_work then
+        delete from private.affinity_events as e
+        where e.user_id = p_user_id and e.workout_id = p_workout_id;
+        return;
+    end if;
+    perform private.award_event(
+        p_user_id, p_day, 'workout_completed', v_source, 1, 'Completed a workout', p_workout_id
+    );
+    select count(distinct r.exercise_id) into v_beaten
+    from private.record_history(
+        p_user_id,
+        private.exercises_of_workout(p_user_id, p_workout_id),
+        v_workout.completed_at,
+        p_workout_id,
+        -- What is logged or imported later takes no record back.
+        v_workout.created_at
+    ) as r
+    -- A first time beats nothing.
+    where r.previous is not null;
+    if v_beaten = 0 then
+        delete from private.affinity_events as e
+        where e.user_id = p_user_id and e.kind = 'personal_record' and e.source = v_source;
+    else
+        perform private.award_event(
+            p_user_id, p_day, 'personal_record', v_source, v_beaten,
+            case v_beaten when 1 then 'Set a personal record' else 'Set ' || v_beaten || ' personal records' end,
+            p_workout_id
+        );
+    end if;
+end
+$$;
+comment on function private.award_workout_and_records(uuid, date, uuid) is
+'Awards a workout and the records that it beats on a day, and takes back what it no longer earns: everything if it has '
+'no work. Raises PT404 workout_not_found.';
+
+
+-- The workout that earned the week is the first one, in the order of logging, with which the week met its target. It
+-- was logged in that week: a workout that is logged later counts for the target and earns no week.
+create function private.award_week(p_profile private.profiles, p_week date, p_workout_id uuid default null)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_source text := 'week:' || pg_catalog.to_char(p_week, 'YYYY-MM-DD');
+    v_reached record;
+begin
+    if p_workout_id is not null and exists (
+        select from private.affinity_events as e
+        where e.user_id = p_profile.user_id and e.kind = 'weekly_streak' and e.source = v_source
+    ) then
+        return;
+    end if;
     select
-        'weekly_streak',
-        'week:' || pg_catalog.to_char(week.monday, 'YYYY-MM-DD'),
-        1,
-        'Trained ' || case trained.workouts when 1 then 'once' else trained.workouts || ' times' end || ' this week'
+        trained.id,
+        private.award_day(p_profile.user_id, trained.id) as earned_on,
+        trained.workouts
+    into v_reached
     from (
-        select private.start_of_week(pg_catalog.now(), p_profile.timezone)::timestamp as monday
-    ) as week
-    cross join lateral (
         select
-            count(*) as workouts,
-            bool_or(w.id = p_workout_id) as among_them
+            w.*,
+            count(*) over (order by w.created_at, w.id) as workouts
         from private.workouts as w
         where
             w.user_id = p_profile.user_id
-            and w.completed_at >= week.monday at time zone p_profile.timezone
-            and w.completed_at < (week.monday + interval '7 days') at time zone p_profile.timezone
+            and w.has_work
+            and w.completed_at >= p_week::timestamp at time zone p_profile.timezone
+            and w.completed_at < (p_week::timestamp + interval '7 days') at time zone p_profile.timezone
     ) as trained
-    -- Workouts beyond the target count too: an import or a deletion may have left the award of the week open.
-    where trained.among_them and trained.workouts >= p_profile.weekly_target
+    where
+        trained.workouts >= private.target_of_week(p_profile, p_week)
+        and private.start_of_week(trained.created_at, p_profile.timezone) = p_week
+        and private.award_day(p_profile.user_id, trained.id) is not null
+        and (p_workout_id is null or trained.id = p_workout_id)
+    order by trained.created_at, trained.id
+    limit 1;
+    delete from private.affinity_events as e
+    where
+        e.user_id = p_profile.user_id
+        and e.kind = 'weekly_streak'
+        and e.source = v_source
+        and e.workout_id is distinct from v_reached.id;
+    if v_reached.id is not null then
+        perform private.award_event(
+            p_profile.user_id, v_reached.earned_on, 'weekly_streak', v_source, 1,
+            'Trained '
+            || case v_reached.workouts when 1 then 'once' else v_reached.workouts || ' times' end || ' this week',
+            v_reached.id
+        );
+    end if;
+end
 $$;
-comment on function private.week_achievement(private.profiles, uuid) is
-'The weekly target, if the workout belongs to the current week and the week meets the target; else no row.';
+comment on function private.award_week(private.profiles, date, uuid) is
+'Awards the target of a week to the workout that reached it, and takes the award back from any other. With '
+'p_workout_id, it awards a workout that was just logged if the week meets the target and has no award yet.';
 
 
-create function private.workout_achievements(p_profile private.profiles, p_workout_id uuid)
-returns setof private.achievement
+create function private.award_first_times(p_user_id uuid)
+returns void
 language sql
-stable
 security invoker
 set search_path = ''
-rows 5
 as $$
-    select
-        'workout_completed',
-        'workout:' || p_workout_id,
-        1::bigint,
-        'Completed a workout'
-    union all
-    select * from private.record_achievement(p_profile.user_id, p_workout_id)
-    union all
-    select * from private.week_achievement(p_profile, p_workout_id)
-    union all
-    -- Every workout claims this, and the ledger awards it once.
-    select
-        'first_time',
-        'first:workout',
-        1,
-        'Logged a first workout'
-    union all
-    select
-        'first_time',
-        'first:plan',
-        1,
-        'Followed a plan for the first time'
-    from private.workouts as w
-    where w.user_id = p_profile.user_id and w.id = p_workout_id and w.plan_id is not null
+    select private.award_event(p_user_id, e.earned_on, 'first_time', first.source, 1, first.reason, e.workout_id)
+    from (
+        values
+        ('first:workout', 'Logged a first workout', false),
+        ('first:plan', 'Followed a plan for the first time', true)
+    ) as first (source, reason, by_plan)
+    cross join lateral (
+        select
+            done.workout_id,
+            done.earned_on
+        from private.affinity_events as done
+        inner join private.workouts as w on done.user_id = w.user_id and done.workout_id = w.id
+        where
+            done.user_id = p_user_id
+            and done.kind = 'workout_completed'
+            and (w.plan_name is not null or not first.by_plan)
+        order by w.created_at, w.id
+        limit 1
+    ) as e
+    where not exists (
+        select from private.affinity_events as known
+        where known.user_id = p_user_id and known.kind = 'first_time' and known.source = first.source
+    )
 $$;
-comment on function private.workout_achievements(private.profiles, uuid) is
-'Everything that a workout which was just logged can be awarded for.';
+comment on function private.award_first_times(uuid) is
+'Awards the first workout and the first one that followed a plan, unless both are awarded.';
 
 
 -- Security definer, because users may only read the ledger. It accepts neither points nor a user: it computes what a
@@ -320,42 +525,12 @@ declare
     v_profile private.profiles := private.current_profile();
     v_workout private.workouts := private.find_workout(v_profile.user_id, p_workout_id);
 begin
-    perform private.award_event(v_workout.user_id, day.today, a.kind, a.source, a.times, a.reason, v_workout.id)
-    from private.ledger_day(v_profile) as day (today)
-    cross join private.workout_achievements(v_profile, v_workout.id) as a;
-    return private.affinity_change(
-        private.affinity_standing(v_profile.affinity_score),
-        v_workout.user_id,
-        private.events_of_workout(v_workout.user_id, v_workout.id)
-    );
-end
-$$;
-comment on function private.award_workout(uuid) is
-'Awards what a workout of the caller earns, once: {gained, score, level, title, leveled_up, events}. Raises PT404 '
-'workout_not_found, profile_not_found.';
-grant execute on function private.award_workout(uuid) to authenticated;
-
-
--- Security definer for the same reason. An edited workout keeps its award, and only its records are awarded again, on
--- the day of the award and within the cap of that day. An imported workout has no award and gets none.
-create function private.reaward_workout(p_workout_id uuid)
-returns jsonb
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-    v_profile private.profiles := private.current_profile();
-    v_workout private.workouts := private.find_workout(v_profile.user_id, p_workout_id);
-    v_day date;
-begin
-    select e.earned_on into v_day from private.affinity_events as e
-    where e.user_id = v_workout.user_id and e.workout_id = v_workout.id and e.kind = 'workout_completed';
-    if found then
-        delete from private.affinity_events as e
-        where e.user_id = v_workout.user_id and e.workout_id = v_workout.id and e.kind = 'personal_record';
-        perform private.award_event(v_workout.user_id, v_day, a.kind, a.source, a.times, a.reason, v_workout.id)
-        from private.record_achievement(v_workout.user_id, v_workout.id) as a;
+    if v_workout.has_work and v_workout.import_key is null then
+        perform private.award_workout_and_records(v_workout.user_id, private.ledger_day(v_profile), v_workout.id);
+        perform private.award_week(
+            v_profile, private.start_of_week(v_workout.completed_at, v_profile.timezone), v_workout.id
+        );
+        perform private.award_first_times(v_workout.user_id);
     end if;
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),
@@ -364,10 +539,99 @@ begin
     );
 end
 $$;
-comment on function private.reaward_workout(uuid) is
-'Awards the records of an edited workout of the caller again: {gained, score, level, title, leveled_up, events}, where '
-'gained may be negative. Raises PT404 workout_not_found, profile_not_found.';
-grant execute on function private.reaward_workout(uuid) to authenticated;
+comment on function private.award_workout(uuid) is
+'Awards what a workout of the caller earns, once: {gained, score, level, title, leveled_up, events}. Nothing for one '
+'without work or from another app. Raises PT404 workout_not_found, profile_not_found.';
+grant execute on function private.award_workout(uuid) to authenticated;
+
+
+-- Granted to nobody.
+create function private.award_day_again(p_profile private.profiles, p_day date)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.award_workout_and_records(p_profile.user_id, p_day, awarded.id)
+    from (
+        select w.id
+        from private.affinity_events as e
+        inner join private.workouts as w on e.user_id = w.user_id and e.workout_id = w.id
+        where e.user_id = p_profile.user_id and e.earned_on = p_day and e.kind = 'workout_completed'
+        order by w.created_at, w.id
+    ) as awarded;
+end
+$$;
+comment on function private.award_day_again(private.profiles, date) is
+'Awards the workouts of a day and their records again, in the order of logging and within the caps of the day.';
+
+
+-- Security definer for the same reason. What a workout earns depends on those before it: their records, the caps of the
+-- day, the target of the week, what was the first. So after a workout changed or went, this awards again whatever it
+-- may have touched, and the ledger is as if the user had logged only what is there now.
+create function private.award_again(
+    p_workout_id uuid,
+    p_day date,
+    p_completed_at timestamptz,
+    p_since timestamptz,
+    p_exercise_ids uuid[],
+    p_records jsonb
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.current_profile();
+    v_workout private.workouts;
+    v_records jsonb := private.later_records(v_profile.user_id, p_exercise_ids, p_workout_id, p_since);
+begin
+    select w.* into v_workout from private.workouts as w
+    where w.user_id = v_profile.user_id and w.id = p_workout_id;
+    perform private.award_day_again(v_profile, again.day)
+    from (
+        select p_day as day
+        where p_day is not null
+        union
+        select private.award_day(v_profile.user_id, coalesce(earlier.key, later.key)::uuid)
+        from pg_catalog.jsonb_each(p_records) as earlier
+        full join pg_catalog.jsonb_each(v_records) as later on earlier.key = later.key
+        where earlier.value is distinct from later.value
+    ) as again
+    where again.day is not null;
+    if v_workout.has_work and v_workout.import_key is null and p_day is null then
+        perform private.award_workout_and_records(
+            v_profile.user_id, private.ledger_day(v_profile), v_workout.id
+        );
+    end if;
+    perform private.award_week(v_profile, week.monday)
+    from (
+        select private.start_of_week(p_completed_at, v_profile.timezone) as monday
+        union
+        select private.start_of_week(v_workout.completed_at, v_profile.timezone)
+    ) as week
+    where week.monday is not null;
+    if v_workout.plan_name is null then
+        delete from private.affinity_events as e
+        where e.user_id = v_profile.user_id and e.workout_id = p_workout_id and e.source = 'first:plan';
+    end if;
+    perform private.award_first_times(v_profile.user_id);
+    return private.affinity_change(
+        private.affinity_standing(v_profile.affinity_score),
+        v_profile.user_id,
+        private.events_of_workout(v_profile.user_id, p_workout_id)
+    );
+end
+$$;
+comment on function private.award_again(uuid, date, timestamptz, timestamptz, uuid[], jsonb) is
+'Awards again what a change or the deletion of a workout of the caller touches: the day of its award, the days of '
+'workouts whose records changed, its week before and after, and first times. p_day is the day of its award, or null, '
+'p_completed_at when it was done before the change, and p_records what private.later_records gave for its exercises '
+'before the change, since p_since. Returns {gained, score, level, title, leveled_up, events}, where gained may be '
+'negative. Raises PT404 profile_not_found.';
+grant execute on function private.award_again(uuid, date, timestamptz, timestamptz, uuid[], jsonb) to authenticated;
 
 
 -- Security definer for the same reason. It locks the profile, so the caps hold for simultaneous turns.

@@ -124,6 +124,36 @@ comment on function private.check_workout(jsonb) is
 grant execute on function private.check_workout(jsonb) to authenticated;
 
 
+create function private.check_workouts_a_day(p_user_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_blocking timestamptz;
+begin
+    select w.created_at into v_blocking
+    from private.workouts as w
+    where w.user_id = p_user_id and w.import_key is null and w.created_at > pg_catalog.now() - interval '1 day'
+    order by w.created_at desc
+    offset 499
+    limit 1;
+    if found then
+        perform private.fail(
+            429, 'too_many_workouts',
+            'You have logged 500 workouts within a day, which is the limit. Import a history from a file instead.',
+            pg_catalog.ceil(extract(epoch from v_blocking + interval '1 day' - pg_catalog.now()))::text
+        );
+    end if;
+end
+$$;
+comment on function private.check_workouts_a_day(uuid) is
+'Raises PT429 too_many_workouts when the user has logged 500 workouts within a day, with the seconds to wait.';
+grant execute on function private.check_workouts_a_day(uuid) to authenticated;
+
+
 -- Logging a workout.
 
 create function private.insert_sets(
@@ -197,6 +227,7 @@ begin
     if v_answer is not null then
         return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
+    perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
@@ -215,7 +246,8 @@ comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
 '{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
 'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
-'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused.';
+'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused, PT429 '
+'too_many_workouts.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;
 
 
@@ -235,7 +267,7 @@ begin
     update private.workouts as w
     set (
         plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
-        energy_after, overall_rpe, import_incomplete
+        energy_after, overall_rpe, import_incomplete, has_work
     ) = (
         select
             given.plan_id,
@@ -243,7 +275,9 @@ begin
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
-            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
+            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false),
+            -- The new sets set it again.
+            false
         from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
@@ -273,6 +307,9 @@ declare
     v_given private.workouts;
     v_completed_at timestamptz;
     v_new jsonb;
+    v_exercises uuid[];
+    v_since timestamptz;
+    v_records jsonb;
     v_answer jsonb;
 begin
     perform private.check_sets(p_workout -> 'sets');
@@ -286,13 +323,20 @@ begin
     else
         perform private.check_workout(v_new);
     end if;
+    v_exercises := private.exercises_of_workout(v_profile.user_id, p_id) || array(
+        select distinct (s.value ->> 'exercise_id')::uuid from pg_catalog.jsonb_array_elements(p_workout -> 'sets') as s
+    );
+    v_since := least(v_stored.completed_at, v_completed_at);
+    v_records := private.later_records(v_profile.user_id, v_exercises, p_id, v_since);
     perform private.rewrite_workout(p_id, v_new);
     perform private.insert_sets(
         v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
     );
     v_answer := pg_catalog.jsonb_build_object(
         'workout', public.get_workout(p_id),
-        'affinity', private.reaward_workout(p_id),
+        'affinity', private.award_again(
+            p_id, private.award_day(v_profile.user_id, p_id), v_stored.completed_at, v_since, v_exercises, v_records
+        ),
         'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
     );
     perform private.revise_answers(p_id, v_answer);
@@ -300,7 +344,7 @@ begin
 end
 $$;
 comment on function public.update_workout(uuid, jsonb) is
-'Replaces a workout of the caller with its sets, and recomputes its records and what they earned: {workout, affinity, '
+'Replaces a workout of the caller with its sets, and recomputes records and what they earned: {workout, affinity, '
 'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
 'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
 'exercise_not_found.';
@@ -314,15 +358,20 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- The ledger rows go with the workout and change the score, which the lock on the profile protects.
     v_profile private.profiles := private.lock_profile();
     v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
+    v_exercises uuid[] := private.exercises_of_workout(v_profile.user_id, p_id);
+    v_records jsonb := private.later_records(v_profile.user_id, v_exercises, p_id, v_stored.completed_at);
+    v_day date := private.award_day(v_profile.user_id, p_id);
 begin
     delete from private.workouts as w
     where w.user_id = v_stored.user_id and w.id = v_stored.id;
+    perform private.award_again(
+        p_id, v_day, v_stored.completed_at, v_stored.completed_at, v_exercises, v_records
+    );
 end
 $$;
 comment on function public.delete_workout(uuid) is
-'Deletes a workout of the caller with its sets, and takes back the affinity that it gave. Raises PT404 '
-'workout_not_found, profile_not_found.';
+'Deletes a workout of the caller with its sets. The affinity is then what the remaining workouts alone would have '
+'earned. Raises PT404 workout_not_found, profile_not_found.';
 grant execute on function public.delete_workout(uuid) to authenticated;

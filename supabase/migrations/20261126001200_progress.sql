@@ -33,12 +33,17 @@ as $$
     with
     listed as (
         select
-            private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
-            count(*) >= p_profile.weekly_target as met,
+            trained.week_start,
+            trained.workouts >= private.target_of_week(p_profile, trained.week_start) as met,
             false as paused
-        from private.workouts as w
-        where w.user_id = p_profile.user_id
-        group by week_start
+        from (
+            select
+                private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
+                count(*) filter (where w.has_work) as workouts
+            from private.workouts as w
+            where w.user_id = p_profile.user_id
+            group by week_start
+        ) as trained
         union all
         select
             p.week_start,

@@ -15,6 +15,8 @@ select pg_temp.run('owner', $$
     ]}]}')
 $$);
 select pg_temp.run('owner', 'select pause_streak()');
+insert into earlier_targets (user_id, until, weekly_target)
+values ('00000000-0000-4000-8000-00000000000a', '2026-03-02', 2);
 select pg_temp.serve('owner', 'select begin_chat_turn(''Hello'')');
 select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from private.messages as m
@@ -272,6 +274,16 @@ insert into expected values
 ('memories', 'update private.memories set content = ''X''', '1', '0', '42501'),
 ('memories', 'update private.memories set user_id = auth.uid()', '42501', '42501', '42501'),
 ('memories', 'delete from private.memories', '1', '0', '42501'),
+('earlier_targets', 'select from private.earlier_targets', '1', '0', '42501'),
+(
+    'earlier_targets',
+    'insert into private.earlier_targets (user_id, until, weekly_target) values (auth.uid(), now(), 1)',
+    '42501',
+    '42501',
+    '42501'
+),
+('earlier_targets', 'update private.earlier_targets set weekly_target = 1', '42501', '42501', '42501'),
+('earlier_targets', 'delete from private.earlier_targets', '42501', '42501', '42501'),
 ('chat_turns', 'select from private.chat_turns', '42501', '42501', '42501'),
 (
     'chat_turns',

@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(48);
+select plan(50);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -11,6 +11,7 @@ insert into writable values
 ('chat_turns', null, null),
 ('chat_usage', null, null),
 ('conversations', 'user_id, id, title', 'last_message_at'),
+('earlier_targets', null, null),
 ('equipment', null, null),
 ('exercise_relations', null, null),
 (

@@ -11,8 +11,8 @@ select is(
             and p.pronamespace = 'private'::regnamespace
             and has_function_privilege('authenticated', p.oid, 'execute')
     ),
-    '{award_conversation,award_workout,check_service,end_turn,erase_account,export_rows,reaward_workout,'
-    'remember_answer,replay_answer,revise_answers,rewrite_workout,start_turn,store_reply}',
+    '{award_again,award_conversation,award_workout,check_service,end_turn,erase_account,export_rows,'
+    'fold_plan_versions,remember_answer,replay_answer,revise_answers,rewrite_workout,start_turn,store_reply}',
     'these are all functions with their owner''s rights that a user can reach'
 );
 
@@ -47,9 +47,9 @@ create temporary table attempts (name text, query text, answer text);
 insert into attempts values
 ('award another user''s workout', 'select private.award_workout(workout_id) from owned', 'PT404 workout_not_found'),
 (
-    'award the records of another user''s workout',
-    'select private.reaward_workout(workout_id) from owned',
-    'PT404 workout_not_found'
+    'award another user''s workout again',
+    'select private.award_again(workout_id, ''2026-01-01'', now(), now(), null, ''{}'') ->> ''gained'' from owned',
+    '0'
 ),
 (
     'rewrite another user''s workout',
@@ -120,8 +120,12 @@ select is(
     'a workout is awarded once'
 );
 select is(
-    pg_temp.run('owner', 'select private.reaward_workout(workout_id) ->> ''gained'' from owned'), '0',
-    'awarding the records of a workout again gains nothing'
+    pg_temp.run(
+        'owner',
+        'select private.award_again(workout_id, current_date, now(), now(), null, ''{}'') ->> ''gained'' from owned'
+    ),
+    '0',
+    'awarding a workout again gains nothing'
 );
 
 select is(

@@ -22,6 +22,8 @@ select
         p.id
     ))
 from plans as p;
+insert into earlier_targets (user_id, until, weekly_target)
+values ('00000000-0000-4000-8000-00000000000a', '2026-03-02', 2);
 select pg_temp.run('owner', 'select pause_streak()');
 select pg_temp.serve('owner', 'select begin_chat_turn(''Hello'')');
 select pg_temp.serve('owner', $$
@@ -342,6 +344,8 @@ insert into violations values
 ('chat_usage_output_tokens_check', 'output_tokens = -1'),
 ('chat_usage_prompt_tokens_check', 'prompt_tokens = -1'),
 ('chat_usage_turns_check', 'turns = -1'),
+('earlier_targets_weekly_target_check', 'weekly_target = 0'),
+('earlier_targets_weekly_target_check', 'weekly_target = 8'),
 ('memories_content_check', 'content = '' '''),
 ('memories_content_check', 'content = repeat(''x'', 501)'),
 ('memories_importance_check', 'importance = -0.1'),
@@ -366,6 +370,10 @@ insert into violations values
 (
     'chat_turns_user_id_fkey',
     'insert into chat_turns (user_id, message_id) values (gen_random_uuid(), gen_random_uuid())'
+),
+(
+    'earlier_targets_user_id_fkey',
+    'insert into earlier_targets (user_id, until, weekly_target) values (gen_random_uuid(), now(), 1)'
 ),
 ('chat_usage_user_id_fkey', 'insert into chat_usage (user_id, day) values (gen_random_uuid(), now())'),
 ('conversations_user_id_fkey', 'insert into conversations (user_id, title) values (gen_random_uuid(), ''X'')'),

@@ -1,7 +1,7 @@
 -- Plans: versions that never change, what is published and what is not, and names that are free again.
 begin;
 \ir helpers.psql
-select plan(71);
+select plan(76);
 
 -- A plan as JSON, with one squat, and what else it is told.
 create function pg_temp.a_plan(p_fields jsonb default '{}')
@@ -110,7 +110,8 @@ select is(
     'the pages of versions start at 1'
 );
 select pg_temp.ask('owner', format(
-    'replace_plan(%s, %s)', pg_temp.id('public'), pg_temp.a_plan('{"name": "Shared", "is_public": true}')
+    'replace_plan(%s, %s)', pg_temp.id('public'),
+    pg_temp.a_plan('{"name": "Shared", "is_public": true, "goal": "Changed"}')
 ));
 select is(
     pg_temp.run('stranger', 'select string_agg(version::text, '' '') from plan_versions'),
@@ -392,6 +393,58 @@ select is(
     'PT403 plan_read_only',
     'a user cannot delete another user''s plan'
 );
+-- Versions: none for no change, and not too many.
+create temporary table before as
+select p.version
+from plans as p
+inner join made as m on p.id = m.id
+where m.name = 'private';
+select pg_temp.ask('owner', format('replace_plan(%s, get_plan(%1$s))', pg_temp.id('private')));
+select is(
+    (
+        select p.version from plans as p inner join made as m on p.id = m.id
+        where m.name = 'private'
+    ),
+    (select b.version from before as b),
+    'a plan that stays the same keeps its version'
+);
+select is(
+    pg_temp.ask('owner', format('replace_plan(%s, get_plan(%1$s) || ''{"goal": "New"}'')', pg_temp.id('private'))),
+    (select (b.version + 1)::text from before as b),
+    'a plan that changes gets a new version'
+);
+do $$
+begin
+    for n in 1..60 loop
+        perform pg_temp.ask('owner', format(
+            'replace_plan(%s, get_plan(%1$s) || ''{"goal": "Goal %s"}'')', pg_temp.id('private'), n
+        ));
+    end loop;
+end
+$$;
+select is(
+    (
+        select count(*) from plan_versions as v inner join made as m on v.plan_id = m.id
+        where
+            m.name = 'private' and not exists (
+                select from workouts as w
+                where w.plan_id = v.plan_id and w.plan_version = v.version
+            )
+    ),
+    50::bigint, 'a plan keeps the latest 50 versions'
+);
+select isnt_empty(
+    $q$
+        select from plan_versions as v
+        inner join workouts as w on v.plan_id = w.plan_id and v.version = w.plan_version
+    $q$,
+    'a plan keeps a version that a workout followed'
+);
+select is(
+    pg_temp.run('stranger', format('select private.fold_plan_versions(%s)', pg_temp.id('private'))), '',
+    'folding the versions of another user''s plan does nothing'
+);
+
 insert into plans (user_id, name)
 select
     '00000000-0000-4000-8000-00000000000a' as user_id,

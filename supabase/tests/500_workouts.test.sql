@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(112);
+select plan(114);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -415,6 +415,22 @@ select is(
 select is(
     pg_temp.listed('p_from => ''2026-03-02 10:00:00Z'', p_to => ''2026-03-03 10:00:00Z'''), '3 2',
     'the first moment of a range belongs to it, and the last does not'
+);
+
+-- A limit for a day.
+update workouts set created_at = now() - interval '23 hours';
+insert into workouts (user_id)
+select '00000000-0000-4000-8000-00000000000a' as user_id
+from generate_series(1, 495);
+select is(
+    pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat()))), 'PT429 too_many_workouts',
+    'a user logs at most 500 workouts within a day'
+);
+update workouts set created_at = now() - interval '24 hours 1 second'
+where id = '00000000-0000-4000-8000-000000000001';
+select isnt(
+    pg_temp.run('owner', pg_temp.logging(jsonb_build_array(pg_temp.squat()))), 'PT429 too_many_workouts',
+    'a workout of more than a day ago makes room'
 );
 
 delete from auth.users

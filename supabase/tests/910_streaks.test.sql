@@ -1,7 +1,7 @@
 -- Streaks: weeks in a row that met the target, paused weeks left out, and the current week never breaks one.
 begin;
 \ir helpers.psql
-select plan(33);
+select plan(37);
 
 -- Noon on the Monday so many weeks ago.
 create function pg_temp.monday(p_weeks_ago integer)
@@ -19,8 +19,9 @@ as $$
 begin
     delete from workouts where user_id = '00000000-0000-4000-8000-00000000000a';
     delete from paused_weeks where user_id = '00000000-0000-4000-8000-00000000000a';
-    insert into workouts (user_id, completed_at)
-    select '00000000-0000-4000-8000-00000000000a', pg_temp.monday(week)
+    delete from earlier_targets where user_id = '00000000-0000-4000-8000-00000000000a';
+    insert into workouts (user_id, completed_at, has_work)
+    select '00000000-0000-4000-8000-00000000000a', pg_temp.monday(week), true
     from unnest(p_weeks_ago) as week, generate_series(1, p_workouts);
     insert into paused_weeks (user_id, week_start)
     select '00000000-0000-4000-8000-00000000000a', pg_temp.monday(week)::date from unnest(p_paused) as week;
@@ -45,8 +46,22 @@ select is(pg_temp.streak('{6,5,4,1}'), '1 of 3', 'the longest streak may be an e
 select is(pg_temp.streak('{6,5,2,1,0}'), '3 of 3', 'the current streak may be the longest');
 select is(pg_temp.streak('{60,59,58}'), '0 of 3', 'a streak of last year is remembered');
 
--- The target.
+-- The target. It counts from the week in which the user set it.
+select is(pg_temp.streak('{3,2,1}'), '3 of 3', 'three weeks met a target of 1');
+select pg_temp.run('owner', 'select update_profile(''{"weekly_target": 7}'')');
+select is(
+    pg_temp.run('owner', $$select get_progress_summary(1) #>> '{streak,current}'$$), '3',
+    'raising the target leaves earlier weeks as they were'
+);
+update earlier_targets set until = until - 14;
+select is(
+    pg_temp.run('owner', $$select get_progress_summary(1) #>> '{streak,longest}'$$), '1',
+    'a target that was raised two weeks ago counts for the last two weeks'
+);
+delete from earlier_targets;
+delete from workouts;
 select pg_temp.run('owner', 'select update_profile(''{"weekly_target": 2}'')');
+select is((select count(*) from earlier_targets), 0::bigint, 'without workouts, a new target counts for all weeks');
 select is(pg_temp.streak('{2,1}'), '0 of 0', 'a week below the target does not count');
 select is(pg_temp.streak('{2,1}', p_workouts => 2), '2 of 2', 'a week that just meets the target counts');
 select is(pg_temp.streak('{2,1}', p_workouts => 3), '2 of 2', 'a week beyond the target counts once');

@@ -47,7 +47,7 @@ create function pg_temp.train(p_at timestamptz)
 returns void
 language sql
 as $$
-    insert into workouts (user_id, completed_at) values ('00000000-0000-4000-8000-00000000000a', p_at)
+    insert into workouts (user_id, completed_at, has_work) values ('00000000-0000-4000-8000-00000000000a', p_at, true)
 $$;
 create function pg_temp.summary(p_path text)
 returns text

@@ -84,7 +84,7 @@ async def test_sets_without_reps_or_load_leave_no_record_to_beat(athlete: Person
     assert records(await log(athlete, kg(500, reps=0), a_set(reps=0), nothing)) == []
     logged = await log(athlete, kg(100), a_set(reps=5, weight=0))
     assert {record["previous"] for record in logged["personal_records"]} == {None}
-    assert [event["kind"] for event in logged["affinity"]["events"]] == ["workout_completed"]
+    assert [event["kind"] for event in logged["affinity"]["events"]] == ["workout_completed", "first_time"]
 
 
 @pytest.mark.parametrize("weight", [65, 180, 185, 225])
@@ -183,9 +183,9 @@ async def test_deleting_a_workout_takes_its_points_back_and_frees_the_cap(athlet
     await log(athlete, kg(110), completed_at="2026-03-02T12:00:00Z")
     assert await athlete.score() == 35
     await athlete.delete(f"/workouts/{first['workout']['id']}")
-    assert await athlete.score() == 15
-    # 10 points for a workout, and again 10 for a first workout, because the deleted one lost them.
-    assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 20
+    # The second workout is the first one now, and beats no record any more.
+    assert await athlete.score() == 20
+    assert (await log(athlete, kg(100), completed_at="2026-03-03T12:00:00Z"))["affinity"]["gained"] == 10
 
 
 async def test_the_score_is_the_sum_of_the_ledger(athlete: Person, admin: psycopg.Connection) -> None:
@@ -352,9 +352,10 @@ async def test_a_met_weekly_target_is_awarded_once(athlete: Person) -> None:
     assert reasons(await log(athlete, kg(100))) == [(full, 0)]
     edited = await athlete.ask("PUT", f"/workouts/{met['workout']['id']}", json={"sets": [kg(100)]})
     assert (edited.json()["affinity"]["gained"], reasons(edited.json())) == (0, reasons(met))
+    # The third workout is now the second one, and reaches the target.
     await athlete.delete(f"/workouts/{met['workout']['id']}")
-    assert await earned_today(athlete) == {"workout_completed": 20, "first_time": 10}
-    assert reasons(await log(athlete, kg(100))) == [(full, 0), ("Trained 3 times this week", 15)]
+    assert await earned_today(athlete) == {"workout_completed": 20, "first_time": 10, "weekly_streak": 15}
+    assert reasons(await log(athlete, kg(100))) == [(full, 0)]
 
 
 async def test_a_lower_target_is_met_by_the_next_workout(athlete: Person) -> None:
@@ -388,19 +389,20 @@ async def test_first_times_are_awarded_once(athlete: Person, connect: Connect) -
     days = [{"day": 1, "exercises": [{"exercise_id": exercise_id("back-squat"), "sets": [{}]}]}]
     plan = (await athlete.ask("POST", "/plans", json={"name": "Strength", "days": days})).json()
     plain = await log(athlete, kg(100))
-    # An edit is not a first time.
     edited = await athlete.ask(
         "PUT", f"/workouts/{plain['workout']['id']}", json={"plan_id": plan["id"], "sets": [kg(100)]}
     )
-    assert reasons(edited.json()) == [("Completed a workout", 10), ("Logged a first workout", 10)]
-    followed = await log(athlete, kg(100), plan_id=plan["id"])
-    assert reasons(followed)[1] == ("Followed a plan for the first time", 10)
+    first_plan = ("Followed a plan for the first time", 10)
+    assert reasons(edited.json()) == [("Completed a workout", 10), ("Logged a first workout", 10), first_plan]
     again = await log(athlete, kg(100), plan_id=plan["id"])
     assert "first_time" not in {event["kind"] for event in again["affinity"]["events"]}
     assert [event["points"] for event in talk(connect, athlete, uuid4())["events"]] == [10, 1]
     assert [event["points"] for event in talk(connect, athlete, uuid4())["events"]] == [1]
     assert (await earned_today(athlete))["first_time"] == 30
-    await athlete.delete(f"/workouts/{followed['workout']['id']}")
+    # Of what remains, another one is the first; without a plan there is none.
+    await athlete.delete(f"/workouts/{plain['workout']['id']}")
+    assert (await earned_today(athlete))["first_time"] == 30
+    await athlete.ask("PUT", f"/workouts/{again['workout']['id']}", json={"sets": [kg(100)]})
     assert (await earned_today(athlete))["first_time"] == 20
 
 

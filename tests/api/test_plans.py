@@ -158,8 +158,16 @@ async def test_the_list_is_empty_at_first(athlete: Person) -> None:
 @pytest.mark.parametrize("if_match", ['"2"', 'W/"2"', '"1", "2"', "*"])
 async def test_if_match_with_the_current_version_replaces_the_plan(athlete: Person, if_match: str) -> None:
     plan = await create(athlete)
-    assert (await put(athlete, plan)).json()["version"] == 2
+    assert (await put(athlete, plan, name="Changed")).json()["version"] == 2
     assert (await put(athlete, plan, if_match)).json()["version"] == 3
+
+
+async def test_a_plan_that_stays_the_same_gets_no_version(athlete: Person) -> None:
+    plan = await create(athlete)
+    for _ in range(20):
+        same = await put(athlete, plan)
+        assert (same.status_code, same.json(), same.headers["etag"]) == (200, plan, '"1"')
+    assert (await athlete.get(f"/plans/{plan['id']}/versions")).json()["total"] == 1
 
 
 @pytest.mark.parametrize("if_match", ['"1"', '"3"', "2", '"x"', "", '"2"x', 'no "2" no', '"99999999999999999999"'])

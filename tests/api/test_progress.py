@@ -144,8 +144,11 @@ async def test_a_streak_counts_weeks_that_met_the_target(athlete: Person) -> Non
     assert await streak(athlete) == (2, 3, False)
     await train(athlete, 0)
     assert await streak(athlete) == (3, 3, False)
+    # A new target counts from this week on, whether it is lower or higher.
     await athlete.patch("/profile", {"weekly_target": 1})
-    assert await streak(athlete) == (3, 5, False)
+    assert await streak(athlete) == (3, 3, False)
+    await athlete.patch("/profile", {"weekly_target": 7})
+    assert await streak(athlete) == (2, 3, False)
 
 
 async def test_a_missed_week_ends_a_streak(athlete: Person) -> None:
@@ -335,7 +338,7 @@ async def test_weeks_keep_their_length_across_daylight_saving(
     athlete: Person, admin: psycopg.Connection, timezone: str
 ) -> None:
     """The first and the last second of each of 99 weeks belong to that week."""
-    await athlete.patch("/profile", {"timezone": timezone})
+    await athlete.patch("/profile", {"timezone": timezone, "weekly_target": 2})
     zone = ZoneInfo(timezone)
     monday = this_monday(timezone)
     starts = [monday - weeks * WEEK for weeks in range(1, 100)]
@@ -346,10 +349,9 @@ async def test_weeks_keep_their_length_across_daylight_saving(
         moments += [first, datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC) - timedelta(seconds=1)]
     with admin.cursor() as cursor:
         cursor.executemany(
-            "insert into private.workouts (user_id, completed_at) values (%s, %s)",
+            "insert into private.workouts (user_id, completed_at, has_work) values (%s, %s, true)",
             [(athlete.id, moment) for moment in moments],
         )
     weeks = {week["week_start"]: week["sessions"] for week in (await read(athlete, "summary", weeks=104))["weeks"]}
     assert {start: weeks[start.isoformat()] for start in starts} == dict.fromkeys(starts, 2)
-    await athlete.patch("/profile", {"weekly_target": 2})
     assert await streak(athlete) == (99, 99, False)

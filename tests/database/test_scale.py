@@ -43,11 +43,11 @@ PEOPLE = """
     select made.id, 'Someone' from made
 """
 HISTORY = """
-    insert into private.workouts (user_id, id, completed_at, plan_id, plan_version, plan_name, plan_day)
+    insert into private.workouts (user_id, id, completed_at, created_at, plan_id, plan_version, plan_name, plan_day)
     select
         ('00000000-0000-4000-9000-' || lpad(to_hex(n), 12, '0'))::uuid,
         ('00000000-0000-4000-' || lpad(to_hex(n), 4, '0') || '-' || lpad(to_hex(k), 12, '0'))::uuid,
-        now() - k * interval '2 days', %(plan)s, 1, 'Strength', 1
+        now() - k * interval '2 days', now() - k * interval '2 days', %(plan)s, 1, 'Strength', 1
     from generate_series(%(first)s, %(last)s) as n
     cross join generate_series(1, %(workouts)s) as k;
     insert into private.workout_sets (

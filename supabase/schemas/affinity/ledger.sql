@@ -46,8 +46,26 @@ as $$
             rule.daily_cap,
             p_times * rule.points as points,
             rule.daily_cap - (
-                select coalesce(sum(e.points), 0) from private.affinity_events as e
-                where e.user_id = p_user_id and e.kind = p_kind and e.earned_on = p_day
+                select coalesce(sum(e.points), 0)
+                from private.affinity_events as e
+                left join private.workouts as w on e.user_id = w.user_id and e.workout_id = w.id
+                where
+                    e.user_id = p_user_id
+                    and e.kind = p_kind
+                    and e.earned_on = p_day
+                    and e.source <> p_source
+                    -- When a day is awarded again, workouts that were logged later do not use up its cap.
+                    and (
+                        p_workout_id is null
+                        or w.id is null
+                        or (w.created_at, w.id) < (
+                            select
+                                awarded.created_at,
+                                awarded.id
+                            from private.workouts as awarded
+                            where awarded.user_id = p_user_id and awarded.id = p_workout_id
+                        )
+                    )
             ) as left_that_day
         from private.affinity_rules as rule
         where rule.kind = p_kind
@@ -57,13 +75,17 @@ as $$
     ) as given
     -- Otherwise a long conversation would fill the ledger with events of 0 points.
     where given.points > 0 or p_workout_id is not null
-    on conflict (user_id, kind, source) do nothing
+    on conflict (user_id, kind, source) do update
+    set points = excluded.points, reason = excluded.reason
+    where
+        p_workout_id is not null
+        and (affinity_events.points, affinity_events.reason) is distinct from (excluded.points, excluded.reason)
     returning id
 $$;
 comment on function private.award_event(uuid, date, text, text, bigint, text, uuid) is
 'Writes an event to the ledger, with as many points as the cap of the day leaves; the reason says when the cap took '
-'points away. Returns the id of the event. Returns null for an event that was awarded before, and for conversation '
-'that earns nothing more.';
+'points away. An event of a workout that was awarded before gets the points that it is worth now. Returns the id of '
+'the event, or null if nothing changed and for conversation that earns nothing more.';
 
 
 create function private.affinity_change(p_before jsonb, p_user_id uuid, p_event_ids uuid[])

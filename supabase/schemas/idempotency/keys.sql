@@ -14,8 +14,41 @@ comment on table private.idempotency_keys is
 'The first answer to each Idempotency-Key, for 30 days. Deleting what a request created empties its answer, so no '
 'deleted text stays here, and keeps the key, so a late retry does not create the thing again.';
 create index idempotency_keys_user_id_resource_id_idx on private.idempotency_keys (user_id, resource_id);
+create index idempotency_keys_created_at_idx on private.idempotency_keys (created_at);
 -- No grants and no policies: only the functions below reach this table.
 alter table private.idempotency_keys enable row level security;
+
+
+-- Not granted to anybody. Every request with a key calls it, so the keys of users who never return go, too. pg_cron or
+-- an operator may call it when there are no requests.
+create function private.purge_idempotency_keys(p_limit integer default 100000)
+returns integer
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_count integer;
+begin
+    delete from private.idempotency_keys as k
+    where (k.user_id, k.operation, k.key) in (
+        select
+            expired.user_id,
+            expired.operation,
+            expired.key
+        from private.idempotency_keys as expired
+        where expired.created_at < pg_catalog.now() - interval '30 days'
+        order by expired.created_at
+        limit p_limit
+        -- Another request purges these.
+        for update skip locked
+    );
+    get diagnostics v_count = row_count;
+    return v_count;
+end
+$$;
+comment on function private.purge_idempotency_keys(integer) is
+'Deletes up to p_limit keys of all users that are older than 30 days, with their stored answers. Returns how many.';
 
 
 -- Security definer, because clients must not read or write this table. It sees only the caller's rows. Its caller holds
@@ -36,8 +69,13 @@ begin
     if pg_catalog.char_length(p_key) not between 1 and 255 then
         perform private.fail(422, 'invalid_idempotency_key', 'An idempotency key must have 1 to 255 characters.');
     end if;
+    perform private.purge_idempotency_keys(20);
     delete from private.idempotency_keys as k
-    where k.user_id = v_user_id and k.created_at < pg_catalog.now() - interval '30 days';
+    where
+        k.user_id = v_user_id
+        and k.operation = p_operation
+        and k.key = p_key
+        and k.created_at < pg_catalog.now() - interval '30 days';
 
     select k.* into v_seen from private.idempotency_keys as k
     where k.user_id = v_user_id and k.operation = p_operation and k.key = p_key;

@@ -121,6 +121,35 @@ comment on function private.find_own_plan(uuid, uuid) is
 grant execute on function private.find_own_plan(uuid, uuid) to authenticated;
 
 
+-- Security definer, because workouts of other users, which the owner cannot see, may have followed a version. It
+-- deletes only versions of a plan of the caller's.
+create function private.fold_plan_versions(p_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- The table of workouts is defined later, because workouts refer to plans.
+    delete from private.plan_versions as v
+    using private.plans as p
+    where
+        p.user_id = private.current_user_id()
+        and p.id = p_id
+        and v.user_id = p.user_id
+        and v.plan_id = p.id
+        and v.version <= p.version - 50
+        and not exists (
+            select from private.workouts as w
+            where w.plan_id = p_id and w.plan_version = v.version
+        );
+end
+$$;
+comment on function private.fold_plan_versions(uuid) is
+'Deletes the versions of a plan of the caller but the latest 50 and those that workouts followed.';
+grant execute on function private.fold_plan_versions(uuid) to authenticated;
+
+
 create function public.replace_plan(p_id uuid, p_plan jsonb, p_if_versions integer[] default null)
 returns jsonb
 language plpgsql
@@ -131,6 +160,9 @@ declare
     -- The lock on the profile makes two writers wait for each other, so each version gets a number of its own.
     v_profile private.profiles := private.lock_profile();
     v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
+    c_changing constant text[] := array['version', 'updated_at'];
+    v_before jsonb;
+    v_after jsonb;
 begin
     if v_plan.version <> all(p_if_versions) then
         perform private.fail(
@@ -140,25 +172,36 @@ begin
     end if;
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
-    update private.plans as p
-    set
-        name = pg_catalog.btrim(c.name),
-        is_public = coalesce(c.is_public, false),
-        version = p.version + 1,
-        updated_at = pg_catalog.now()
-    from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c
-    where p.user_id = v_profile.user_id and p.id = p_id;
-    perform private.insert_plan_version(
-        v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
-    );
-    return public.get_plan(p_id);
+    v_before := public.get_plan(p_id);
+    begin
+        update private.plans as p
+        set
+            name = pg_catalog.btrim(c.name),
+            is_public = coalesce(c.is_public, false),
+            version = p.version + 1,
+            updated_at = pg_catalog.now()
+        from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c
+        where p.user_id = v_profile.user_id and p.id = p_id;
+        perform private.insert_plan_version(
+            v_profile.user_id, p_id, v_plan.version + 1, p_plan, v_profile.weight_unit
+        );
+        v_after := public.get_plan(p_id);
+        if v_after - c_changing = v_before - c_changing then
+            -- Leaves the block, which undoes the version.
+            raise sqlstate 'SBSAM';
+        end if;
+    exception when sqlstate 'SBSAM' then
+        return v_before;
+    end;
+    perform private.fold_plan_versions(p_id);
+    return v_after;
 end
 $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
-'Replaces one of the caller''s own plans with a new version and returns it. Raises PT404 plan_not_found, '
-'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the '
-'current version, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
-'exercise_not_public.';
+'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, and '
+'of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, profile_not_found, '
+'PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the current version, '
+'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 
 

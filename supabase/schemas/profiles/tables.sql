@@ -32,7 +32,8 @@ create table private.profiles (
 comment on table private.profiles is
 'Who a user is and how they train. A trigger keeps the affinity score equal to the sum of the user''s ledger.';
 comment on column private.profiles.injuries is 'Body parts to spare: exercises that load them are not suggested.';
-comment on column private.profiles.weekly_target is 'How many workouts in a week keep the streak.';
+comment on column private.profiles.weekly_target is
+'How many workouts in a week keep the streak. It counts from the week in which the user set it.';
 comment on column private.profiles.preferences is 'Settings that the frontend defines: a JSON object of at most 8 KiB.';
 grant select on private.profiles to authenticated;
 -- Column by column: functions award the affinity score, and its owner never writes it.

@@ -122,3 +122,33 @@ comment on function private.check_workout(jsonb) is
 'Raises PT422 completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
 'exercise_not_found. Its caller has checked that there are sets.';
 grant execute on function private.check_workout(jsonb) to authenticated;
+
+
+create function private.check_workouts_a_day(p_user_id uuid)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_blocking timestamptz;
+begin
+    select w.created_at into v_blocking
+    from private.workouts as w
+    where w.user_id = p_user_id and w.import_key is null and w.created_at > pg_catalog.now() - interval '1 day'
+    order by w.created_at desc
+    offset 499
+    limit 1;
+    if found then
+        perform private.fail(
+            429, 'too_many_workouts',
+            'You have logged 500 workouts within a day, which is the limit. Import a history from a file instead.',
+            pg_catalog.ceil(extract(epoch from v_blocking + interval '1 day' - pg_catalog.now()))::text
+        );
+    end if;
+end
+$$;
+comment on function private.check_workouts_a_day(uuid) is
+'Raises PT429 too_many_workouts when the user has logged 500 workouts within a day, with the seconds to wait.';
+grant execute on function private.check_workouts_a_day(uuid) to authenticated;

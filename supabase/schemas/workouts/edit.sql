@@ -14,7 +14,7 @@ begin
     update private.workouts as w
     set (
         plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
-        energy_after, overall_rpe, import_incomplete
+        energy_after, overall_rpe, import_incomplete, has_work
     ) = (
         select
             given.plan_id,
@@ -22,7 +22,9 @@ begin
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
-            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
+            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false),
+            -- The new sets set it again.
+            false
         from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
@@ -52,6 +54,9 @@ declare
     v_given private.workouts;
     v_completed_at timestamptz;
     v_new jsonb;
+    v_exercises uuid[];
+    v_since timestamptz;
+    v_records jsonb;
     v_answer jsonb;
 begin
     perform private.check_sets(p_workout -> 'sets');
@@ -65,13 +70,20 @@ begin
     else
         perform private.check_workout(v_new);
     end if;
+    v_exercises := private.exercises_of_workout(v_profile.user_id, p_id) || array(
+        select distinct (s.value ->> 'exercise_id')::uuid from pg_catalog.jsonb_array_elements(p_workout -> 'sets') as s
+    );
+    v_since := least(v_stored.completed_at, v_completed_at);
+    v_records := private.later_records(v_profile.user_id, v_exercises, p_id, v_since);
     perform private.rewrite_workout(p_id, v_new);
     perform private.insert_sets(
         v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
     );
     v_answer := pg_catalog.jsonb_build_object(
         'workout', public.get_workout(p_id),
-        'affinity', private.reaward_workout(p_id),
+        'affinity', private.award_again(
+            p_id, private.award_day(v_profile.user_id, p_id), v_stored.completed_at, v_since, v_exercises, v_records
+        ),
         'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
     );
     perform private.revise_answers(p_id, v_answer);
@@ -79,7 +91,7 @@ begin
 end
 $$;
 comment on function public.update_workout(uuid, jsonb) is
-'Replaces a workout of the caller with its sets, and recomputes its records and what they earned: {workout, affinity, '
+'Replaces a workout of the caller with its sets, and recomputes records and what they earned: {workout, affinity, '
 'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
 'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
 'exercise_not_found.';
@@ -93,15 +105,20 @@ security invoker
 set search_path = ''
 as $$
 declare
-    -- The ledger rows go with the workout and change the score, which the lock on the profile protects.
     v_profile private.profiles := private.lock_profile();
     v_stored private.workouts := private.find_workout(v_profile.user_id, p_id);
+    v_exercises uuid[] := private.exercises_of_workout(v_profile.user_id, p_id);
+    v_records jsonb := private.later_records(v_profile.user_id, v_exercises, p_id, v_stored.completed_at);
+    v_day date := private.award_day(v_profile.user_id, p_id);
 begin
     delete from private.workouts as w
     where w.user_id = v_stored.user_id and w.id = v_stored.id;
+    perform private.award_again(
+        p_id, v_day, v_stored.completed_at, v_stored.completed_at, v_exercises, v_records
+    );
 end
 $$;
 comment on function public.delete_workout(uuid) is
-'Deletes a workout of the caller with its sets, and takes back the affinity that it gave. Raises PT404 '
-'workout_not_found, profile_not_found.';
+'Deletes a workout of the caller with its sets. The affinity is then what the remaining workouts alone would have '
+'earned. Raises PT404 workout_not_found, profile_not_found.';
 grant execute on function public.delete_workout(uuid) to authenticated;

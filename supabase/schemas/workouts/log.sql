@@ -71,6 +71,7 @@ begin
     if v_answer is not null then
         return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
+    perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
@@ -89,5 +90,6 @@ comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
 '{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
 'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
-'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused.';
+'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused, PT429 '
+'too_many_workouts.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;

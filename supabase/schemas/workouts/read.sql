@@ -32,7 +32,7 @@ security invoker
 set search_path = ''
 as $$
     select
-        pg_catalog.to_jsonb(p_workout) - array['user_id', 'import_key', 'import_incomplete']
+        pg_catalog.to_jsonb(p_workout) - array['user_id', 'import_key', 'import_incomplete', 'has_work']
         || pg_catalog.jsonb_build_object(
             'total_sets', coalesce(sum(done.sets), 0),
             'working_sets', coalesce(sum(done.working_sets), 0),

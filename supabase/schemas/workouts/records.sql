@@ -46,7 +46,8 @@ create function private.record_history(
     p_user_id uuid,
     p_exercise_ids uuid[],
     p_until timestamptz default 'infinity',
-    p_workout_id uuid default null
+    p_workout_id uuid default null,
+    p_logged_until timestamptz default 'infinity'
 )
 returns table (
     exercise_id uuid,
@@ -81,6 +82,7 @@ as $$
             max(s.session_volume) over earlier as best_session_volume
         from private.exercise_sessions(p_user_id, p_exercise_ids, p_until) as s
         inner join private.workouts as w on w.user_id = p_user_id and s.workout_id = w.id
+        where w.created_at <= p_logged_until
         -- Of two sessions that ended at the same moment, the one that was logged first is the earlier.
         window earlier as (
             partition by s.exercise_id
@@ -100,10 +102,10 @@ as $$
         -- Two values that users see as equal make no record: 225 lb is 102.06 kg.
         and pg_catalog.round(candidate.value, 2) > coalesce(pg_catalog.round(candidate.previous, 2), 0)
 $$;
-comment on function private.record_history(uuid, uuid[], timestamptz, uuid) is
+comment on function private.record_history(uuid, uuid[], timestamptz, uuid, timestamptz) is
 'Every record in these exercises that was set up to a moment, if asked by one workout, in kilograms and reps. previous '
-'is null for a first time, and rank orders the kinds.';
-grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid) to authenticated;
+'is null for a first time, and rank orders the kinds. Workouts that were logged after p_logged_until do not count.';
+grant execute on function private.record_history(uuid, uuid[], timestamptz, uuid, timestamptz) to authenticated;
 
 
 create function private.workout_records(p_user_id uuid, p_workout_id uuid)

@@ -29,6 +29,7 @@ create table private.workouts (
     duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
+    has_work boolean not null default false,
     -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
@@ -43,11 +44,16 @@ create table private.workouts (
 comment on table private.workouts is
 'Completed workouts. Functions compute the totals from the sets when they read them.';
 comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
+comment on column private.workouts.has_work is
+'Whether a set has reps, time or distance. A trigger keeps it. Without work, a workout earns nothing and counts for no '
+'week.';
 comment on column private.workouts.import_key is 'What identifies the workout in the file that it was imported from.';
 comment on column private.workouts.import_incomplete is
 'Whether sets of the file were left out because no exercise has their name. A later import may add them; an edit of '
 'the workout ends that.';
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
+-- Counts what a user logged in the last day.
+create index workouts_user_id_created_at_idx on private.workouts (user_id, created_at) where import_key is null;
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
 grant insert (
@@ -169,3 +175,43 @@ for insert to authenticated with check (
         where e.id = workout_sets.exercise_id
     )
 );
+
+
+create function private.is_work(p_reps integer, p_duration_seconds integer, p_distance_meters numeric)
+returns boolean
+language sql
+immutable
+security invoker
+return greatest(p_reps, p_duration_seconds, p_distance_meters) > 0;
+comment on function private.is_work(integer, integer, numeric) is
+'Whether a set did something: 0 reps, 0 seconds or 0 meters are an attempt.';
+grant execute on function private.is_work(integer, integer, numeric) to authenticated;
+
+
+-- Security definer, because users may not update workouts. It acts only on the workouts whose sets fired it.
+create function private.note_work()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.workouts as w
+    set has_work = true
+    from (
+        select distinct
+            s.user_id,
+            s.workout_id
+        from inserted as s
+        where private.is_work(s.reps, s.duration_seconds, s.distance_meters)
+    ) as worked
+    where w.user_id = worked.user_id and w.id = worked.workout_id and not w.has_work;
+    return null;
+end
+$$;
+comment on function private.note_work() is 'Marks the workouts of new sets that have work.';
+
+create trigger note_work
+after insert on private.workout_sets
+referencing new table as inserted
+for each statement execute function private.note_work();
