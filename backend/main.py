@@ -27,6 +27,7 @@ from backend.core.handlers import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
 from backend.core.middleware import ErrorBoundary, RequestContext
 from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
+from backend.core.security_headers import SecurityHeaders
 from backend.core.settings import Settings, load_settings
 from backend.di import State
 from backend.exercises.router import router as exercises_router
@@ -129,7 +130,11 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         # Generated clients name their methods after these.
         generate_unique_id_function=lambda route: route.name,
+        docs_url="/docs" if settings.api_docs else None,
+        redoc_url="/redoc" if settings.api_docs else None,
+        openapi_url="/openapi.json" if settings.api_docs else None,
         middleware=[
+            Middleware(SecurityHeaders),
             Middleware(RequestContext, log_key=_log_key(settings)),
             Middleware(
                 CORSMiddleware,

@@ -3,7 +3,8 @@
 import logging
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import Field
 
 from backend.core.examples import example
 from backend.core.http import PUBLIC, problems
@@ -27,8 +28,8 @@ class Welcome(Output):
 
     name: str
     version: str
-    docs: str
-    openapi: str
+    docs: str | None = Field(description="Null if this deployment shows none.")
+    openapi: str | None
 
 
 class Health(Output):
@@ -50,9 +51,10 @@ class Readiness(Output):
 
 
 @router.get("/", openapi_extra=PUBLIC, responses=problems())
-async def read_root() -> Welcome:
+async def read_root(request: Request) -> Welcome:
     """What this is, and where to read on."""
-    return Welcome(name="Slow Burn API", version=VERSION, docs="/docs", openapi="/openapi.json")
+    app: FastAPI = request.app
+    return Welcome(name="Slow Burn API", version=VERSION, docs=app.docs_url, openapi=app.openapi_url)
 
 
 @router.get("/health", openapi_extra=PUBLIC, responses=problems())

@@ -226,6 +226,7 @@ def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database
     common = {
         "supabase_url": jwks.url,
         "database_pool_size": 8,
+        "api_docs": True,
         "user_requests_per_minute": 1_000_000,
         "address_requests_per_minute": 1_000_000,
         "cors_origins": "https://app.example.com",

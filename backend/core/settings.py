@@ -1,22 +1,21 @@
 """The service's settings, read from the environment and checked once at start. `.env.example` explains each."""
 
-import re
+import base64
+import difflib
+import json
+import os
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field, PostgresDsn, SecretStr, UrlConstraints, ValidationError, ValidationInfo, field_validator
-from pydantic.networks import AnyUrl, HttpUrl
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from backend.core.addresses import database_url, encrypted_origin, encrypted_url, origin
+
 MIN_SECRET_LENGTH = 32
-
-_ORIGIN = re.compile(r"https?://[^/\s?#@*]+")
-
-
-class SupabaseUrl(AnyUrl):
-    """`https://<project>.supabase.co`, or http on a laptop; no path, query or user."""
-
-    _constraints = UrlConstraints(allowed_schemes=["https", "http"], host_required=True)
+# Shorter ones would be cut to nothing: Postgres counts in milliseconds.
+MIN_SECONDS = 0.01
 
 
 class Settings(BaseSettings):
@@ -35,33 +34,47 @@ class Settings(BaseSettings):
     log_key: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     database_pool_size: int = Field(default=10, ge=1, le=100)
-    database_timeout_seconds: float = Field(default=5, gt=0, le=60)
+    database_timeout_seconds: float = Field(default=5, ge=MIN_SECONDS, le=60, allow_inf_nan=False)
     gemini_api_key: SecretStr | None = None
     service_secret: SecretStr | None = Field(default=None, validate_default=True)
-    gemini_base_url: str | None = None
+    gemini_base_url: Annotated[str, AfterValidator(encrypted_url)] | None = None
     gemini_chat_model: str = "gemini-2.5-flash"
     gemini_embedding_model: str = "gemini-embedding-001"
-    gemini_timeout_seconds: float = Field(default=20, gt=0, le=60)
+    gemini_timeout_seconds: float = Field(default=20, ge=MIN_SECONDS, le=60, allow_inf_nan=False)
     user_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000)
     address_requests_per_minute: int = Field(default=120, ge=1, le=1_000_000)
     client_address_header: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
+    api_docs: bool = False
     chat_messages_per_minute: int = Field(default=10, ge=1, le=1000)
     chat_messages_per_day: int = Field(default=200, ge=1, le=100_000)
 
     @field_validator("supabase_url")
     @classmethod
-    def _plain_origin(cls, value: str) -> str:
-        url = SupabaseUrl(value)
-        if url.path not in (None, "/") or url.query or url.fragment or url.username:
-            raise ValueError("give only the project's URL, such as https://abcd.supabase.co")
-        return value.rstrip("/")
+    def _project_url(cls, value: str) -> str:
+        return encrypted_origin(value.removesuffix("/"))
+
+    @field_validator("supabase_publishable_key")
+    @classmethod
+    def _not_a_secret_key(cls, value: str | None) -> str | None:
+        if value is not None and (value.startswith("sb_secret_") or _role_of(value) == "service_role"):
+            raise ValueError("this is a secret key, which may do everything; use the publishable one")
+        return value
+
+    @field_validator("supabase_secret_key")
+    @classmethod
+    def _not_a_publishable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key = value.get_secret_value()
+            if not key.startswith("sb_secret_") and _role_of(key) != "service_role":
+                raise ValueError("this is not a secret key such as sb_secret_…")
+        return value
 
     @field_validator("database_url")
     @classmethod
     def _some_way_to_the_database(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            PostgresDsn(value.get_secret_value())
-        elif info.data.get("supabase_publishable_key") is None:
+            database_url(value.get_secret_value())
+        elif "supabase_publishable_key" in info.data and info.data["supabase_publishable_key"] is None:
             raise PydanticCustomError("missing", "or set SUPABASE_PUBLISHABLE_KEY, to go through the Data API")
         return value
 
@@ -83,25 +96,12 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("gemini_base_url")
-    @classmethod
-    def _encrypted(cls, value: str | None) -> str | None:
-        if value is not None:
-            url = HttpUrl(value)
-            if url.scheme != "https" and url.host not in ("127.0.0.1", "localhost"):
-                raise ValueError("use https, because conversations are sent there")
-        return value
-
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        origins = tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
-        for origin in origins:
-            if not _ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin} is not an origin such as https://app.example.com")
-        return origins
+        return tuple(origin(item.strip().removesuffix("/")) for item in value.split(",") if item.strip())
 
     @property
     def data_api_url(self) -> str:
@@ -121,10 +121,34 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """The settings of this process. Raises SystemExit with one line that names every wrong setting."""
+    if misspelt := _misspelt(os.environ):
+        names = "; ".join(f"{wrong} is unknown (did you mean {right}?)" for wrong, right in misspelt)
+        raise SystemExit(f"Cannot start: {names}. Settings are environment variables; see .env.example.")
     try:
         return Settings()
     except ValidationError as error:
         raise SystemExit(_explain(error)) from None
+
+
+def _misspelt(environment: Iterable[str]) -> list[tuple[str, str]]:
+    """Names that differ from a setting's by a slip, with the name that was meant.
+
+    Others are none of our business: an environment holds the variables of many programs.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = (name for name in sorted(environment) if name.upper() not in known)
+    near = ((name, difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.9)) for name in unknown)
+    return [(name, matches[0]) for name, matches in near if matches]
+
+
+def _role_of(key: str) -> str | None:
+    """The role in a legacy key, which is a JWT; None for any other text."""
+    try:
+        payload = key.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(claims["role"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _explain(error: ValidationError) -> str:

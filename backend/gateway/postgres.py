@@ -37,12 +37,17 @@ class Connection(AsyncConnection[TupleRow]):
 
     @classmethod
     async def connect(cls, *args: Any, **kwargs: Any) -> Self:
-        """See AsyncConnection.connect."""
+        """See AsyncConnection.connect. Refuses a superuser, for whom row-level security does not hold."""
         try:
-            return await super().connect(*args, **kwargs)
+            connection = await super().connect(*args, **kwargs)
         except Error as error:
             logger.warning("the database cannot be reached", extra={"reason": reason_for(error)})
             raise
+        if connection.info.parameter_status("is_superuser") == "on":
+            await connection.close()
+            logger.error("the database cannot be used", extra={"reason": "DATABASE_URL names a superuser"})
+            raise OperationalError("a superuser")
+        return connection
 
 
 class PostgresGateway:

@@ -194,7 +194,7 @@ async def test_a_thousand_impatient_clients_leave_nothing_behind(
     [
         ("postgresql://slow_burn_api@127.0.0.1:9/x", "connection refused"),
         ("postgresql://slow_burn_api@localhost/x?host=/nowhere", "connection refused"),
-        ("postgresql://slow_burn_api@nowhere.invalid/x", "unknown host"),
+        ("postgresql://slow_burn_api@nowhere.invalid/x?sslmode=require", "unknown host"),
         ("postgresql://nobody@localhost/postgres?host={sockets}", "unknown role"),
         ("postgresql://slow_burn_api@localhost/nothing?host={sockets}", "unknown database"),
     ],
@@ -207,6 +207,24 @@ async def test_the_log_says_why_the_database_cannot_be_reached(
         assert_problem(await client.get("/health/ready"), 503, "database_unavailable")
         reasons = {getattr(record, "reason", None) for record in caplog.records}
         assert reason in reasons
+
+
+async def test_a_superuser_is_refused(
+    settings: Settings,
+    socket_directory: str,
+    database: str,
+    admin: psycopg.Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    admin.execute("create role almighty login superuser")
+    try:
+        update = {"database_url": f"postgresql://almighty@localhost/{database}?host={socket_directory}"}
+        async with serve(Settings.model_validate(settings.model_dump() | update)) as client:
+            assert_problem(await client.get("/health/ready"), 503, "database_unavailable")
+    finally:
+        admin.execute("drop role almighty")
+    reasons = {getattr(record, "reason", None) for record in caplog.records}
+    assert "DATABASE_URL names a superuser" in reasons
 
 
 async def test_the_service_starts_without_its_database(settings: Settings) -> None:

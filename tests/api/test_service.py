@@ -1,4 +1,5 @@
 import asyncio
+import re
 
 import httpx
 import pytest
@@ -138,3 +139,65 @@ async def test_an_allowed_origin_can_send_the_headers_of_the_api(client: httpx.A
 async def test_an_unknown_origin_cannot_read_responses(client: httpx.AsyncClient) -> None:
     response = await client.get("/", headers={"Origin": "https://elsewhere.example.com"})
     assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("GET", "/api/v1/auth/public", 200),
+        ("GET", "/api/v1/profile", 401),
+        ("GET", "/nowhere", 404),
+        ("DELETE", "/health", 405),
+    ],
+)
+async def test_every_response_has_security_headers(
+    client: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    response = await client.request(method, path, headers={"Origin": "https://app.example.com"})
+    assert response.status_code == status
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-frame-options"] == "DENY"
+    assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["strict-transport-security"].startswith("max-age=63072000")
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_refused_bodies_preflights_and_streams_have_security_headers(
+    client: httpx.AsyncClient, athlete: Person
+) -> None:
+    too_large = await athlete.ask("POST", "/workouts/log", content=b" " * (1024 * 1024 + 1))
+    preflight = await client.options(
+        f"{API}/profile", headers={"Origin": "https://app.example.com", "Access-Control-Request-Method": "GET"}
+    )
+    stream = await athlete.ask("POST", "/chat/stream", json={"message": "Hi"})
+    assert [response.status_code for response in (too_large, preflight, stream)] == [413, 200, 200]
+    for response in (too_large, preflight, stream):
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert "no-" in response.headers["cache-control"]
+    # A route may let the client's own cache keep an answer.
+    assert (await athlete.get("/exercises/facets")).headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_the_documentation_pages_may_load_their_viewer(client: httpx.AsyncClient, page: str) -> None:
+    response = await client.get(page)
+    policy = response.headers["content-security-policy"]
+    sources = re.findall(r'(?:src|href)="(https://[^/"]+)', response.text)
+    assert sources
+    for source in sources:
+        assert source in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+async def test_the_documentation_can_be_switched_off(settings: Settings) -> None:
+    async with serve(settings.model_copy(update={"api_docs": False})) as client:
+        for path in ("/docs", "/redoc", "/openapi.json"):
+            assert_problem(await client.get(path), 404, "path_not_found")
+        assert (await client.get("/")).json() | {"version": ""} == {
+            "name": "Slow Burn API",
+            "version": "",
+            "docs": None,
+            "openapi": None,
+        }

@@ -208,6 +208,7 @@ def test_the_deployments_start_command_starts_the_service(stack: Stack) -> None:
     assert asked_for == {
         "SUPABASE_URL",
         "SUPABASE_PUBLISHABLE_KEY",
+        "SUPABASE_SECRET_KEY",
         "DATABASE_URL",
         "CORS_ORIGINS",
         "GEMINI_API_KEY",

@@ -1,8 +1,10 @@
+import base64
+
 import pytest
 
 from backend.core.settings import load_settings
 
-REQUIRED = {"SUPABASE_URL": "https://abcd.supabase.co", "DATABASE_URL": "postgresql://user:secret@db.example.com/x"}
+REQUIRED = {"SUPABASE_URL": "https://abcd.supabase.co", "DATABASE_URL": "postgresql://user:secret@localhost/x"}
 EVERY = (
     *REQUIRED,
     "SUPABASE_PUBLISHABLE_KEY",
@@ -13,6 +15,7 @@ EVERY = (
     "DATABASE_POOL_SIZE",
     "DATABASE_TIMEOUT_SECONDS",
     "GEMINI_API_KEY",
+    "GEMINI_BASE_URL",
     "SERVICE_SECRET",
 )
 
@@ -100,6 +103,128 @@ def test_a_wrong_setting_is_named_without_its_value(environment: pytest.MonkeyPa
     assert f"{name} is wrong" in text
     if name in ("DATABASE_URL", "SUPABASE_JWT_SECRET", "SERVICE_SECRET"):
         assert value not in text
+
+
+LEGACY_ANON = "e30." + base64.urlsafe_b64encode(b'{"role": "anon"}').decode().rstrip("=") + ".x"
+LEGACY_SERVICE_ROLE = "e30." + base64.urlsafe_b64encode(b'{"role": "service_role"}').decode().rstrip("=") + ".x"
+HOSTED = "postgresql://slow_burn_api.abcd:secret@aws-0-eu.pooler.supabase.com:6543/postgres"
+
+REFUSED = [
+    ("SUPABASE_URL", "http://abcd.supabase.co", "use https"),
+    ("SUPABASE_URL", "http://10.0.0.5:8000", "use https"),
+    ("SUPABASE_URL", "https://Abcd.supabase.co", "small letters"),
+    ("SUPABASE_URL", "HTTPS://abcd.supabase.co", "is not an origin"),
+    ("SUPABASE_URL", " https://abcd.supabase.co", "is not an origin"),
+    ("SUPABASE_URL", "https://abcd.supabase.co ", "is not an origin"),
+    ("SUPABASE_URL", "https://abcd .supabase.co", "is not an origin"),
+    ("SUPABASE_URL", "https://abcd.supabase.co//", "is not an origin"),
+    ("SUPABASE_URL", "https://user@abcd.supabase.co", "is not an origin"),
+    ("SUPABASE_URL", "https://abcd.supabase.co:443", "browsers leave it out"),
+    ("SUPABASE_URL", "https://", "is not an origin"),
+    ("SUPABASE_URL", "https://abcd.supabase.co:99999", "port that does not exist"),
+    ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_abc", "secret key"),
+    ("SUPABASE_PUBLISHABLE_KEY", LEGACY_SERVICE_ROLE, "secret key"),
+    ("SUPABASE_SECRET_KEY", "sb_publishable_abc", "not a secret key"),
+    ("SUPABASE_SECRET_KEY", LEGACY_ANON, "not a secret key"),
+    ("DATABASE_URL", HOSTED, "sslmode=require"),
+    ("DATABASE_URL", HOSTED + "?sslmode=prefer", "sslmode=require"),
+    ("DATABASE_URL", HOSTED + "?sslmode=disable", "sslmode=require"),
+    ("DATABASE_URL", HOSTED + "?sslmode=allow", "sslmode=require"),
+    ("DATABASE_URL", HOSTED.replace("slow_burn_api", "postgres") + "?sslmode=require", "connect as slow_burn_api"),
+    ("DATABASE_URL", "postgresql://supabase_admin@localhost/x", "connect as slow_burn_api"),
+    ("DATABASE_URL", "postgresql://localhost/x?user=postgres", "connect as slow_burn_api"),
+    ("DATABASE_URL", "postgresql+asyncpg://slow_burn_api@localhost/x", "leave out what follows the +"),
+    ("DATABASE_URL", "postgresql+psycopg://slow_burn_api@localhost/x", "leave out what follows the +"),
+    ("DATABASE_URL", "sqlite:///x.db", "must begin with postgresql://"),
+    ("DATABASE_URL", "postgresql:///x", "names no host"),
+    ("DATABASE_URL", "postgresql://a:b c@localhost/x", "blanks"),
+    ("DATABASE_URL", "postgresql://[::1/x", "not a URL"),
+    ("DATABASE_URL", "postgresql://a@127.0.0.1/x?host=db.example.com", "sslmode=require"),
+    ("DATABASE_TIMEOUT_SECONDS", "0.0004", "greater than or equal to 0.01"),
+    ("DATABASE_TIMEOUT_SECONDS", "inf", ""),
+    ("DATABASE_TIMEOUT_SECONDS", "nan", ""),
+    ("GEMINI_TIMEOUT_SECONDS", "0.0001", "greater than or equal to 0.01"),
+    ("GEMINI_BASE_URL", "http://generativelanguage.googleapis.com", "use https"),
+    ("GEMINI_BASE_URL", "https://ai.example.com/x?key=1", "without blanks, query"),
+    ("GEMINI_BASE_URL", "https://ai.example.com/a b", "without blanks"),
+    ("GEMINI_BASE_URL", "ai.example.com", "is not an origin"),
+    ("CORS_ORIGINS", "https://App.example.com", "small letters"),
+    ("CORS_ORIGINS", "https://app.example.com:443", "browsers leave it out"),
+    ("CORS_ORIGINS", "http://app.example.com:80", "browsers leave it out"),
+    ("CORS_ORIGINS", "https://*.example.com", "is not an origin"),
+    ("CORS_ORIGINS", "https://app.example.com//", "is not an origin"),
+    ("CORS_ORIGINS", "https://app.example.com https://b.example.com", "is not an origin"),
+    ("CORS_ORIGINS", "null", "is not an origin"),
+    ("CLIENT_ADDRESS_HEADER", "X Forwarded", "match pattern"),
+    ("CLIENT_ADDRESS_HEADER", "X-Forwarded-For:", "match pattern"),
+    ("USER_REQUESTS_PER_MINUTE", "0", ""),
+    ("ADDRESS_REQUESTS_PER_MINUTE", "-1", ""),
+    ("API_DOCS", "perhaps", ""),
+    ("LOG_KEY", "short", "at least 32 characters"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "reason"), REFUSED)
+def test_what_is_unsafe_or_never_works_is_refused(
+    environment: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    environment.setenv(name, value)
+    text = complaint()
+    assert f"{name} is wrong" in text
+    assert reason in text
+    assert "secret@" not in text
+
+
+ACCEPTED = [
+    ("SUPABASE_URL", "http://127.0.0.1:54321"),
+    ("SUPABASE_URL", "http://localhost:54321/"),
+    ("SUPABASE_URL", "http://[::1]:54321"),
+    ("SUPABASE_URL", "https://auth.example.com:8443"),
+    ("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_abc"),
+    ("SUPABASE_PUBLISHABLE_KEY", LEGACY_ANON),
+    ("SUPABASE_SECRET_KEY", "sb_secret_abc"),
+    ("SUPABASE_SECRET_KEY", LEGACY_SERVICE_ROLE),
+    ("DATABASE_URL", HOSTED + "?sslmode=require"),
+    ("DATABASE_URL", HOSTED + "?sslmode=verify-full&sslrootcert=/etc/ca.pem"),
+    ("DATABASE_URL", "postgres://slow_burn_api@localhost/x"),
+    ("DATABASE_URL", "postgresql://slow_burn_api:p%40ss@127.0.0.1:5432/x"),
+    ("DATABASE_URL", "postgresql://slow_burn_api@[::1]/x"),
+    ("DATABASE_URL", "postgresql://slow_burn_api@localhost/x?host=/var/run/postgresql"),
+    ("DATABASE_TIMEOUT_SECONDS", "0.5"),
+    ("GEMINI_BASE_URL", "http://127.0.0.1:9000/gemini"),
+    ("GEMINI_BASE_URL", "https://ai.example.com/v1/"),
+    ("CORS_ORIGINS", "http://localhost:5173,https://app.example.com,https://app.example.com:8443"),
+    ("CORS_ORIGINS", "http://[::1]:5173"),
+    ("CLIENT_ADDRESS_HEADER", "CF-Connecting-IP"),
+    ("API_DOCS", "true"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), ACCEPTED)
+def test_what_works_is_accepted(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    load_settings()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("SUPABASE_PUBLISHABEL_KEY", "SUPABASE_PUBLISHABLE_KEY"),
+        ("CORS_ORIGIN", "CORS_ORIGINS"),
+        ("GEMINI_APIKEY", "GEMINI_API_KEY"),
+        ("DATABASE_POOLSIZE", "DATABASE_POOL_SIZE"),
+        ("CHAT_MESSAGES_PER_MINUT", "CHAT_MESSAGES_PER_MINUTE"),
+    ],
+)
+def test_a_misspelt_name_is_not_ignored(environment: pytest.MonkeyPatch, wrong: str, right: str) -> None:
+    environment.setenv(wrong, "5")
+    assert f"{wrong} is unknown (did you mean {right}?)" in complaint()
+
+
+@pytest.mark.parametrize("name", ["DATABASE", "GEMINI_MODEL", "SUPABASE_ACCESS_TOKEN", "PGHOST", "LOG_FORMAT", "PORT"])
+def test_the_variables_of_other_programs_are_left_alone(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "anything")
+    load_settings()
 
 
 def test_the_companion_needs_the_services_secret_through_the_data_api(environment: pytest.MonkeyPatch) -> None:
