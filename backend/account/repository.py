@@ -58,7 +58,7 @@ class AccountRepository(Repository):
         return cast(DBExportPageRow, await self._call("export_account", p_after=after))
 
     async def workouts_page(self, after: dict[str, Any] | None) -> DBExportedWorkoutsRow:
-        """The sets of 50 workouts, the oldest first; `after` is the `next` of the page before."""
+        """The sets of up to 50 workouts, the oldest first; `after` is the `next` of the page before."""
         return cast(DBExportedWorkoutsRow, await self._call("export_workouts", p_after=after))
 
     async def delete(self, confirmation: str) -> None:

@@ -58,7 +58,9 @@ declare
     v_keys text;
     v_given text;
     v_names text[];
-    v_rows jsonb;
+    v_row jsonb;
+    v_rows jsonb[] := '{}';
+    v_bytes integer := 0;
 begin
     select c.oid::regclass into v_table
     from private.tables_of_users() as t
@@ -79,26 +81,31 @@ begin
     from pg_catalog.pg_index as i
     inner join pg_catalog.pg_attribute as a on i.indrelid = a.attrelid and a.attnum = any(i.indkey)
     where i.indrelid = v_table and i.indisprimary;
-    execute pg_catalog.format(
-        'select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(page)), ''[]'') from ('
+    for v_row in execute pg_catalog.format(
+        'select pg_catalog.to_jsonb(page) from ('
         'select %s from %s as t where t.user_id = $1 and ($2 is null or (%s) > (%s)) order by %s limit 500'
         ') as page',
         private.exported_columns(v_table), v_table, v_keys, v_given, v_keys
     )
-    into v_rows
-    using private.current_user_id(), p_after;
+    using private.current_user_id(), p_after
+    loop
+        v_rows := v_rows || v_row;
+        v_bytes := v_bytes + pg_catalog.octet_length(v_row::text);
+        -- The service holds a page in memory, and an answer to a key can have 300 kB.
+        exit when v_bytes > 1000000;
+    end loop;
     return pg_catalog.jsonb_build_object(
-        'rows', v_rows,
+        'rows', pg_catalog.to_jsonb(v_rows),
         'last', (
-            select pg_catalog.jsonb_object_agg(k, v_rows -> -1 -> k) from pg_catalog.unnest(v_names) as k
-            where pg_catalog.jsonb_array_length(v_rows) = 500
+            select pg_catalog.jsonb_object_agg(k, v_row -> k) from pg_catalog.unnest(v_names) as k
+            where pg_catalog.cardinality(v_rows) = 500 or v_bytes > 1000000
         )
     );
 end
 $$;
 comment on function private.export_rows(text, jsonb) is
-'Up to 500 rows of the caller in a table, in the order of its primary key, after the row with the key p_after: {rows, '
-'last}, where last is the key of the last row, or null if there are no more. Raises PT422 invalid_cursor.';
+'Up to 500 rows or 1 MB of the caller in a table, in the order of its primary key, after the row with the key p_after: '
+'{rows, last}, where last is the key of the last row, or null if there are no more. Raises PT422 invalid_cursor.';
 grant execute on function private.export_rows(text, jsonb) to authenticated;
 
 
@@ -177,8 +184,14 @@ declare
     v_next jsonb;
 begin
     with
-    page as materialized (
-        select w.* from private.workouts as w
+    candidates as materialized (
+        select
+            w.*,
+            (
+                select count(*) from private.workout_sets as s
+                where s.user_id = w.user_id and s.workout_id = w.id
+            ) * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
+        from private.workouts as w
         where
             w.user_id = v_profile.user_id
             and (
@@ -187,6 +200,17 @@ begin
             )
         order by w.completed_at, w.id
         limit 50
+    ),
+    sized as (
+        select
+            c.*,
+            sum(c.bytes) over (order by c.completed_at, c.id) - c.bytes as bytes_before
+        from candidates as c
+    ),
+    -- Each line repeats the notes of its workout, and the service holds a page in memory.
+    page as materialized (
+        select z.* from sized as z
+        where z.bytes_before < 2000000
     )
     select
         pg_catalog.jsonb_agg(

@@ -1,7 +1,7 @@
 -- The account as a whole: exported completely, deleted completely, and only by its owner.
 begin;
 \ir helpers.psql
-select plan(22);
+select plan(25);
 
 create function pg_temp.page(p_who text, p_after jsonb)
 returns text
@@ -146,6 +146,44 @@ select is(
     'after the last workout there is no more'
 );
 select is(pg_temp.run('anon', 'select export_workouts()'), '42501', 'anon exports no workouts');
+
+-- The longest workouts that a user may log, and the answers to their keys.
+create temporary table longest as
+select
+    jsonb_build_object(
+        'notes', repeat('n', 5000),
+        'sets', jsonb_agg(
+            '{"exercise_id": "00000000-0000-4000-8000-00000000000e", "reps": 5}'::jsonb
+            || jsonb_build_object('notes', repeat('n', 1000))
+        )
+    ) as workout
+from generate_series(1, 200);
+select pg_temp.run('owner', format('select log_workout(%L, %L)', l.workout, 'long ' || n))
+from longest as l cross join generate_series(1, 8) as n;
+create temporary table pages as
+with recursive pages as (
+    select pg_temp.page('owner', '{"table": "idempotency_keys"}')::jsonb as page
+    union all
+    select pg_temp.page('owner', pages.page -> 'next')::jsonb
+    from pages
+    where pages.page #>> '{next,table}' = 'idempotency_keys'
+)
+
+select p.page from pages as p;
+select ok(
+    max(octet_length(page::text)) < 2000000, 'a page of an export is short, also if its rows are long'
+) from pages;
+select is(
+    (
+        select count(distinct r.value ->> 'key') from pages as p
+        cross join jsonb_array_elements(p.page -> 'rows') as r
+    ), 9::bigint,
+    'an export of long rows has each of them'
+);
+select ok(
+    octet_length(pg_temp.run('owner', 'select export_workouts()')) < 5000000,
+    'a page of exported workouts is short, also if they are long'
+);
 
 -- Deleting.
 select is(

@@ -588,6 +588,25 @@ async def test_no_database_connection_is_held_while_the_model_answers(
         assert_problem(await waiting, 503, "ai_unavailable")
 
 
+@pytest.mark.parametrize("path", ["/chat", "/chat/stream"])
+async def test_an_account_that_is_deleted_during_a_turn_stays_deleted(
+    athlete: Person, gemini: Gemini, admin: psycopg.Connection, path: str
+) -> None:
+    gemini.misbehave("slow")
+    waiting = asyncio.create_task(athlete.ask("POST", path, json={"message": "I love squats"}))
+    await until(lambda: gemini.received("generateContent") + gemini.received("streamGenerateContent") != [])
+    deleted = await athlete.ask("DELETE", "/account", json={"confirm": "delete my account"})
+    assert deleted.status_code == 200
+    assert not waiting.done()
+    answer = await waiting
+    assert "profile_not_found" in answer.text
+    tables = admin.execute(
+        "select table_name from information_schema.columns where table_schema = 'private' and column_name = 'user_id'"
+    ).fetchall()
+    for (table,) in tables:
+        assert not admin.execute(f"select from private.{table} where user_id = %s", (athlete.id,)).fetchall(), table
+
+
 async def test_concurrent_turns_embed_each_memory_once(
     athlete: Person, gemini: Gemini, admin: psycopg.Connection
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.support import API, SupabaseServer, one_gateway
 from tools.stack.database import database_url
 from tools.stack.signing import SigningKey
-from tools.stack.supabase_server import AuthServer, create_supabase_app
+from tools.stack.supabase_server import SECRET_KEY, AuthServer, create_supabase_app
 from tools.stack.users import ROLE
 
 SIGN_UP, SIGN_IN = "/auth/v1/signup", "/auth/v1/token?grant_type=password"
@@ -106,3 +106,14 @@ async def test_text_that_utf_8_cannot_encode_is_refused(auth: httpx.AsyncClient)
 async def test_other_grant_types_are_refused(auth: httpx.AsyncClient) -> None:
     response = await auth.post("/auth/v1/token?grant_type=refresh_token", json={"refresh_token": "x"})
     assert (response.status_code, response.json()["error_code"]) == (400, "validation_failed")
+
+
+async def test_only_the_secret_key_deletes_a_user(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:
+    user_id = (await auth.post(SIGN_UP, json=credentials)).json()["user"]["id"]
+    url, headers = f"/auth/v1/admin/users/{user_id}", {"apikey": SECRET_KEY}
+    for refused in ({}, {"apikey": "sb_publishable_laptop"}):
+        assert (await auth.delete(url, headers=refused)).status_code == 401
+    assert (await auth.post(SIGN_IN, json=credentials)).status_code == 200
+    assert (await auth.delete(url, headers=headers)).status_code == 200
+    assert (await auth.post(SIGN_IN, json=credentials)).status_code == 400
+    assert (await auth.delete(url, headers=headers)).status_code == 404

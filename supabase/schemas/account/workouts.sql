@@ -13,8 +13,14 @@ declare
     v_next jsonb;
 begin
     with
-    page as materialized (
-        select w.* from private.workouts as w
+    candidates as materialized (
+        select
+            w.*,
+            (
+                select count(*) from private.workout_sets as s
+                where s.user_id = w.user_id and s.workout_id = w.id
+            ) * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
+        from private.workouts as w
         where
             w.user_id = v_profile.user_id
             and (
@@ -23,6 +29,17 @@ begin
             )
         order by w.completed_at, w.id
         limit 50
+    ),
+    sized as (
+        select
+            c.*,
+            sum(c.bytes) over (order by c.completed_at, c.id) - c.bytes as bytes_before
+        from candidates as c
+    ),
+    -- Each line repeats the notes of its workout, and the service holds a page in memory.
+    page as materialized (
+        select z.* from sized as z
+        where z.bytes_before < 2000000
     )
     select
         pg_catalog.jsonb_agg(
