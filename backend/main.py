@@ -34,6 +34,7 @@ from backend.gateway.postgrest import PostgrestGateway
 from backend.identity.router import router as identity_router
 from backend.imports.router import MAX_IMPORT_BYTES
 from backend.imports.router import router as imports_router
+from backend.imports.turns import ImportState, ImportTurns
 from backend.memories.router import router as memories_router
 from backend.plans.router import router as plans_router
 from backend.profiles.router import router as profiles_router
@@ -47,7 +48,7 @@ ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match
 EXPOSED_HEADERS = ["ETag", "Idempotency-Replayed", "Retry-After", "Server-Timing", "X-Request-ID"]
 
 
-class AppState(State, CompanionState):
+class AppState(State, CompanionState, ImportState):
     """Everything that lives as long as the app."""
 
 
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
                     verifier=TokenVerifier(settings, jwks),
                     gemini=gemini,
                     chores=chores,
+                    import_turns=ImportTurns(),
                     chat_limits=ChatLimits(settings.chat_messages_per_minute, settings.chat_messages_per_day),
                 )
             finally:

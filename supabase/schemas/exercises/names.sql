@@ -1,4 +1,4 @@
--- The forms of a name that searches and imports compare. The exercises table stores them, so that none is computed again.
+-- The forms of a name that searches and imports compare. The exercises table stores them, so that reading is quick.
 
 create function private.search_words(p_text text)
 returns text[]
