@@ -29,8 +29,8 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
     """The problem for an error of the database.
 
     Our functions raise `PTxyz`, where xyz is the HTTP status, with a message for people and a stable code in `detail`.
-    `hint` holds the comma-separated paths of the wrong fields; a leading question mark means a query parameter. The
-    hint of a PT429 is the seconds to wait. A secret of the service that the database does not know is a fault of the
+    `hint` holds the comma-separated paths of the wrong fields; a leading question mark means a query parameter. A hint
+    that is a number is the seconds to wait. A secret of the service that the database does not know is a fault of the
     operator, not of the user: the companion is not configured. For any other error the client gets a text of ours: the
     database's own words may quote data.
     """
@@ -41,6 +41,8 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
         return ai_not_configured()
     if sqlstate == "PT429":
         return Problem(429, code, message, headers={"Retry-After": hint or "60"})
+    if sqlstate.startswith("PT") and hint is not None and hint.isdecimal():
+        return Problem(int(sqlstate[2:]), code, message, headers={"Retry-After": hint})
     if sqlstate.startswith("PT"):
         paths = hint.split(",") if hint else []
         return Problem(int(sqlstate[2:]), code, message, errors=[_field_error(path, code, message) for path in paths])

@@ -2,6 +2,7 @@
 
 from itertools import batched
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.datastructures import UploadFile
@@ -9,7 +10,7 @@ from starlette.datastructures import UploadFile
 from backend.core.http import problems
 from backend.core.problems import Code, Problem
 from backend.imports import examples
-from backend.imports.export_files import MAX_ERRORS, UnreadableFileError, read_export
+from backend.imports.export_files import MAX_ERRORS, Export, UnreadableFileError, read_export
 from backend.imports.models import ImportFault, ImportQuery, ImportReport
 from backend.imports.repository import ImportRepository, Imports
 from backend.imports.turns import ImportTurns, Turns
@@ -47,19 +48,22 @@ async def import_workouts(
     """
     content = await _file(request)
     with turns.admit(len(content)):
-        return await _import(content, query, imports, turns)
+        async with imports.begun() as import_id:
+            try:
+                export = await turns.read(read_export(content, query.weight_unit))
+            except UnreadableFileError as error:
+                raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+            return await _store(export, import_id, imports, turns, create_missing=query.create_missing)
 
 
-async def _import(content: bytes, query: ImportQuery, imports: ImportRepository, turns: ImportTurns) -> ImportReport:
-    try:
-        export = await turns.read(read_export(content, query.weight_unit))
-    except UnreadableFileError as error:
-        raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+async def _store(
+    export: Export, import_id: UUID, imports: ImportRepository, turns: ImportTurns, *, create_missing: bool
+) -> ImportReport:
     report = ImportReport(imported=0, skipped=0, unmatched_exercises=[], errors=[])
     unmatched: set[str] = set()
     for batch in batched(export.workouts, BATCH_SIZE):
-        async with turns.step():
-            stored = await imports.store(batch, create_missing=query.create_missing)
+        async with turns.storing():
+            stored = await imports.store(batch, create_missing=create_missing, import_id=import_id)
         report.imported += stored["imported"]
         report.skipped += stored["skipped"]
         unmatched.update(stored["unmatched_exercises"])

@@ -17,15 +17,16 @@ MAX_BYTES = 20 * 1024 * 1024
 
 
 class ImportTurns:
-    """One import at a time does something, in small steps, and rests after each as long as the step took.
+    """One file at a time is read and one batch at a time is stored, in small steps with a rest after each.
 
     So all imports together use half of the event loop and one connection to the database at most, and a short one does
     not wait until a long one is done.
     """
 
     def __init__(self) -> None:
-        # asyncio's lock is fair: the imports take turns.
-        self._turn = asyncio.Lock()
+        # asyncio's locks are fair: the imports take turns.
+        self._reading = asyncio.Lock()
+        self._storing = asyncio.Lock()
         self._bytes = 0
 
     @contextmanager
@@ -39,21 +40,28 @@ class ImportTurns:
         finally:
             self._bytes -= size
 
-    @asynccontextmanager
-    async def step(self) -> AsyncIterator[None]:
-        """A turn for one step."""
-        async with self._turn:
-            started = perf_counter()
-            yield
-            await asyncio.sleep(perf_counter() - started)
-
     async def read(self, reading: Generator[None, None, Export]) -> Export:
         """Read a file in steps. Raises UnreadableFileError."""
         while True:
-            async with self.step():
+            async with _step(self._reading):
                 export = _read_some(reading)
             if export is not None:
                 return export
+
+    @asynccontextmanager
+    async def storing(self) -> AsyncIterator[None]:
+        """A turn to store a batch."""
+        async with _step(self._storing):
+            yield
+
+
+@asynccontextmanager
+async def _step(turn: asyncio.Lock) -> AsyncIterator[None]:
+    """A turn, and then a rest as long as what was done in it."""
+    async with turn:
+        started = perf_counter()
+        yield
+        await asyncio.sleep(perf_counter() - started)
 
 
 def _read_some(reading: Generator[None, None, Export]) -> Export | None:

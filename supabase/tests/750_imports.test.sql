@@ -1,7 +1,7 @@
 -- Imports: what other apps' names mean, each workout once, and nothing earned.
 begin;
 \ir helpers.psql
-select plan(23);
+select plan(32);
 
 create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
 returns text
@@ -143,6 +143,55 @@ select is(
     ),
     1::bigint,
     'an imported workout has no plan'
+);
+
+-- One import at a time.
+create function pg_temp.import_as(p_id text)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        'select import_workouts(''{"workouts": []}'', p_import_id => %L) ->> ''imported''', p_id
+    ))
+$$;
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000001'')'), '', 'a user can begin one'
+);
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'),
+    'PT409 import_running', 'a second import has to wait'
+);
+select is(
+    pg_temp.run('stranger', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    'another user can begin one'
+);
+update running_imports set expires_at = now() + interval '1 second';
+select is(pg_temp.import_as('00000000-0000-4000-8000-000000000001'), '0', 'the running import goes on');
+select is(
+    (
+        select r.expires_at - now() from running_imports as r
+        where r.user_id = '00000000-0000-4000-8000-00000000000a'
+    ),
+    interval '2 minutes', 'each of its calls gives it two more minutes'
+);
+select pg_temp.run('owner', 'select end_import(''00000000-0000-4000-8000-000000000002'')');
+select is(
+    pg_temp.import_as('00000000-0000-4000-8000-000000000002'),
+    'PT409 import_running', 'the end of another import does not end it'
+);
+select pg_temp.run('owner', 'select end_import(''00000000-0000-4000-8000-000000000001'')');
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    'another can begin after its end'
+);
+update running_imports set expires_at = now() - interval '1 second';
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000003'')'), '',
+    'another can begin when it did not go on for two minutes'
+);
+select is(
+    pg_temp.import_as('00000000-0000-4000-8000-000000000002'),
+    'PT409 import_running', 'an import that expired does not go on beside another one'
 );
 
 select line from finish() as line;

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Generator
+from itertools import pairwise
 
 import pytest
 
@@ -39,7 +40,7 @@ async def test_other_work_goes_on_between_the_rows_of_a_file() -> None:
     assert export.workouts == [{"title": "import"}]
     rows = [place for place, name in enumerate(seen) if name == "import"]
     assert len(rows) == ROWS
-    assert all("other" in seen[one:following] for one, following in zip(rows, rows[1:], strict=False))
+    assert all("other" in seen[one:following] for one, following in pairwise(rows))
 
 
 async def test_two_files_are_read_in_turns() -> None:

@@ -17,5 +17,5 @@ $$;
 comment on function private.fail(integer, text, text, text) is
 'Raises an error that both gateways turn into an HTTP answer: the status, a stable code for programs, a sentence for '
 'people, and the paths of the wrong fields with commas between them. The path of a query parameter begins with a '
-'question mark. With status 429, p_where is the number of seconds to wait.';
+'question mark. With status 429, and with others that pass by themselves, p_where is the number of seconds to wait.';
 grant execute on function private.fail(integer, text, text, text) to authenticated;

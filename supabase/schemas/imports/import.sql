@@ -157,7 +157,9 @@ comment on function private.import_workout(jsonb, jsonb, private.profiles) is
 grant execute on function private.import_workout(jsonb, jsonb, private.profiles) to authenticated;
 
 
-create function public.import_workouts(p_history jsonb, p_create_missing boolean default false)
+create function public.import_workouts(
+    p_history jsonb, p_create_missing boolean default false, p_import_id uuid default null
+)
 returns jsonb
 language plpgsql
 security invoker
@@ -172,6 +174,9 @@ declare
     v_skipped integer := 0;
     v_in_future jsonb := '[]';
 begin
+    if p_import_id is not null then
+        perform private.claim_import(v_profile.user_id, p_import_id);
+    end if;
     perform private.check_import(p_history);
     v_names := array(
         select distinct n #>> '{}' from pg_catalog.jsonb_path_query(p_history, '$.workouts[*].sets[*].exercise') as n
@@ -201,9 +206,9 @@ begin
     );
 end
 $$;
-comment on function public.import_workouts(jsonb, boolean) is
+comment on function public.import_workouts(jsonb, boolean, uuid) is
 'Stores up to 100 workouts from another app, each only once and without affinity: {imported, skipped, '
 'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is true: '
-'then it creates those exercises. A later import that knows them adds the sets. Raises PT404 profile_not_found, PT409 '
-'too_many_exercises, PT422 invalid_import.';
-grant execute on function public.import_workouts(jsonb, boolean) to authenticated;
+'then it creates those exercises. A later import that knows them adds the sets. p_import_id names the import that '
+'begin_import began. Raises PT404 profile_not_found, PT409 too_many_exercises, import_running, PT422 invalid_import.';
+grant execute on function public.import_workouts(jsonb, boolean, uuid) to authenticated;
