@@ -1,7 +1,7 @@
 -- Imports: what other apps' names mean, each workout once, and nothing earned.
 begin;
 \ir helpers.psql
-select plan(32);
+select plan(55);
 
 create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
 returns text
@@ -143,6 +143,35 @@ select is(
     ),
     1::bigint,
     'an imported workout has no plan'
+);
+
+-- What no file of Strong or Hevy has.
+create function pg_temp.import_workout(p_changes text)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select import_workouts(%L) ->> ''imported''', jsonb_build_object(
+        'workouts', jsonb_build_array(
+            '{"import_key": "strange", "line": 2, "started_at": "2024-01-01T10:00:00", "sets": [
+                {"exercise": "Plank", "duration_seconds": 60}
+            ]}'::jsonb || p_changes::jsonb
+        )
+    )))
+$$;
+select is(pg_temp.import_workout(strange.changes), 'PT422 invalid_import', 'an import refuses ' || strange.changes)
+from (
+    values
+    ('[7]'), ('{"started_at": null}'), ('{"started_at": ""}'), ('{"started_at": 7}'), ('{"started_at": "infinity"}'),
+    ('{"started_at": "-infinity"}'), ('{"started_at": "1969-12-31T10:00:00"}'),
+    ('{"started_at": "2024-01-01 BC"}'), ('{"started_at": "20240-01-01T10:00:00"}'), ('{"started_at": "now and then"}'),
+    ('{"completed_at": "infinity"}'), ('{"completed_at": 7}'),
+    ('{"duration_seconds": -1}'), ('{"duration_seconds": 172801}'), ('{"duration_seconds": "60"}'),
+    ('{"import_key": null}'), ('{"import_key": ""}'),
+    ('{"sets": null}'), ('{"sets": [7]}'), ('{"sets": [{"reps": 5}]}'), ('{"sets": [{"exercise": 7}]}'),
+    ('{"sets": [{"exercise": ""}]}')
+) as strange (changes);
+select is(
+    pg_temp.import_workout('{"duration_seconds": null, "completed_at": null}'), '1', 'null is as good as nothing'
 );
 
 -- One import at a time.
