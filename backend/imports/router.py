@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from backend.core.http import problems
 from backend.core.problems import Code, Problem
 from backend.imports import examples
-from backend.imports.export_files import MAX_ERRORS, Export, UnreadableFileError, read_export
+from backend.imports.export_files import MAX_ERRORS, MAX_LINES, Export, UnreadableFileError, read_export
 from backend.imports.models import ImportFault, ImportQuery, ImportReport
 from backend.imports.repository import ImportRepository, Imports
 from backend.imports.turns import ImportTurns, Turns
@@ -22,7 +22,7 @@ BATCH_SIZE = 25
 
 _BODY: dict[str, Any] = {
     "required": True,
-    "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB.",
+    "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB and {MAX_LINES:,} lines.",
     "content": {
         "text/csv": {"schema": {"type": "string"}, "example": examples.CSV},
         "multipart/form-data": {

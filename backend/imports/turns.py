@@ -17,7 +17,7 @@ MAX_BYTES = 20 * 1024 * 1024
 
 
 class ImportTurns:
-    """One file at a time is read and one batch at a time is stored, in small steps with a rest after each.
+    """One file at a time is read, in small steps with a rest before the next one, and one batch at a time is stored.
 
     So all imports together use half of the event loop and one connection to the database at most, and a short one does
     not wait until a long one is done.
@@ -27,6 +27,7 @@ class ImportTurns:
         # asyncio's locks are fair: the imports take turns.
         self._reading = asyncio.Lock()
         self._storing = asyncio.Lock()
+        self._rests_until = 0.0
         self._bytes = 0
 
     @contextmanager
@@ -43,25 +44,19 @@ class ImportTurns:
     async def read(self, reading: Generator[None, None, Export]) -> Export:
         """Read a file in steps. Raises UnreadableFileError."""
         while True:
-            async with _step(self._reading):
+            async with self._reading:
+                await asyncio.sleep(self._rests_until - perf_counter())
+                started = perf_counter()
                 export = _read_some(reading)
+                self._rests_until = 2 * perf_counter() - started
             if export is not None:
                 return export
 
     @asynccontextmanager
     async def storing(self) -> AsyncIterator[None]:
         """A turn to store a batch."""
-        async with _step(self._storing):
+        async with self._storing:
             yield
-
-
-@asynccontextmanager
-async def _step(turn: asyncio.Lock) -> AsyncIterator[None]:
-    """A turn, and then a rest as long as what was done in it."""
-    async with turn:
-        started = perf_counter()
-        yield
-        await asyncio.sleep(perf_counter() - started)
 
 
 def _read_some(reading: Generator[None, None, Export]) -> Export | None:
