@@ -39,6 +39,7 @@ from backend.gateway.postgrest import PostgrestGateway
 from backend.identity.router import router as identity_router
 from backend.imports.router import MAX_IMPORT_BYTES
 from backend.imports.router import router as imports_router
+from backend.imports.turns import ImportState, ImportTurns
 from backend.memories.router import router as memories_router
 from backend.plans.router import router as plans_router
 from backend.profiles.router import router as profiles_router
@@ -54,7 +55,7 @@ EXPOSED_HEADERS = [
 ]  # fmt: skip
 
 
-class AppState(State, CompanionState, AccountState):
+class AppState(State, CompanionState, AccountState, ImportState):
     """Everything that lives as long as the app."""
 
 
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
                     auth_users=make_auth_users(settings, client),
                     gemini=gemini,
                     chores=chores,
+                    import_turns=ImportTurns(),
                     chat_limits=ChatLimits(settings.chat_messages_per_minute, settings.chat_messages_per_day),
                 )
             finally:

@@ -10,7 +10,7 @@ _METERS = {"m": 1.0, "meters": 1.0, "km": 1000.0, "mi": 1609.344, "miles": 1609.
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 _TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d %b %Y, %H:%M", "%b %d, %Y, %I:%M %p")
 # Messages quote what a cell holds, but not all of a long one.
-_QUOTED = 40
+MAX_QUOTED = 40
 
 
 def number(name: str, text: str, decimals: int = MAX_DECIMALS) -> float | None:
@@ -19,7 +19,7 @@ def number(name: str, text: str, decimals: int = MAX_DECIMALS) -> float | None:
         return None
     # 1,000 may mean one or a thousand.
     if not re.fullmatch(r"-?\d{1,12}([.,]\d{1,12})?", text) or re.fullmatch(r"-?\d{1,3},\d{3}", text):
-        raise ValueError(f"{name}: {text[:_QUOTED]!r} is not a number")
+        raise ValueError(f"{name}: {text[:MAX_QUOTED]!r} is not a number")
     return round(float(text.replace(",", ".")), decimals)
 
 
@@ -27,7 +27,7 @@ def whole_number(name: str, text: str) -> int | None:
     """A whole number; None for an empty cell."""
     value = number(name, text)
     if value is not None and not value.is_integer():
-        raise ValueError(f"{name}: {text[:_QUOTED]!r} is not a whole number")
+        raise ValueError(f"{name}: {text[:MAX_QUOTED]!r} is not a whole number")
     return None if value is None else int(value)
 
 
@@ -35,26 +35,28 @@ def meters(distance: float | None, unit: str) -> float | None:
     """A distance in meters."""
     factor = _METERS.get(unit.lower().rstrip("."))
     if factor is None:
-        raise ValueError(f"distance: {unit[:_QUOTED]!r} is not a known unit")
+        raise ValueError(f"distance: {unit[:MAX_QUOTED]!r} is not a known unit")
     return None if distance is None else round(distance * factor, MAX_DECIMALS)
 
 
 def time(text: str) -> datetime:
     """A moment on the user's own clock, without a zone."""
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        moment = _written_time(text)
+    if moment < _EARLIEST:
+        raise ValueError(f"The time {text[:MAX_QUOTED]!r} is before 1970")
+    return moment
+
+
+def _written_time(text: str) -> datetime:
     for form in _TIME_FORMATS:
         try:
-            moment = datetime.strptime(text, form)  # noqa: DTZ007  # the user's own clock
+            return datetime.strptime(text, form)  # noqa: DTZ007  # the user's own clock
         except ValueError:
             continue
-        break
-    else:
-        try:
-            moment = datetime.fromisoformat(text).replace(tzinfo=None)
-        except ValueError:
-            raise ValueError(f"The time {text[:_QUOTED]!r} cannot be read") from None
-    if moment < _EARLIEST:
-        raise ValueError(f"The time {text[:_QUOTED]!r} is before 1970")
-    return moment
+    raise ValueError(f"The time {text[:MAX_QUOTED]!r} cannot be read")
 
 
 def duration(text: str) -> int | None:

@@ -1,11 +1,12 @@
 """Reads the CSV files that Strong and Hevy export.
 
-A file is read line by line: a line that cannot be read is reported with its number, and the others are kept.
+A file is read line by line: a line that cannot be read is reported with its number, and the others are kept. What a
+file costs is limited by its lines, and by the length and the columns of a row.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -21,6 +22,12 @@ from backend.core.vocabulary import (
     WeightUnit,
 )
 from backend.imports.formats import RestLine, SetLine, hevy_line, is_hevy, is_strong, strong_line
+
+MAX_LINES = 100_000
+"""Twenty years of training have fewer."""
+MAX_ROW_LENGTH = 100_000
+MAX_COLUMNS = 100
+MAX_ERRORS = 1000
 
 
 class UnreadableFileError(Exception):
@@ -38,14 +45,17 @@ _SET = TypeAdapter(ImportedSet)
 
 @dataclass
 class Export:
-    """What a file holds: workouts in the shape that `import_workouts` takes, and (line, reason) of unreadable lines."""
+    """What a file holds: workouts in the shape that `import_workouts` takes, and its first errors as (line, reason)."""
 
     workouts: list[dict[str, Any]] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_export(content: bytes, weight_unit: WeightUnit | None) -> Export:
-    """Read a file; `weight_unit` is for weights for which the file gives none. Raises UnreadableFileError."""
+def read_export(content: bytes, weight_unit: WeightUnit | None) -> Generator[None, None, Export]:
+    """Read a file; `weight_unit` is for weights for which the file gives none. Raises UnreadableFileError.
+
+    It yields after each row, so that its caller can do something else in between.
+    """
     rows = _rows(content)
     _, header = next(rows, (0, []))
     columns = [name.strip().lower() for name in header]
@@ -66,27 +76,60 @@ def read_export(content: bytes, weight_unit: WeightUnit | None) -> Export:
             if any(cells.values()):
                 workouts.add(read(number, cells, weight_unit))
         except ValueError as fault:
-            workouts.export.errors.append((number, str(fault)))
+            if len(workouts.export.errors) < MAX_ERRORS:
+                workouts.export.errors.append((number, str(fault)))
+        yield
     return workouts.export
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The rows, each with the number of the line it begins in."""
+    """The rows, each with the number of the line it begins in. Nothing of the file is decoded before its turn."""
+    ends = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
+    if ends > MAX_LINES:
+        raise UnreadableFileError(
+            f"The file has {ends} lines, and one import may have {MAX_LINES}. Split it into several files."
+        )
+    lines = _Lines(content)
+    if b"\0" in content:
+        raise UnreadableFileError("The file is not text: it contains NUL characters.")
+    number = 1
     try:
-        text = content.decode("utf-8-sig")
+        for row in csv.reader(lines, delimiter=max(",;\t", key=lines.first.count)):
+            if len(row) > MAX_COLUMNS:
+                raise UnreadableFileError(f"Line {number} has {len(row)} columns, and at most {MAX_COLUMNS} are known.")
+            yield number, row
+            number = lines.begin_row()
+    except csv.Error as error:
+        raise UnreadableFileError(f"Line {number} is not valid CSV: {error}.") from None
     except UnicodeDecodeError:
         raise UnreadableFileError("The file is not UTF-8 text.") from None
-    if "\0" in text:
-        raise UnreadableFileError("The file is not text: it contains NUL characters.")
-    first_line = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first_line.count))
-    line = 1
-    try:
-        for row in reader:
-            yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFileError(f"Line {line} is not valid CSV: {error}.") from None
+
+
+class _Lines:
+    """The lines of a file, for csv.reader. A row may go on over several of them, but not for ever."""
+
+    def __init__(self, content: bytes) -> None:
+        self._text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+        self._read = 0
+        self._row_length = 0
+        try:
+            self.first = self._text.readline(MAX_ROW_LENGTH)
+        except UnicodeDecodeError:
+            raise UnreadableFileError("The file is not UTF-8 text.") from None
+        self._text.seek(0)
+
+    def begin_row(self) -> int:
+        """Say that a row is complete. Returns the number of the line in which the next one begins."""
+        self._row_length = 0
+        return self._read + 1
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(MAX_ROW_LENGTH + 1):
+            self._row_length += len(line)
+            if self._row_length > MAX_ROW_LENGTH:
+                raise UnreadableFileError(f"Line {self._read + 1} is longer than {MAX_ROW_LENGTH} characters.")
+            self._read += 1
+            yield line
 
 
 class _Workouts:

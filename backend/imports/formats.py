@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from backend.core.vocabulary import SetType, WeightUnit
-from backend.imports.cells import duration, meters, number, time, whole_number
+from backend.imports.cells import MAX_QUOTED, duration, meters, number, time, whole_number
 
 MAX_TITLE_LENGTH = 200
 MAX_WORKOUT_NOTES_LENGTH = 5000
@@ -69,7 +69,7 @@ def hevy_line(line: int, cells: dict[str, str], weight_unit: WeightUnit | None) 
     ended = cells.get("end_time", "")
     set_type = cells.get("set_type", "").lower()
     if set_type not in _HEVY_TYPES:
-        raise ValueError(f"set_type: {set_type!r} is not a known type")
+        raise ValueError(f"set_type: {set_type[:MAX_QUOTED]!r} is not a known type")
     return SetLine(
         line,
         cells.get("title", "")[:MAX_TITLE_LENGTH],

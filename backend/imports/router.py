@@ -2,27 +2,27 @@
 
 from itertools import batched
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from backend.core.http import problems
 from backend.core.problems import Code, Problem
 from backend.imports import examples
-from backend.imports.export_files import UnreadableFileError, read_export
+from backend.imports.export_files import MAX_ERRORS, MAX_LINES, Export, UnreadableFileError, read_export
 from backend.imports.models import ImportFault, ImportQuery, ImportReport
-from backend.imports.repository import Imports
+from backend.imports.repository import ImportRepository, Imports
+from backend.imports.turns import ImportTurns, Turns
 
 router = APIRouter(prefix="/workouts", tags=["workouts"])
 
 MAX_IMPORT_BYTES = 16 * 1024 * 1024
-BATCH_SIZE = 100
-MAX_IMPORT_ERRORS = 1000
+BATCH_SIZE = 25
 
 _BODY: dict[str, Any] = {
     "required": True,
-    "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB.",
+    "description": f"The CSV, up to {MAX_IMPORT_BYTES // (1024 * 1024)} MiB and {MAX_LINES:,} lines.",
     "content": {
         "text/csv": {"schema": {"type": "string"}, "example": examples.CSV},
         "multipart/form-data": {
@@ -38,30 +38,38 @@ _BODY: dict[str, Any] = {
 
 
 @router.post("/import", responses=problems(401, 404, 409, 503, body=True), openapi_extra={"requestBody": _BODY})
-async def import_workouts(request: Request, query: Annotated[ImportQuery, Query()], imports: Imports) -> ImportReport:
+async def import_workouts(
+    request: Request, query: Annotated[ImportQuery, Query()], imports: Imports, turns: Turns
+) -> ImportReport:
     """Import the history of Strong or Hevy from the CSV that they export. It earns no affinity.
 
     Safe to repeat: nothing is stored twice, and sets left out because their exercise was unknown are added once it
     exists.
     """
     content = await _file(request)
-    # Years of training take a while to read; a thread keeps the event loop free.
-    try:
-        export = await run_in_threadpool(read_export, content, query.weight_unit)
-    except UnreadableFileError as error:
-        raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+    with turns.admit(len(content)):
+        async with imports.begun() as import_id:
+            try:
+                export = await turns.read(read_export(content, query.weight_unit))
+            except UnreadableFileError as error:
+                raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+            return await _store(export, import_id, imports, turns, create_missing=query.create_missing)
+
+
+async def _store(
+    export: Export, import_id: UUID, imports: ImportRepository, turns: ImportTurns, *, create_missing: bool
+) -> ImportReport:
     report = ImportReport(imported=0, skipped=0, unmatched_exercises=[], errors=[])
     unmatched: set[str] = set()
     for batch in batched(export.workouts, BATCH_SIZE):
-        stored = await imports.store(batch, create_missing=query.create_missing)
+        async with turns.storing():
+            stored = await imports.store(batch, create_missing=create_missing, import_id=import_id)
         report.imported += stored["imported"]
         report.skipped += stored["skipped"]
         unmatched.update(stored["unmatched_exercises"])
         export.errors += [(line, "The workout lies in the future") for line in stored["lines_in_future"]]
     report.unmatched_exercises = sorted(unmatched)
-    report.errors = [
-        ImportFault(line=line, reason=reason) for line, reason in sorted(export.errors)[:MAX_IMPORT_ERRORS]
-    ]
+    report.errors = [ImportFault(line=line, reason=reason) for line, reason in sorted(export.errors)[:MAX_ERRORS]]
     return report
 
 

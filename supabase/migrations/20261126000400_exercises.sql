@@ -1,4 +1,4 @@
--- The forms of a name that searches compare. The exercises table stores them, so that a search need not compute them.
+-- The forms of a name that searches and imports compare. The exercises table stores them, so that reading is quick.
 
 create function private.search_words(p_text text)
 returns text[]
@@ -95,6 +95,49 @@ comment on function private.name_key(text) is
 'The stems of a name''s words. Two names with the same key mean the same exercise. A name without letters and digits '
 'is its own key.';
 grant execute on function private.name_key(text) to authenticated;
+
+
+create function private.name_words(p_name text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.string_agg(distinct listed.word, ' ' order by listed.word)
+    from pg_catalog.string_to_table(private.name_key(p_name) collate "C", ' ') as listed (word)
+$$;
+comment on function private.name_words(text) is
+'The stems of a name''s words in alphabetical order, each once, to compare names that order their words differently.';
+grant execute on function private.name_words(text) to authenticated;
+
+
+create function private.keys_of_names(p_names text[])
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(private.name_key(given.name) order by given.ordinality)
+    from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
+$$;
+comment on function private.keys_of_names(text[]) is 'private.name_key of each name, in the same order.';
+grant execute on function private.keys_of_names(text[]) to authenticated;
+
+
+create function private.words_of_names(p_names text[])
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(private.name_words(given.name) order by given.ordinality)
+    from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
+$$;
+comment on function private.words_of_names(text[]) is 'private.name_words of each name, in the same order.';
+grant execute on function private.words_of_names(text[]) to authenticated;
 
 
 -- How similar two names are, measured without a contrib extension.
@@ -250,6 +293,8 @@ create table private.exercises (
     created_at timestamptz not null default now(),
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
+    name_keys text[] generated always as (private.keys_of_names(array_prepend(name, aliases))) stored,
+    name_words text[] generated always as (private.words_of_names(array_prepend(name, aliases))) stored,
     -- The catalogue's own exercises are complete. Imported ones and users' own may leave fields empty.
     constraint exercises_catalogue_check check (
         user_id is not null
@@ -287,6 +332,10 @@ comment on column private.exercises.archived_at is
 comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
 comment on column private.exercises.search_pairs is
 'What a search ranks by: the letter pairs of the name, then of each alias.';
+comment on column private.exercises.name_keys is
+'What an import compares first: the key of the name, then of each alias; see private.name_key.';
+comment on column private.exercises.name_words is
+'What an import compares next: the words of the name, then of each alias; see private.name_words.';
 -- Names are unique among each user's exercises and among the catalogue's own. An archived exercise frees its name, and
 -- an imported one must not block a name that the catalogue takes later.
 create unique index exercises_user_id_name_key

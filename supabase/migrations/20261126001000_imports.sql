@@ -1,24 +1,5 @@
 -- Finding the exercises that names from other apps mean.
 
-create function private.name_words(p_name text)
-returns text[]
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select array(
-        select distinct word from pg_catalog.unnest(
-            pg_catalog.string_to_array(private.name_key(p_name), ' ')
-        ) as word
-        order by word
-    )
-$$;
-comment on function private.name_words(text) is
-'The stems of a name''s words in alphabetical order, to compare names that order their words differently.';
-grant execute on function private.name_words(text) to authenticated;
-
-
 -- Strong and Hevy write the tool in brackets after the name: Squat (Barbell).
 create function private.split_name(p_name text, out base text, out tool text)
 language sql
@@ -75,7 +56,7 @@ returns table (
     imported boolean,
     is_alias boolean,
     key text,
-    words text[]
+    words text
 )
 language sql
 stable
@@ -89,10 +70,12 @@ as $$
         e.user_id is not null,
         e.source is not null,
         called.place > 1,
-        private.name_key(called.name),
-        private.name_words(called.name)
+        called.key,
+        called.words
     from private.exercises as e
-    cross join lateral pg_catalog.unnest(e.name || e.aliases) with ordinality as called (name, place)
+    cross join lateral rows from (
+        pg_catalog.unnest(e.name_keys), pg_catalog.unnest(e.name_words)
+    ) with ordinality as called (key, words, place)
     where e.user_id = p_user_id or (e.user_id is null and e.archived_at is null)
 $$;
 comment on function private.known_names(uuid) is
@@ -101,7 +84,7 @@ grant execute on function private.known_names(uuid) to authenticated;
 
 
 create function private.imported_names(p_names text[])
-returns table (name text, tool text, key text, words text[], base_words text[], tool_words text[])
+returns table (name text, tool text, key text, words text, base_words text, tool_words text)
 language sql
 stable
 security invoker
@@ -165,7 +148,151 @@ comment on function private.find_exercises_by_name(uuid, text[]) is
 grant execute on function private.find_exercises_by_name(uuid, text[]) to authenticated;
 
 
+-- One import of a user at a time. An import takes several calls, perhaps of several processes of the service, so a row
+-- says that it is running; and it expires, so that a process that dies blocks its user for two minutes at most.
+
+create table private.running_imports (
+    user_id uuid primary key references private.profiles (user_id) on delete cascade,
+    import_id uuid not null,
+    expires_at timestamptz not null default now() + interval '2 minutes'
+);
+comment on table private.running_imports is
+'The import that a user runs now. Each of its calls moves expires_at, and its end deletes the row.';
+grant select, delete on private.running_imports to authenticated;
+grant insert (user_id, import_id) on private.running_imports to authenticated;
+grant update (import_id, expires_at) on private.running_imports to authenticated;
+alter table private.running_imports enable row level security;
+create policy "owner can select own running_imports" on private.running_imports
+for select to authenticated using ((select auth.uid()) = user_id);
+create policy "owner can insert own running_imports" on private.running_imports
+for insert to authenticated with check ((select auth.uid()) = user_id);
+create policy "owner can update own running_imports" on private.running_imports
+for update to authenticated
+using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
+create policy "owner can delete own running_imports" on private.running_imports
+for delete to authenticated using ((select auth.uid()) = user_id);
+
+
+create function private.claim_import(p_user_id uuid, p_import_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    insert into private.running_imports as r (user_id, import_id) values (p_user_id, p_import_id)
+    on conflict (user_id) do update
+    set import_id = excluded.import_id, expires_at = excluded.expires_at
+    where r.import_id = excluded.import_id or r.expires_at < pg_catalog.now();
+    if not found then
+        perform private.fail(
+            409, 'import_running', 'Another import of yours is running. Try again when it is done.', '5'
+        );
+    end if;
+end
+$$;
+comment on function private.claim_import(uuid, uuid) is
+'Makes this the import that the user runs, for two more minutes. Raises PT409 import_running, with the seconds to '
+'wait, while another one runs.';
+grant execute on function private.claim_import(uuid, uuid) to authenticated;
+
+
+create function public.begin_import(p_import_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+begin
+    perform private.claim_import(v_profile.user_id, p_import_id);
+end
+$$;
+comment on function public.begin_import(uuid) is
+'Begins an import under an id that the caller chooses. No other begins until end_import, or two minutes after its last '
+'call. Raises PT404 profile_not_found, PT409 import_running.';
+grant execute on function public.begin_import(uuid) to authenticated;
+
+
+create function public.end_import(p_import_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+begin
+    delete from private.running_imports as r
+    where r.user_id = v_profile.user_id and r.import_id = p_import_id;
+end
+$$;
+comment on function public.end_import(uuid) is
+'Ends an import, so that the user can begin another one. Raises PT404 profile_not_found.';
+grant execute on function public.end_import(uuid) to authenticated;
+
+
 -- Importing workouts from another app. They happened before the user knew the companion, so they earn no affinity.
+
+create function private.is_import_time(p_value jsonb)
+returns boolean
+language sql
+stable
+security invoker
+return case
+    when pg_catalog.jsonb_typeof(p_value) <> 'string' then false
+    when not pg_catalog.pg_input_is_valid(p_value #>> '{}', 'timestamp') then false
+    -- Time zones leave room on both sides of what a workout may have.
+    else (p_value #>> '{}')::timestamp between '1970-01-02' and '9999-12-31'
+end;
+comment on function private.is_import_time(jsonb) is
+'True for a JSON string that is a time of a workout in a file: finite, and not before 2 January 1970. Null for null.';
+grant execute on function private.is_import_time(jsonb) to authenticated;
+
+
+create function private.are_imported_sets(p_sets jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when pg_catalog.jsonb_typeof(p_sets) is distinct from 'array' then false
+        when pg_catalog.jsonb_array_length(p_sets) > 200 then false
+        else not exists (
+            select from pg_catalog.jsonb_array_elements(p_sets) as s
+            where pg_catalog.jsonb_typeof(s.value -> 'exercise') is distinct from 'string'
+                or pg_catalog.char_length(s.value ->> 'exercise') not between 1 and 100
+        )
+    end
+$$;
+comment on function private.are_imported_sets(jsonb) is
+'True for a list of at most 200 sets that name their exercises.';
+grant execute on function private.are_imported_sets(jsonb) to authenticated;
+
+
+create function private.import_fault(p_workout jsonb)
+returns text
+language sql
+stable
+security invoker
+return case
+    when pg_catalog.jsonb_typeof(p_workout) <> 'object' then ''
+    when coalesce(pg_catalog.jsonb_typeof(p_workout -> 'import_key'), '') <> 'string' then '.import_key'
+    when pg_catalog.char_length(p_workout ->> 'import_key') not between 1 and 300 then '.import_key'
+    when not coalesce(private.is_import_time(p_workout -> 'started_at'), false) then '.started_at'
+    when not private.is_import_time(nullif(p_workout -> 'completed_at', 'null')) then '.completed_at'
+    when
+        coalesce(p_workout -> 'duration_seconds', 'null') <> 'null'
+        and not private.is_number_between(p_workout -> 'duration_seconds', 0, 172800) then '.duration_seconds'
+    when not private.are_imported_sets(p_workout -> 'sets') then '.sets'
+end;
+comment on function private.import_fault(jsonb) is
+'The path of the first fault in the form of a workout from a file; null if there is none.';
+grant execute on function private.import_fault(jsonb) to authenticated;
+
 
 create function private.check_import(p_history jsonb)
 returns void
@@ -174,18 +301,30 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults text;
 begin
     if pg_catalog.jsonb_typeof(p_history -> 'workouts') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100
-        or pg_catalog.jsonb_path_exists(p_history, '$.workouts[*] ? (!(@.sets.type() == "array"))') then
+        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100 then
+        perform private.fail(422, 'invalid_import', 'An import must have a list of at most 100 workouts.', 'workouts');
+    end if;
+    select pg_catalog.string_agg('workouts.' || w.ordinality - 1 || private.import_fault(w.value), ',')
+    into v_faults
+    from pg_catalog.jsonb_array_elements(p_history -> 'workouts') with ordinality as w
+    where private.import_fault(w.value) is not null;
+    if v_faults is not null then
         perform private.fail(
-            422, 'invalid_import', 'An import must have at most 100 workouts, each with a list of sets.'
+            422, 'invalid_import',
+            'Each workout must have an import_key, started_at as a local time, at most two days of duration_seconds, '
+            'and a list of at most 200 sets with the name of an exercise.',
+            v_faults
         );
     end if;
 end
 $$;
 comment on function private.check_import(jsonb) is
-'Raises PT422 invalid_import unless p_history is {workouts: [{sets: [...], ...}]} with at most 100 workouts.';
+'Raises PT422 invalid_import, with the path of each fault, unless p_history is {workouts: [...]} with at most 100 '
+'workouts, each with a key, a start and a list of at most 200 sets that name their exercises.';
 grant execute on function private.check_import(jsonb) to authenticated;
 
 
@@ -324,7 +463,9 @@ comment on function private.import_workout(jsonb, jsonb, private.profiles) is
 grant execute on function private.import_workout(jsonb, jsonb, private.profiles) to authenticated;
 
 
-create function public.import_workouts(p_history jsonb, p_create_missing boolean default false)
+create function public.import_workouts(
+    p_history jsonb, p_create_missing boolean default false, p_import_id uuid default null
+)
 returns jsonb
 language plpgsql
 security invoker
@@ -339,6 +480,9 @@ declare
     v_skipped integer := 0;
     v_in_future jsonb := '[]';
 begin
+    if p_import_id is not null then
+        perform private.claim_import(v_profile.user_id, p_import_id);
+    end if;
     perform private.check_import(p_history);
     v_names := array(
         select distinct n #>> '{}' from pg_catalog.jsonb_path_query(p_history, '$.workouts[*].sets[*].exercise') as n
@@ -368,9 +512,9 @@ begin
     );
 end
 $$;
-comment on function public.import_workouts(jsonb, boolean) is
+comment on function public.import_workouts(jsonb, boolean, uuid) is
 'Stores up to 100 workouts from another app, each only once and without affinity: {imported, skipped, '
 'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is true: '
-'then it creates those exercises. A later import that knows them adds the sets. Raises PT404 profile_not_found, PT409 '
-'too_many_exercises, PT422 invalid_import.';
-grant execute on function public.import_workouts(jsonb, boolean) to authenticated;
+'then it creates those exercises. A later import that knows them adds the sets. p_import_id names the import that '
+'begin_import began. Raises PT404 profile_not_found, PT409 too_many_exercises, import_running, PT422 invalid_import.';
+grant execute on function public.import_workouts(jsonb, boolean, uuid) to authenticated;

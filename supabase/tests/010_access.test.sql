@@ -17,6 +17,7 @@ $$);
 select pg_temp.run('owner', 'select pause_streak()');
 insert into earlier_targets (user_id, until, weekly_target)
 values ('00000000-0000-4000-8000-00000000000a', '2026-03-02', 2);
+select pg_temp.run('owner', 'select begin_import(gen_random_uuid())');
 select pg_temp.serve('owner', 'select begin_chat_turn(''Hello'')');
 select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from private.messages as m
@@ -298,6 +299,16 @@ insert into expected values
 ('chat_usage', 'insert into private.chat_usage (user_id, day) values (auth.uid(), now())', '42501', '42501', '42501'),
 ('chat_usage', 'update private.chat_usage set turns = 0', '42501', '42501', '42501'),
 ('chat_usage', 'delete from private.chat_usage', '42501', '42501', '42501'),
+('running_imports', 'select from private.running_imports', '1', '0', '42501'),
+(
+    'running_imports',
+    'insert into private.running_imports (user_id, import_id) values '
+    '(''00000000-0000-4000-8000-00000000000a'', gen_random_uuid()) on conflict do nothing',
+    '0', '42501', '42501'
+),
+('running_imports', 'update private.running_imports set expires_at = now()', '1', '0', '42501'),
+('running_imports', 'update private.running_imports set user_id = auth.uid()', '42501', '42501', '42501'),
+('running_imports', 'delete from private.running_imports', '1', '0', '42501'),
 ('paused_weeks', 'select from private.paused_weeks', '1', '0', '42501'),
 ('paused_weeks', 'insert into private.paused_weeks values (auth.uid(), ''2020-01-06'')', '1', '1', '42501'),
 (

@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(50);
+select plan(52);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -31,6 +31,7 @@ insert into writable values
 ('messages', 'user_id, id, conversation_id, role, content', null),
 ('muscles', null, null),
 ('paused_weeks', 'user_id, week_start', null),
+('running_imports', 'user_id, import_id', 'import_id, expires_at'),
 ('plan_days', 'user_id, plan_id, version, day, name', null),
 (
     'plan_exercises',
@@ -101,10 +102,12 @@ select is_empty(
         where
             c.relkind in ('r', 'p')
             and c.relnamespace = 'private'::regnamespace
-            and c.relname not in ('exercises', 'plans', 'workouts', 'conversations', 'memories', 'paused_weeks')
+            and c.relname not in (
+                'exercises', 'plans', 'workouts', 'conversations', 'memories', 'paused_weeks', 'running_imports'
+            )
             and has_table_privilege('authenticated', c.oid, 'delete')
     $$,
-    'a user may delete from six tables alone'
+    'a user may delete from seven tables alone'
 );
 
 select line from finish() as line;

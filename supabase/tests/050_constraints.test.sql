@@ -385,6 +385,10 @@ insert into violations values
 ),
 ('memories_user_id_fkey', 'insert into memories (user_id, content, kind) values (gen_random_uuid(), ''X'', ''fact'')'),
 (
+    'running_imports_user_id_fkey',
+    'insert into running_imports (user_id, import_id) values (gen_random_uuid(), gen_random_uuid())'
+),
+(
     'paused_weeks_user_id_fkey',
     'insert into paused_weeks (user_id, week_start) values (gen_random_uuid(), ''2026-03-02'')'
 ),

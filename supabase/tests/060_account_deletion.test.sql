@@ -32,6 +32,7 @@ begin
         'sets', jsonb_build_array(jsonb_build_object('exercise_id', p_exercise, 'reps', 5))
     )));
     perform pg_temp.run(p_who, 'select update_profile(''{"weekly_target": 2}'')');
+    perform pg_temp.run(p_who, 'select begin_import(gen_random_uuid())');
     perform pg_temp.serve(p_who, 'select begin_chat_turn(''I love tea'')');
     perform pg_temp.serve(p_who, $q$
         select complete_chat_turn(m.id, '{

@@ -1,7 +1,7 @@
 -- Imports: what other apps' names mean, each workout once, and nothing earned.
 begin;
 \ir helpers.psql
-select plan(23);
+select plan(55);
 
 create function pg_temp.history(p_exercise text, p_key text default 'a', p_start text default '2023-07-15T17:35:12')
 returns text
@@ -106,7 +106,7 @@ select results_eq(
     'names of other apps are matched to the catalogue or left unmatched'
 );
 select is(
-    private.name_words('Press, Bench press'), array['bench', 'press'], 'the words of a name are sorted and unique'
+    private.name_words('Press, Bench press'), 'bench press', 'the words of a name are sorted and unique'
 );
 select ok(private.is_done_with('{ez_bar}', 'barbell'), 'an EZ bar counts as a barbell');
 select ok(not private.is_done_with('{barbell}', 'dumbbell'), 'a barbell does not count as a dumbbell');
@@ -143,6 +143,84 @@ select is(
     ),
     1::bigint,
     'an imported workout has no plan'
+);
+
+-- What no file of Strong or Hevy has.
+create function pg_temp.import_workout(p_changes text)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format('select import_workouts(%L) ->> ''imported''', jsonb_build_object(
+        'workouts', jsonb_build_array(
+            '{"import_key": "strange", "line": 2, "started_at": "2024-01-01T10:00:00", "sets": [
+                {"exercise": "Plank", "duration_seconds": 60}
+            ]}'::jsonb || p_changes::jsonb
+        )
+    )))
+$$;
+select is(pg_temp.import_workout(strange.changes), 'PT422 invalid_import', 'an import refuses ' || strange.changes)
+from (
+    values
+    ('[7]'), ('{"started_at": null}'), ('{"started_at": ""}'), ('{"started_at": 7}'), ('{"started_at": "infinity"}'),
+    ('{"started_at": "-infinity"}'), ('{"started_at": "1969-12-31T10:00:00"}'),
+    ('{"started_at": "2024-01-01 BC"}'), ('{"started_at": "20240-01-01T10:00:00"}'), ('{"started_at": "now and then"}'),
+    ('{"completed_at": "infinity"}'), ('{"completed_at": 7}'),
+    ('{"duration_seconds": -1}'), ('{"duration_seconds": 172801}'), ('{"duration_seconds": "60"}'),
+    ('{"import_key": null}'), ('{"import_key": ""}'),
+    ('{"sets": null}'), ('{"sets": [7]}'), ('{"sets": [{"reps": 5}]}'), ('{"sets": [{"exercise": 7}]}'),
+    ('{"sets": [{"exercise": ""}]}')
+) as strange (changes);
+select is(
+    pg_temp.import_workout('{"duration_seconds": null, "completed_at": null}'), '1', 'null is as good as nothing'
+);
+
+-- One import at a time.
+create function pg_temp.import_as(p_id text)
+returns text
+language sql
+as $$
+    select pg_temp.run('owner', format(
+        'select import_workouts(''{"workouts": []}'', p_import_id => %L) ->> ''imported''', p_id
+    ))
+$$;
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000001'')'), '', 'a user can begin one'
+);
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'),
+    'PT409 import_running', 'a second import has to wait'
+);
+select is(
+    pg_temp.run('stranger', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    'another user can begin one'
+);
+update running_imports set expires_at = now() + interval '1 second';
+select is(pg_temp.import_as('00000000-0000-4000-8000-000000000001'), '0', 'the running import goes on');
+select is(
+    (
+        select r.expires_at - now() from running_imports as r
+        where r.user_id = '00000000-0000-4000-8000-00000000000a'
+    ),
+    interval '2 minutes', 'each of its calls gives it two more minutes'
+);
+select pg_temp.run('owner', 'select end_import(''00000000-0000-4000-8000-000000000002'')');
+select is(
+    pg_temp.import_as('00000000-0000-4000-8000-000000000002'),
+    'PT409 import_running', 'the end of another import does not end it'
+);
+select pg_temp.run('owner', 'select end_import(''00000000-0000-4000-8000-000000000001'')');
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    'another can begin after its end'
+);
+update running_imports set expires_at = now() - interval '1 second';
+select is(
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000003'')'), '',
+    'another can begin when it did not go on for two minutes'
+);
+select is(
+    pg_temp.import_as('00000000-0000-4000-8000-000000000002'),
+    'PT409 import_running', 'an import that expired does not go on beside another one'
 );
 
 select line from finish() as line;

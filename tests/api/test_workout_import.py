@@ -1,5 +1,8 @@
 """Importing the files that Strong and Hevy export."""
 
+import asyncio
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +10,10 @@ import psycopg
 import pytest
 from httpx import Response
 
-from tests.support import Person, a_set, assert_problem, exercise_id
+from backend.core.settings import Settings
+from backend.imports.export_files import Export
+from backend.imports.turns import ImportTurns
+from tests.support import Person, a_set, assert_problem, exercise_id, serve
 from tests.unit.test_export_files import HEVY, STRONG
 
 NAMES = {
@@ -231,7 +237,7 @@ async def test_a_file_that_cannot_be_read_is_refused(athlete: Person) -> None:
 
 
 async def test_a_file_can_be_larger_than_other_bodies(athlete: Person) -> None:
-    padding = "\n" + "," * 1_500_000
+    padding = ("\n" + "," * 15) * 90_000
     assert (await import_file(athlete, strong("Squat (Barbell)") + padding))["imported"] == 1
     assert_problem(await send(athlete, "x" * (16 * 1024 * 1024 + 1)), 413, "body_too_large")
 
@@ -240,3 +246,51 @@ async def test_a_file_can_be_larger_than_other_bodies(athlete: Person) -> None:
 async def test_an_import_needs_a_token(athlete: Person, path: str) -> None:
     response = await athlete.client.post(f"/api/v1{path}", content=b"x", headers={"Content-Type": "text/csv"})
     assert_problem(response, 401, "missing_token")
+
+
+async def test_a_user_has_one_import_at_a_time(
+    athlete: Person, stranger: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when another process of the service gets the second one; and everybody else is served meanwhile."""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    read = ImportTurns.read
+
+    async def held(self: ImportTurns, reading: Generator[None, None, Export]) -> Export:
+        if not reached.is_set():
+            reached.set()
+            await go_on.wait()
+        return await read(self, reading)
+
+    monkeypatch.setattr(ImportTurns, "read", held)
+    content = strong("Squat (Barbell)")
+    first = asyncio.create_task(import_file(athlete, content))
+    await reached.wait()
+    refused = await send(athlete, content)
+    assert_problem(refused, 409, "import_running")
+    assert refused.headers["Retry-After"] == "5"
+    async with serve(settings) as other_process:
+        assert_problem(await send(replace(athlete, client=other_process), content), 409, "import_running")
+    assert (await import_file(stranger, content))["imported"] == 1
+    assert await workouts(athlete) == []
+    go_on.set()
+    assert (await first)["imported"] == 1
+    assert (await import_file(athlete, content))["skipped"] == 1
+
+
+async def test_the_next_import_works_whatever_ended_the_last(athlete: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = strong("Squat (Barbell)")
+    assert_problem(await send(athlete, "no export"), 422, "unreadable_file")
+    reached = asyncio.Event()
+
+    async def held(*_: object) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ImportTurns, "read", held)
+        cancelled = asyncio.create_task(send(athlete, content))
+        await reached.wait()
+        cancelled.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+    assert (await import_file(athlete, content))["imported"] == 1

@@ -22,6 +22,7 @@ PATIENCE = "100ms"
 # The arguments are such that the functions refuse them: one that did not lock first would refuse them at once.
 WRITING: dict[str, list[Any]] = {
     "begin_chat_turn": [""],
+    "begin_import": [NOTHING],
     "complete_chat_turn": [NOTHING, {}],
     "end_chat_turn": [NOTHING, {}],
     "copy_plan": [NOTHING],
@@ -35,6 +36,7 @@ WRITING: dict[str, list[Any]] = {
     "delete_memory": [NOTHING],
     "delete_plan": [NOTHING],
     "delete_workout": [NOTHING],
+    "end_import": [NOTHING],
     "import_workouts": [{}],
     "log_workout": [{}],
     "pause_streak": [0],

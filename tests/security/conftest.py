@@ -30,6 +30,9 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
     assert (await athlete.patch("/profile", {"weekly_target": 2})).status_code == 200
     assert (await athlete.ask("POST", "/memories", json={"content": SECRET, "kind": "fact"})).status_code == 201
     assert (await athlete.ask("POST", "/chat", json={"message": SECRET})).status_code == 200
+    admin.execute(
+        "insert into private.running_imports (user_id, import_id) values (%s, gen_random_uuid())", (athlete.id,)
+    )
     # The embedding is stored after the answer, and has to be there before anything is compared.
     await until_embedded(admin, athlete)
     for table, rows in rows_of(admin, athlete).items():

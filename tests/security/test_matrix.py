@@ -321,6 +321,7 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_weeks": [1, 104],
         "p_history": [{"workouts": [forged | {"import_key": SECRET, "started_at": "2026-03-01T10:00:00"}]}],
         "p_create_missing": [True, False],
+        "p_import_id": [None, *ids],
         "p_if_versions": [None, [1]],
         "p_visibility": ["all", "public"],
         "p_exercise": [{"name": "Mine", "user_id": str(victim.id)}],

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.core.vocabulary import WeightUnit
-from backend.imports.export_files import Export, UnreadableFileError, read_export
+from backend.imports.export_files import MAX_ERRORS, MAX_LINES, Export, UnreadableFileError, read_export
 
 STRONG = "Date,Workout Name,Duration,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE"
 ANDROID = (
@@ -22,8 +22,18 @@ HEVY = (
 )
 
 
+def read_whole(content: bytes, unit: WeightUnit | None = None) -> Export:
+    reading = read_export(content, unit)
+    while True:
+        try:
+            next(reading)
+        except StopIteration as end:
+            export: Export = end.value
+            return export
+
+
 def read(*lines: str, unit: WeightUnit | None = None) -> Export:
-    return read_export("\n".join(lines).encode(), unit)
+    return read_whole("\n".join(lines).encode(), unit)
 
 
 def the_sets(*lines: str, unit: WeightUnit | None = None) -> list[dict[str, Any]]:
@@ -243,16 +253,57 @@ def test_durations_that_tell_nothing(text: str) -> None:
         (b'{"json": true}', "neither exercise_title"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"PK\x03\x04\x00", "NUL"),
-        (STRONG.encode() + b"\n" + b"x" * 200_000, "Line 2 is not valid CSV"),
+        (STRONG.encode() + b"\n" + b"x" * 200_000, "Line 2 is longer than"),
     ],
     ids=["empty", "other", "json", "utf-16", "zip", "endless"],
 )
 def test_what_is_no_export_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(UnreadableFileError, match=message):
-        read_export(content, None)
+        read_whole(content)
 
 
 def test_a_byte_order_mark_and_windows_lines_do_no_harm() -> None:
     content = "\ufeff" + STRONG + "\r\n2023-01-15 17:35:12,A,,Squat,1,100,5,,,,,\r\n"
-    export = read_export(content.encode(), None)
+    export = read_whole(content.encode())
     assert (len(export.workouts), export.errors) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(STRONG + "\n" + ",,,,\n" * MAX_LINES, "100001 lines", id="rows without anything"),
+        pytest.param(STRONG + "\r" * (MAX_LINES + 1), "100001 lines", id="line ends of old computers"),
+        pytest.param(STRONG + "\n" + "," * 10_000_000, "Line 2 is longer than", id="one endless row"),
+        pytest.param("," * 10_000_000, "Line 1 is longer than", id="an endless header"),
+        pytest.param(STRONG + "\n" + '"\n' + "x\n" * 60_000, "is longer than", id="a quote that nobody closes"),
+        pytest.param(STRONG + "\n" + "," * 100, "Line 2 has 101 columns", id="many columns"),
+        pytest.param(STRONG + "," * 100, "Line 1 has 112 columns", id="many columns in the header"),
+    ],
+)
+def test_a_file_that_costs_too_much_is_refused(content: str, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        read_whole(content.encode())
+
+
+def test_a_file_of_too_many_lines_is_refused_before_any_is_read() -> None:
+    reading = read_export(f"{STRONG}\n{'x,' * 5}\n".encode() + b"\n" * MAX_LINES, None)
+    with pytest.raises(UnreadableFileError):
+        next(reading)
+
+
+def test_a_file_may_have_as_many_lines_as_the_limit() -> None:
+    export = read_whole(f"{STRONG}\n".encode() + b",,,,\n" * (MAX_LINES - 1))
+    assert (export.workouts, export.errors) == ([], [])
+
+
+def test_a_row_may_go_on_over_several_lines() -> None:
+    note = "\n".join(["slow"] * 400)
+    export = read(STRONG, *[f'2023-01-1{day} 17:35:12,A,1h,Squat,1,80,5,0,0,,"{note}",' for day in range(9)], "never")
+    assert len(export.workouts) == 9
+    assert [line for line, _ in export.errors] == [2 + 9 * 400]
+
+
+def test_only_the_first_errors_are_kept_and_none_quotes_a_whole_cell() -> None:
+    export = read(HEVY, *[f"A,2023-01-15 17:35:12,,,Squat,,,0,{'x' * 1000},,5,,,"] * (MAX_ERRORS + 5))
+    assert len(export.errors) == MAX_ERRORS
+    assert max(len(reason) for _, reason in export.errors) < 100

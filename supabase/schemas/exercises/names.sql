@@ -1,4 +1,4 @@
--- The forms of a name that searches compare. The exercises table stores them, so that a search need not compute them.
+-- The forms of a name that searches and imports compare. The exercises table stores them, so that reading is quick.
 
 create function private.search_words(p_text text)
 returns text[]
@@ -95,3 +95,46 @@ comment on function private.name_key(text) is
 'The stems of a name''s words. Two names with the same key mean the same exercise. A name without letters and digits '
 'is its own key.';
 grant execute on function private.name_key(text) to authenticated;
+
+
+create function private.name_words(p_name text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.string_agg(distinct listed.word, ' ' order by listed.word)
+    from pg_catalog.string_to_table(private.name_key(p_name) collate "C", ' ') as listed (word)
+$$;
+comment on function private.name_words(text) is
+'The stems of a name''s words in alphabetical order, each once, to compare names that order their words differently.';
+grant execute on function private.name_words(text) to authenticated;
+
+
+create function private.keys_of_names(p_names text[])
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(private.name_key(given.name) order by given.ordinality)
+    from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
+$$;
+comment on function private.keys_of_names(text[]) is 'private.name_key of each name, in the same order.';
+grant execute on function private.keys_of_names(text[]) to authenticated;
+
+
+create function private.words_of_names(p_names text[])
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(private.name_words(given.name) order by given.ordinality)
+    from pg_catalog.unnest(p_names) with ordinality as given (name, ordinality)
+$$;
+comment on function private.words_of_names(text[]) is 'private.name_words of each name, in the same order.';
+grant execute on function private.words_of_names(text[]) to authenticated;

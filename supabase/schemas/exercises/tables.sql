@@ -67,6 +67,8 @@ create table private.exercises (
     created_at timestamptz not null default now(),
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
+    name_keys text[] generated always as (private.keys_of_names(array_prepend(name, aliases))) stored,
+    name_words text[] generated always as (private.words_of_names(array_prepend(name, aliases))) stored,
     -- The catalogue's own exercises are complete. Imported ones and users' own may leave fields empty.
     constraint exercises_catalogue_check check (
         user_id is not null
@@ -104,6 +106,10 @@ comment on column private.exercises.archived_at is
 comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
 comment on column private.exercises.search_pairs is
 'What a search ranks by: the letter pairs of the name, then of each alias.';
+comment on column private.exercises.name_keys is
+'What an import compares first: the key of the name, then of each alias; see private.name_key.';
+comment on column private.exercises.name_words is
+'What an import compares next: the words of the name, then of each alias; see private.name_words.';
 -- Names are unique among each user's exercises and among the catalogue's own. An archived exercise frees its name, and
 -- an imported one must not block a name that the catalogue takes later.
 create unique index exercises_user_id_name_key

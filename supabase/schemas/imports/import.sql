@@ -1,5 +1,64 @@
 -- Importing workouts from another app. They happened before the user knew the companion, so they earn no affinity.
 
+create function private.is_import_time(p_value jsonb)
+returns boolean
+language sql
+stable
+security invoker
+return case
+    when pg_catalog.jsonb_typeof(p_value) <> 'string' then false
+    when not pg_catalog.pg_input_is_valid(p_value #>> '{}', 'timestamp') then false
+    -- Time zones leave room on both sides of what a workout may have.
+    else (p_value #>> '{}')::timestamp between '1970-01-02' and '9999-12-31'
+end;
+comment on function private.is_import_time(jsonb) is
+'True for a JSON string that is a time of a workout in a file: finite, and not before 2 January 1970. Null for null.';
+grant execute on function private.is_import_time(jsonb) to authenticated;
+
+
+create function private.are_imported_sets(p_sets jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select case
+        when pg_catalog.jsonb_typeof(p_sets) is distinct from 'array' then false
+        when pg_catalog.jsonb_array_length(p_sets) > 200 then false
+        else not exists (
+            select from pg_catalog.jsonb_array_elements(p_sets) as s
+            where pg_catalog.jsonb_typeof(s.value -> 'exercise') is distinct from 'string'
+                or pg_catalog.char_length(s.value ->> 'exercise') not between 1 and 100
+        )
+    end
+$$;
+comment on function private.are_imported_sets(jsonb) is
+'True for a list of at most 200 sets that name their exercises.';
+grant execute on function private.are_imported_sets(jsonb) to authenticated;
+
+
+create function private.import_fault(p_workout jsonb)
+returns text
+language sql
+stable
+security invoker
+return case
+    when pg_catalog.jsonb_typeof(p_workout) <> 'object' then ''
+    when coalesce(pg_catalog.jsonb_typeof(p_workout -> 'import_key'), '') <> 'string' then '.import_key'
+    when pg_catalog.char_length(p_workout ->> 'import_key') not between 1 and 300 then '.import_key'
+    when not coalesce(private.is_import_time(p_workout -> 'started_at'), false) then '.started_at'
+    when not private.is_import_time(nullif(p_workout -> 'completed_at', 'null')) then '.completed_at'
+    when
+        coalesce(p_workout -> 'duration_seconds', 'null') <> 'null'
+        and not private.is_number_between(p_workout -> 'duration_seconds', 0, 172800) then '.duration_seconds'
+    when not private.are_imported_sets(p_workout -> 'sets') then '.sets'
+end;
+comment on function private.import_fault(jsonb) is
+'The path of the first fault in the form of a workout from a file; null if there is none.';
+grant execute on function private.import_fault(jsonb) to authenticated;
+
+
 create function private.check_import(p_history jsonb)
 returns void
 language plpgsql
@@ -7,18 +66,30 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults text;
 begin
     if pg_catalog.jsonb_typeof(p_history -> 'workouts') is distinct from 'array'
-        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100
-        or pg_catalog.jsonb_path_exists(p_history, '$.workouts[*] ? (!(@.sets.type() == "array"))') then
+        or pg_catalog.jsonb_array_length(p_history -> 'workouts') > 100 then
+        perform private.fail(422, 'invalid_import', 'An import must have a list of at most 100 workouts.', 'workouts');
+    end if;
+    select pg_catalog.string_agg('workouts.' || w.ordinality - 1 || private.import_fault(w.value), ',')
+    into v_faults
+    from pg_catalog.jsonb_array_elements(p_history -> 'workouts') with ordinality as w
+    where private.import_fault(w.value) is not null;
+    if v_faults is not null then
         perform private.fail(
-            422, 'invalid_import', 'An import must have at most 100 workouts, each with a list of sets.'
+            422, 'invalid_import',
+            'Each workout must have an import_key, started_at as a local time, at most two days of duration_seconds, '
+            'and a list of at most 200 sets with the name of an exercise.',
+            v_faults
         );
     end if;
 end
 $$;
 comment on function private.check_import(jsonb) is
-'Raises PT422 invalid_import unless p_history is {workouts: [{sets: [...], ...}]} with at most 100 workouts.';
+'Raises PT422 invalid_import, with the path of each fault, unless p_history is {workouts: [...]} with at most 100 '
+'workouts, each with a key, a start and a list of at most 200 sets that name their exercises.';
 grant execute on function private.check_import(jsonb) to authenticated;
 
 
@@ -157,7 +228,9 @@ comment on function private.import_workout(jsonb, jsonb, private.profiles) is
 grant execute on function private.import_workout(jsonb, jsonb, private.profiles) to authenticated;
 
 
-create function public.import_workouts(p_history jsonb, p_create_missing boolean default false)
+create function public.import_workouts(
+    p_history jsonb, p_create_missing boolean default false, p_import_id uuid default null
+)
 returns jsonb
 language plpgsql
 security invoker
@@ -172,6 +245,9 @@ declare
     v_skipped integer := 0;
     v_in_future jsonb := '[]';
 begin
+    if p_import_id is not null then
+        perform private.claim_import(v_profile.user_id, p_import_id);
+    end if;
     perform private.check_import(p_history);
     v_names := array(
         select distinct n #>> '{}' from pg_catalog.jsonb_path_query(p_history, '$.workouts[*].sets[*].exercise') as n
@@ -201,9 +277,9 @@ begin
     );
 end
 $$;
-comment on function public.import_workouts(jsonb, boolean) is
+comment on function public.import_workouts(jsonb, boolean, uuid) is
 'Stores up to 100 workouts from another app, each only once and without affinity: {imported, skipped, '
 'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is true: '
-'then it creates those exercises. A later import that knows them adds the sets. Raises PT404 profile_not_found, PT409 '
-'too_many_exercises, PT422 invalid_import.';
-grant execute on function public.import_workouts(jsonb, boolean) to authenticated;
+'then it creates those exercises. A later import that knows them adds the sets. p_import_id names the import that '
+'begin_import began. Raises PT404 profile_not_found, PT409 too_many_exercises, import_running, PT422 invalid_import.';
+grant execute on function public.import_workouts(jsonb, boolean, uuid) to authenticated;

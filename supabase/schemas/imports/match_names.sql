@@ -1,24 +1,5 @@
 -- Finding the exercises that names from other apps mean.
 
-create function private.name_words(p_name text)
-returns text[]
-language sql
-immutable
-security invoker
-set search_path = ''
-as $$
-    select array(
-        select distinct word from pg_catalog.unnest(
-            pg_catalog.string_to_array(private.name_key(p_name), ' ')
-        ) as word
-        order by word
-    )
-$$;
-comment on function private.name_words(text) is
-'The stems of a name''s words in alphabetical order, to compare names that order their words differently.';
-grant execute on function private.name_words(text) to authenticated;
-
-
 -- Strong and Hevy write the tool in brackets after the name: Squat (Barbell).
 create function private.split_name(p_name text, out base text, out tool text)
 language sql
@@ -75,7 +56,7 @@ returns table (
     imported boolean,
     is_alias boolean,
     key text,
-    words text[]
+    words text
 )
 language sql
 stable
@@ -89,10 +70,12 @@ as $$
         e.user_id is not null,
         e.source is not null,
         called.place > 1,
-        private.name_key(called.name),
-        private.name_words(called.name)
+        called.key,
+        called.words
     from private.exercises as e
-    cross join lateral pg_catalog.unnest(e.name || e.aliases) with ordinality as called (name, place)
+    cross join lateral rows from (
+        pg_catalog.unnest(e.name_keys), pg_catalog.unnest(e.name_words)
+    ) with ordinality as called (key, words, place)
     where e.user_id = p_user_id or (e.user_id is null and e.archived_at is null)
 $$;
 comment on function private.known_names(uuid) is
@@ -101,7 +84,7 @@ grant execute on function private.known_names(uuid) to authenticated;
 
 
 create function private.imported_names(p_names text[])
-returns table (name text, tool text, key text, words text[], base_words text[], tool_words text[])
+returns table (name text, tool text, key text, words text, base_words text, tool_words text)
 language sql
 stable
 security invoker
