@@ -70,7 +70,8 @@ class TokenVerifier:
             return _caller(token, await self._claims(token))
         except jwt.ExpiredSignatureError:
             raise invalid_token("The access token has expired.", code=Code.TOKEN_EXPIRED) from None
-        except (jwt.PyJWTError, ValueError, OverflowError):
+        # The last two come from times that no calendar has.
+        except (jwt.PyJWTError, ValueError, OverflowError, OSError):
             raise invalid_token() from None
 
     async def _claims(self, token: str) -> dict[str, Any]:

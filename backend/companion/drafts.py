@@ -13,12 +13,12 @@ MAX_SUGGESTION_LENGTH = 80
 MAX_MEMORIES = 5
 
 
-def _without_nul(text: object) -> object:
-    # A model may return it, but Postgres cannot store it.
-    return text.replace("\0", "") if isinstance(text, str) else text
+def _storable(text: object) -> object:
+    # A model may return NUL and lone surrogates, but Postgres cannot store them.
+    return text.replace("\0", "").encode(errors="ignore").decode() if isinstance(text, str) else text
 
 
-ModelText = Annotated[str, BeforeValidator(_without_nul)]
+ModelText = Annotated[str, BeforeValidator(_storable)]
 
 
 class MemoryDraft(BaseModel):
@@ -28,8 +28,8 @@ class MemoryDraft(BaseModel):
 
     content: Annotated[ModelText, Field(min_length=1, max_length=500)]
     kind: MemoryKind
-    importance: Annotated[float, AfterValidator(lambda value: min(max(value, 0), 1))] = 0.5
-    replaces: str | None = None
+    importance: Annotated[float, Field(allow_inf_nan=False), AfterValidator(lambda value: min(max(value, 0), 1))] = 0.5
+    replaces: ModelText | None = None
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
 

@@ -18,17 +18,21 @@ _RFC3339_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
-def _without_nul(value: str) -> str:
+def _storable(value: str) -> str:
     if "\0" in value:
         raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("surrogate", "Text may not contain half of a surrogate pair") from None
     return value
 
 
 # Limits come before the validators: behind them they would be missing from the OpenAPI document.
-Text = Annotated[str, AfterValidator(_without_nul)]
-"""Unicode text without NUL, which Postgres cannot store."""
+Text = Annotated[str, AfterValidator(_storable)]
+"""Unicode text without NUL and lone surrogates, which Postgres cannot store."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_without_nul)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_storable)]
 """Text that is not blank; surrounding whitespace is stripped."""
 
 Id = Annotated[UUID, Field(strict=False)]
@@ -105,8 +109,8 @@ def _check_nesting(value: dict[str, Any]) -> None:
             waiting += [(inner, depth + 1) for pair in part.items() for inner in pair]
         elif isinstance(part, list):
             waiting += [(inner, depth + 1) for inner in part]
-        elif isinstance(part, str) and "\0" in part:
-            raise PydanticCustomError("nul_character", "Text may not contain the NUL character")
+        elif isinstance(part, str):
+            _storable(part)
 
 
 def _small_object(value: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ _SQLSTATES = {
     "57014": (503, Code.DATABASE_TIMEOUT, "The database took too long. Try again shortly."),
     "22": _REFUSED,
     "23": _REFUSED,
+    "54": _REFUSED,
     "40": _BUSY,
     "55": _BUSY,
     "08": _UNREACHABLE,

@@ -206,9 +206,14 @@ immutable
 security invoker
 return pg_catalog.jsonb_typeof(p_value) = 'object'
 and pg_catalog.octet_length(p_value::text) <= 8192
-and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}');
+and not pg_catalog.jsonb_path_exists(p_value, '$.**{33 to last}')
+-- Postgres stores numbers of any size, and JavaScript and Python read these as infinite.
+and not pg_catalog.jsonb_path_exists(
+    p_value, '$.** ? (@.type() == "number" && (@ > 1.7976931348623157e308 || @ < -1.7976931348623157e308))'
+);
 comment on function private.is_small_object(jsonb) is
-'True for a JSON object of at most 8 KiB and 32 levels. For check constraints.';
+'True for a JSON object of at most 8 KiB and 32 levels, without numbers that only Postgres can read. For check '
+'constraints.';
 grant execute on function private.is_small_object(jsonb) to authenticated;
 
 
@@ -245,6 +250,25 @@ $$;
 comment on function private.without_repeats(text[]) is
 'The list with each value once, in the place where it first stood.';
 grant execute on function private.without_repeats(text[]) to authenticated;
+
+
+create function private.check_size(p_document jsonb, p_kilobytes integer)
+returns void
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.pg_column_size(p_document) > p_kilobytes * 1024 then
+        perform private.fail(413, 'body_too_large', pg_catalog.format('At most %s KiB.', p_kilobytes));
+    end if;
+end
+$$;
+comment on function private.check_size(jsonb, integer) is
+'Raises PT413 body_too_large for a document that takes more than p_kilobytes. The API refuses large bodies by itself; '
+'this keeps clients of the Data API from making functions work on them.';
+grant execute on function private.check_size(jsonb, integer) to authenticated;
 
 
 -- The changes that a client sends to update something.
@@ -329,15 +353,16 @@ returns text[]
 language sql
 immutable
 security invoker
-return case private.search_text(p_query)
+return case private.search_text(pg_catalog.left(p_query, 100))
     -- An empty pattern matches no text that has_words compares.
     when '' then array['']
     else pg_catalog.string_to_array(
-        '% ' || pg_catalog.replace(private.search_text(p_query), ' ', '%,% ') || '%', ','
+        '% ' || pg_catalog.replace(private.search_text(pg_catalog.left(p_query, 100)), ' ', '%,% ') || '%', ','
     )
 end;
 comment on function private.word_patterns(text) is
-'The words of a query as patterns for has_words. A query without letters or digits matches no text.';
+'The words in the first 100 characters of a query as patterns for has_words. A query without letters or digits '
+'matches no text.';
 grant execute on function private.word_patterns(text) to authenticated;
 
 

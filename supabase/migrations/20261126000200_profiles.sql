@@ -312,6 +312,7 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
 begin
+    perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
     update private.profiles as p
     set (
@@ -329,8 +330,9 @@ begin
 end
 $$;
 comment on function public.update_profile(jsonb) is
-'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises PT404 '
-'profile_not_found, PT422 invalid_changes, too_young, unknown_timezone, unknown_equipment, preferences_too_large.';
+'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises '
+'PT404 profile_not_found, PT413 body_too_large, PT422 invalid_changes, too_young, unknown_timezone, '
+'unknown_equipment, preferences_too_large.';
 grant execute on function public.update_profile(jsonb) to authenticated;
 
 

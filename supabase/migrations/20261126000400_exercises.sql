@@ -21,11 +21,12 @@ as $$
         ),
         '{}'
     )
-    from pg_catalog.string_to_table(private.search_text(p_text), ' ') with ordinality as listed (word, ordinality)
+    from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 200)), ' ') with ordinality as listed (word, ordinality)
     where listed.word <> ''
 $$;
 comment on function private.search_words(text) is
-'The words of a name or a query, in order, with db, bb, kb and bw spelled out.';
+'The words of a name or a query, in order, with db, bb, kb and bw spelled out. It reads 200 characters, more than any '
+'name may have: generated columns are computed before a check refuses the name.';
 grant execute on function private.search_words(text) to authenticated;
 
 

@@ -21,7 +21,7 @@ returns boolean
 language sql
 immutable
 security invoker
-return (
+return p_progression is null or coalesce(
     pg_catalog.jsonb_typeof(p_progression) = 'object'
     and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
     and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
@@ -30,10 +30,11 @@ return (
     and (not p_progression ? 'increment' or private.is_number_between(p_progression -> 'increment', 0.01, 100))
     and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
     and (not p_progression ? 'ceiling' or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000))
-    and (not p_progression ? 'deload' or private.is_deload(p_progression -> 'deload'))
+    and (not p_progression ? 'deload' or private.is_deload(p_progression -> 'deload')),
+    false
 );
 comment on function private.is_progression(jsonb) is
-'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
+'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}, and '
 'for null. For check constraints.';
 grant execute on function private.is_progression(jsonb) to authenticated;
 
@@ -719,6 +720,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_id uuid := pg_catalog.gen_random_uuid();
 begin
+    perform private.check_size(p_plan, 1024);
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
     if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
@@ -737,8 +739,8 @@ end
 $$;
 comment on function public.create_plan(jsonb) is
 'Creates a plan of the caller''s own and returns it. Raises PT404 profile_not_found, PT409 plan_exists, '
-'too_many_plans, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
-'exercise_not_public.';
+'too_many_plans, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
+'exercise_not_found, exercise_not_public.';
 grant execute on function public.create_plan(jsonb) to authenticated;
 
 
@@ -813,6 +815,7 @@ declare
     v_before jsonb;
     v_after jsonb;
 begin
+    perform private.check_size(p_plan, 1024);
     if v_plan.version <> all(p_if_versions) then
         perform private.fail(
             412, 'plan_changed',
@@ -847,10 +850,11 @@ begin
 end
 $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
-'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, and '
-'of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, profile_not_found, '
-'PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the current version, '
-'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, '
+'and of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, '
+'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without '
+'the current version, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
+'exercise_not_found, exercise_not_public.';
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 
 

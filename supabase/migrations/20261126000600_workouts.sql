@@ -26,7 +26,14 @@ create table private.workouts (
     overall_rpe numeric
     constraint workouts_overall_rpe_check
     check (overall_rpe between 1 and 10 and overall_rpe * 2 = trunc(overall_rpe * 2)),
-    duration_seconds integer generated always as (extract(epoch from completed_at - started_at)::integer) stored,
+    -- Postgres computes this before the checks refuse an infinite moment.
+    duration_seconds integer generated always as (
+        case
+            when
+                isfinite(started_at) and isfinite(completed_at)
+                then extract(epoch from completed_at - started_at)::integer
+        end
+    ) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
     has_work boolean not null default false,

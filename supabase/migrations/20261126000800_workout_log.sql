@@ -224,6 +224,7 @@ declare
     v_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
     v_workout_id uuid;
 begin
+    perform private.check_size(p_workout, 1024);
     if v_answer is not null then
         return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
@@ -245,9 +246,9 @@ $$;
 comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
 '{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
-'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
-'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused, PT429 '
-'too_many_workouts.';
+'profile_not_found, PT409 idempotency_key_spent, PT413 body_too_large, PT422 invalid_sets, completed_in_future, '
+'completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, '
+'idempotency_key_reused, PT429 too_many_workouts.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;
 
 
@@ -312,6 +313,7 @@ declare
     v_records jsonb;
     v_answer jsonb;
 begin
+    perform private.check_size(p_workout, 1024);
     perform private.check_sets(p_workout -> 'sets');
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
@@ -346,8 +348,8 @@ $$;
 comment on function public.update_workout(uuid, jsonb) is
 'Replaces a workout of the caller with its sets, and recomputes records and what they earned: {workout, affinity, '
 'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
-'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
-'exercise_not_found.';
+'PT413 body_too_large, PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, '
+'plan_day_not_found, exercise_not_found.';
 grant execute on function public.update_workout(uuid, jsonb) to authenticated;
 
 

@@ -306,6 +306,14 @@ security invoker
 set search_path = ''
 as $$
 begin
+    if greatest(
+        pg_catalog.cardinality(p_filters.muscles), pg_catalog.cardinality(p_filters.equipment),
+        pg_catalog.cardinality(p_filters.categories), pg_catalog.cardinality(p_filters.movement_patterns),
+        pg_catalog.cardinality(p_filters.levels), pg_catalog.cardinality(p_filters.mechanics),
+        pg_catalog.cardinality(p_filters.forces)
+    ) > 100 then
+        perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
+    end if;
     perform private.check_muscles(p_filters.muscles, '?muscle');
     perform private.check_equipment(
         array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
@@ -314,7 +322,8 @@ begin
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
-'Raises PT422 unknown_muscle or unknown_equipment, so that a misspelt filter does not look like one without results.';
+'Raises PT422 too_many_values above 100, unknown_muscle or unknown_equipment, so that a misspelt filter does not look '
+'like one without results.';
 grant execute on function private.check_filters(private.exercise_filters) to authenticated;
 
 
@@ -429,7 +438,8 @@ end
 $$;
 comment on function private.sort_exercises(private.exercise_filters, private.profiles, text) is
 'The exercises that match every filter, numbered from 1: by relevance (by name without a query), name, recent (last '
-'done first) or popular (most often done first). Raises PT422 invalid_sort, unknown_muscle, unknown_equipment.';
+'done first) or popular (most often done first). Raises PT422 too_many_values, invalid_sort, unknown_muscle, '
+'unknown_equipment.';
 grant execute on function private.sort_exercises(private.exercise_filters, private.profiles, text) to authenticated;
 
 
@@ -538,8 +548,8 @@ as $$
     group by has.facet, has.value
 $$;
 comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
-'How many exercises each value would find under the filters of all other facets. Raises PT422 unknown_muscle, '
-'unknown_equipment.';
+'How many exercises each value would find under the filters of all other facets. Raises PT422 too_many_values, '
+'unknown_muscle, unknown_equipment.';
 grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
 
 
@@ -831,6 +841,7 @@ as $$
 declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
+    perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
     update private.exercises as e
     set (
@@ -855,8 +866,8 @@ $$;
 comment on function public.update_exercise(uuid, jsonb) is
 'Changes one of the caller''s own exercises and returns it. An absent field stays as it is, null clears a field, and '
 '"archived" hides the exercise from searches or shows it again. Raises PT404 exercise_not_found, profile_not_found, '
-'PT403 exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
-'muscle_listed_twice.';
+'PT403 exercise_read_only, PT409 exercise_exists, PT413 body_too_large, PT422 invalid_changes, unknown_equipment, '
+'unknown_muscle, muscle_listed_twice.';
 grant execute on function public.update_exercise(uuid, jsonb) to authenticated;
 
 
@@ -870,6 +881,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_id uuid;
 begin
+    perform private.check_size(p_exercise, 64);
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
@@ -879,7 +891,8 @@ end
 $$;
 comment on function public.create_exercise(jsonb) is
 'Creates an exercise of the caller''s own and returns it. Only the name is required. Raises PT404 profile_not_found, '
-'PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, muscle_listed_twice.';
+'PT409 too_many_exercises, exercise_exists, PT413 body_too_large, PT422 unknown_equipment, unknown_muscle, '
+'muscle_listed_twice.';
 grant execute on function public.create_exercise(jsonb) to authenticated;
 
 

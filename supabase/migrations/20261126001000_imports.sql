@@ -480,6 +480,7 @@ declare
     v_skipped integer := 0;
     v_in_future jsonb := '[]';
 begin
+    perform private.check_size(p_history, 16384);
     if p_import_id is not null then
         perform private.claim_import(v_profile.user_id, p_import_id);
     end if;
@@ -514,7 +515,8 @@ end
 $$;
 comment on function public.import_workouts(jsonb, boolean, uuid) is
 'Stores up to 100 workouts from another app, each only once and without affinity: {imported, skipped, '
-'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is true: '
-'then it creates those exercises. A later import that knows them adds the sets. p_import_id names the import that '
-'begin_import began. Raises PT404 profile_not_found, PT409 too_many_exercises, import_running, PT422 invalid_import.';
+'unmatched_exercises, lines_in_future}. Leaves out sets whose exercises are unknown, unless p_create_missing is '
+'true: then it creates those exercises. A later import that knows them adds the sets. p_import_id names the import '
+'that begin_import began. Raises PT404 profile_not_found, PT409 too_many_exercises, import_running, PT413 '
+'body_too_large, PT422 invalid_import.';
 grant execute on function public.import_workouts(jsonb, boolean, uuid) to authenticated;

@@ -30,6 +30,28 @@ after delete on private.conversations
 for each row execute function private.forget_answers();
 
 
+create function private.is_reply(p_details jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+return p_details is null or coalesce(
+    p_details ->> 'expression' in (
+        'neutral', 'happy', 'excited', 'proud', 'concerned', 'playful', 'shy', 'determined'
+    )
+    and pg_catalog.jsonb_typeof(p_details -> 'suggestions') = 'array'
+    and pg_catalog.jsonb_typeof(p_details -> 'memories_used') = 'array'
+    and pg_catalog.jsonb_typeof(p_details -> 'memories_saved') = 'array'
+    and pg_catalog.jsonb_typeof(p_details -> 'degraded') = 'array'
+    and pg_catalog.jsonb_typeof(p_details -> 'cut_off') = 'boolean'
+    and pg_catalog.jsonb_typeof(p_details -> 'refused') = 'boolean',
+    false
+);
+comment on function private.is_reply(jsonb) is
+'True for the details of a reply that the API can return, and for null. For check constraints.';
+grant execute on function private.is_reply(jsonb) to authenticated;
+
+
 create table private.messages (
     user_id uuid not null,
     id uuid not null default gen_random_uuid(),
@@ -38,7 +60,7 @@ create table private.messages (
     content text not null
     constraint messages_content_check check (char_length(content) <= 4000 and btrim(content) <> ''),
     reply_to uuid,
-    details jsonb,
+    details jsonb constraint messages_details_check check (private.is_reply(details)),
     -- The clock and not the transaction's start: this orders the messages of a conversation.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),

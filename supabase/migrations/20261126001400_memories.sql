@@ -24,12 +24,12 @@ as $$
                     ) then 'not'
                     else (pg_catalog.ts_lexize('pg_catalog.english_stem', word))[1]
                 end as stem
-                from pg_catalog.string_to_table(private.search_text(p_text), ' ') as word
+                from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 4000)), ' ') as word
                 where word <> ''
             ) as said
             where said.stem is not null
         ),
-        array[pg_catalog.lower(pg_catalog.btrim(p_text))]
+        array[pg_catalog.lower(pg_catalog.btrim(pg_catalog.left(p_text, 4000)))]
     )
 $$;
 comment on function private.gist(text) is
@@ -130,7 +130,9 @@ as $$
     ),
     said as materialized (
         select word from pg_catalog.unnest(
-            pg_catalog.tsvector_to_array(pg_catalog.to_tsvector('pg_catalog.english', p_text))
+            pg_catalog.tsvector_to_array(
+                pg_catalog.to_tsvector('pg_catalog.english', pg_catalog.left(p_text, 4000))
+            )
         ) as word
     ),
     hit as materialized (
@@ -441,12 +443,14 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
 begin
+    perform private.check_size(p_memory, 64);
     return private.memory_json(private.remember(v_profile.user_id, p_memory - 'replaces', null));
 end
 $$;
 comment on function public.create_memory(jsonb) is
 'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
-'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT422 invalid_expiry.';
+'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT413 body_too_large, PT422 '
+'invalid_expiry.';
 grant execute on function public.create_memory(jsonb) to authenticated;
 
 
@@ -460,6 +464,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_memory private.memories;
 begin
+    perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
     if p_changes ? 'content' and exists (
         select from private.memories as m
@@ -487,7 +492,7 @@ end
 $$;
 comment on function public.update_memory(uuid, jsonb) is
 'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
-'memory_not_found, profile_not_found, PT409 memory_exists, PT422 invalid_changes.';
+'memory_not_found, profile_not_found, PT409 memory_exists, PT413 body_too_large, PT422 invalid_changes.';
 grant execute on function public.update_memory(uuid, jsonb) to authenticated;
 
 
@@ -587,6 +592,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_count integer;
 begin
+    perform private.check_size(p_embeddings, 4096);
     perform private.check_service();
     update private.memories as m
     set embedding = extensions.l2_normalize((given.value ->> 'embedding')::extensions.halfvec(768))
@@ -602,5 +608,6 @@ end
 $$;
 comment on function public.store_embeddings(jsonb) is
 'Stores the embeddings of memories of the caller from {memories: [{id, content, embedding}]}, each a text of 768 '
-'numbers, where the content is still the same: {stored}. For the service alone. Raises PT403 service_only.';
+'numbers, where the content is still the same: {stored}. For the service alone. Raises PT403 service_only, PT413 '
+'body_too_large.';
 grant execute on function public.store_embeddings(jsonb) to authenticated;

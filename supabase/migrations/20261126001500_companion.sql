@@ -650,6 +650,7 @@ declare
     v_reply private.messages;
     v_answer jsonb;
 begin
+    perform private.check_size(p_turn, 1024);
     perform private.check_service();
     v_profile := private.lock_profile();
     -- Of two calls for one message, the second returns the reply of the first.
@@ -679,8 +680,8 @@ end
 $$;
 comment on function public.complete_chat_turn(uuid, jsonb) is
 'Stores the reply to a message of the caller: from {reply, expression, suggestions, memories, memories_used: [{id, '
-'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the service '
-'alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found.';
+'score}], usage, degraded, cut_off, refused} it makes the answer of the API. A message gets one reply. For the '
+'service alone. Raises PT403 service_only, PT404 conversation_not_found, profile_not_found, PT413 body_too_large.';
 grant execute on function public.complete_chat_turn(uuid, jsonb) to authenticated;
 
 

@@ -333,13 +333,16 @@ insert into violations values
 ('messages_role_check', 'role = ''system'' where role = ''user'''),
 ('messages_reply_check', 'role = ''user'' where role = ''companion'''),
 ('messages_reply_check', 'details = null where role = ''companion'''),
-('messages_reply_check', 'details = ''{}'' where role = ''user'''),
+(
+    'messages_reply_check',
+    'details = (select m.details from messages as m where m.role = ''companion'') where role = ''user'''
+),
 ('messages_user_id_conversation_id_fkey', 'conversation_id = gen_random_uuid()'),
 ('messages_user_id_reply_to_fkey', 'reply_to = gen_random_uuid() where role = ''companion'''),
 (
     'messages_user_id_reply_to_key',
     'insert into messages (user_id, conversation_id, role, content, reply_to, details) select user_id,
-    conversation_id, role, ''X'', reply_to, ''{}'' from messages where role = ''companion'''
+    conversation_id, role, ''X'', reply_to, details from messages where role = ''companion'''
 ),
 ('chat_usage_output_tokens_check', 'output_tokens = -1'),
 ('chat_usage_prompt_tokens_check', 'prompt_tokens = -1'),
@@ -367,6 +370,9 @@ insert into violations values
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on) values (gen_random_uuid(),
     ''conversation'', ''x'', 0, ''X'', now())'
 ),
+('messages_details_check', 'details = details || ''{"expression": "angry"}'' where role = ''companion'''),
+('messages_details_check', 'details = details || ''{"cut_off": "no"}'' where role = ''companion'''),
+('messages_details_check', 'details = details - ''suggestions'' where role = ''companion'''),
 (
     'chat_turns_user_id_fkey',
     'insert into chat_turns (user_id, message_id) values (gen_random_uuid(), gen_random_uuid())'

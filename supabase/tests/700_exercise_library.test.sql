@@ -1,7 +1,7 @@
 -- The exercise library: what search finds, in which order, and what one may do with one's own.
 begin;
 \ir helpers.psql
-select plan(68);
+select plan(70);
 
 insert into exercises (id, user_id, name, primary_muscles, movement_pattern, equipment, joints)
 values (
@@ -333,6 +333,16 @@ select is(
 select is(
     pg_temp.run('owner', $$select count_exercises(p_equipment => '{{chest},{quads}}')$$), 'PT422 unknown_equipment',
     'a list of lists is no filter'
+);
+
+-- Sizes.
+select is(
+    pg_temp.run('owner', 'select search_exercises(p_muscles => array_fill(''chest''::text, array[101]))'),
+    'PT422 too_many_values', 'a filter takes at most 100 values'
+);
+select is(
+    pg_temp.run('owner', 'select create_exercise(jsonb_build_object(''name'', repeat(''x'', 70000)))'),
+    'PT413 body_too_large', 'an exercise takes at most 64 KiB'
 );
 
 select line from finish() as line;

@@ -201,3 +201,24 @@ async def test_the_documentation_can_be_switched_off(settings: Settings) -> None
             "docs": None,
             "openapi": None,
         }
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/health", "GET"),
+        ("/api/v1/profile", "GET, PATCH"),
+        ("/api/v1/exercises", "GET, POST"),
+        ("/api/v1/workouts/5b1f0c9e-7d3a-4e2b-9a68-1c4d7e8f9a0b", "DELETE, GET, PUT"),
+        ("/api/v1/account", "DELETE"),
+        ("/api/v1/chat", "POST"),
+    ],
+)
+@pytest.mark.parametrize("method", ["HEAD", "TRACE", "PROPFIND", "OPTIONS", "FOO"])
+async def test_a_method_that_a_path_lacks_is_refused_with_those_that_it_has(
+    client: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    response = await client.request(method, path)
+    assert response.status_code == 405
+    assert response.headers["allow"] == allowed
+    assert response.headers["content-type"] == "application/problem+json"

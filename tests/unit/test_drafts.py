@@ -23,6 +23,10 @@ def test_without_a_reply_there_is_no_answer(reply: object) -> None:
 def test_a_reply_is_cut_to_what_can_be_kept() -> None:
     assert draft(reply="x" * 5000).reply == "x" * 4000
     assert draft(reply=" a\0b ").reply == "ab"
+    assert draft(reply="a\ud800b", suggestions=["\udfffx"]).model_dump(include={"reply", "suggestions"}) == {
+        "reply": "ab",
+        "suggestions": ["x"],
+    }
 
 
 def test_suggestions_are_few_and_short() -> None:
@@ -30,7 +34,16 @@ def test_suggestions_are_few_and_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "memories", [None, "none", [7], [{**MEMORY, "kind": "secret"}], [{**MEMORY, "content": ""}], [{}]]
+    "memories",
+    [
+        None,
+        "none",
+        [7],
+        [{**MEMORY, "kind": "secret"}],
+        [{**MEMORY, "content": ""}],
+        [{}],
+        [{**MEMORY, "importance": float("nan")}],
+    ],
 )
 def test_a_malformed_memory_does_not_cost_the_reply(memories: object) -> None:
     assert draft(memories=memories).memories == []

@@ -36,8 +36,8 @@ as $$
     group by has.facet, has.value
 $$;
 comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
-'How many exercises each value would find under the filters of all other facets. Raises PT422 unknown_muscle, '
-'unknown_equipment.';
+'How many exercises each value would find under the filters of all other facets. Raises PT422 too_many_values, '
+'unknown_muscle, unknown_equipment.';
 grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
 
 

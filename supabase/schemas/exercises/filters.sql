@@ -25,6 +25,14 @@ security invoker
 set search_path = ''
 as $$
 begin
+    if greatest(
+        pg_catalog.cardinality(p_filters.muscles), pg_catalog.cardinality(p_filters.equipment),
+        pg_catalog.cardinality(p_filters.categories), pg_catalog.cardinality(p_filters.movement_patterns),
+        pg_catalog.cardinality(p_filters.levels), pg_catalog.cardinality(p_filters.mechanics),
+        pg_catalog.cardinality(p_filters.forces)
+    ) > 100 then
+        perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
+    end if;
     perform private.check_muscles(p_filters.muscles, '?muscle');
     perform private.check_equipment(
         array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
@@ -33,7 +41,8 @@ begin
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
-'Raises PT422 unknown_muscle or unknown_equipment, so that a misspelt filter does not look like one without results.';
+'Raises PT422 too_many_values above 100, unknown_muscle or unknown_equipment, so that a misspelt filter does not look '
+'like one without results.';
 grant execute on function private.check_filters(private.exercise_filters) to authenticated;
 
 

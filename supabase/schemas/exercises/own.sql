@@ -35,6 +35,7 @@ as $$
 declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
+    perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
     update private.exercises as e
     set (
@@ -59,8 +60,8 @@ $$;
 comment on function public.update_exercise(uuid, jsonb) is
 'Changes one of the caller''s own exercises and returns it. An absent field stays as it is, null clears a field, and '
 '"archived" hides the exercise from searches or shows it again. Raises PT404 exercise_not_found, profile_not_found, '
-'PT403 exercise_read_only, PT409 exercise_exists, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
-'muscle_listed_twice.';
+'PT403 exercise_read_only, PT409 exercise_exists, PT413 body_too_large, PT422 invalid_changes, unknown_equipment, '
+'unknown_muscle, muscle_listed_twice.';
 grant execute on function public.update_exercise(uuid, jsonb) to authenticated;
 
 
@@ -74,6 +75,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_id uuid;
 begin
+    perform private.check_size(p_exercise, 64);
     insert into private.exercises (user_id, name)
     values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
     returning id into v_id;
@@ -83,7 +85,8 @@ end
 $$;
 comment on function public.create_exercise(jsonb) is
 'Creates an exercise of the caller''s own and returns it. Only the name is required. Raises PT404 profile_not_found, '
-'PT409 too_many_exercises, exercise_exists, PT422 unknown_equipment, unknown_muscle, muscle_listed_twice.';
+'PT409 too_many_exercises, exercise_exists, PT413 body_too_large, PT422 unknown_equipment, unknown_muscle, '
+'muscle_listed_twice.';
 grant execute on function public.create_exercise(jsonb) to authenticated;
 
 

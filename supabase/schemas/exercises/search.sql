@@ -31,7 +31,8 @@ end
 $$;
 comment on function private.sort_exercises(private.exercise_filters, private.profiles, text) is
 'The exercises that match every filter, numbered from 1: by relevance (by name without a query), name, recent (last '
-'done first) or popular (most often done first). Raises PT422 invalid_sort, unknown_muscle, unknown_equipment.';
+'done first) or popular (most often done first). Raises PT422 too_many_values, invalid_sort, unknown_muscle, '
+'unknown_equipment.';
 grant execute on function private.sort_exercises(private.exercise_filters, private.profiles, text) to authenticated;
 
 

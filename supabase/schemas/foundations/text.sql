@@ -23,15 +23,16 @@ returns text[]
 language sql
 immutable
 security invoker
-return case private.search_text(p_query)
+return case private.search_text(pg_catalog.left(p_query, 100))
     -- An empty pattern matches no text that has_words compares.
     when '' then array['']
     else pg_catalog.string_to_array(
-        '% ' || pg_catalog.replace(private.search_text(p_query), ' ', '%,% ') || '%', ','
+        '% ' || pg_catalog.replace(private.search_text(pg_catalog.left(p_query, 100)), ' ', '%,% ') || '%', ','
     )
 end;
 comment on function private.word_patterns(text) is
-'The words of a query as patterns for has_words. A query without letters or digits matches no text.';
+'The words in the first 100 characters of a query as patterns for has_words. A query without letters or digits '
+'matches no text.';
 grant execute on function private.word_patterns(text) to authenticated;
 
 

@@ -85,12 +85,14 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
 begin
+    perform private.check_size(p_memory, 64);
     return private.memory_json(private.remember(v_profile.user_id, p_memory - 'replaces', null));
 end
 $$;
 comment on function public.create_memory(jsonb) is
 'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
-'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT422 invalid_expiry.';
+'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT413 body_too_large, PT422 '
+'invalid_expiry.';
 grant execute on function public.create_memory(jsonb) to authenticated;
 
 
@@ -104,6 +106,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_memory private.memories;
 begin
+    perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
     if p_changes ? 'content' and exists (
         select from private.memories as m
@@ -131,7 +134,7 @@ end
 $$;
 comment on function public.update_memory(uuid, jsonb) is
 'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
-'memory_not_found, profile_not_found, PT409 memory_exists, PT422 invalid_changes.';
+'memory_not_found, profile_not_found, PT409 memory_exists, PT413 body_too_large, PT422 invalid_changes.';
 grant execute on function public.update_memory(uuid, jsonb) to authenticated;
 
 

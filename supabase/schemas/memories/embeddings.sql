@@ -52,6 +52,7 @@ declare
     v_user_id uuid := private.current_user_id();
     v_count integer;
 begin
+    perform private.check_size(p_embeddings, 4096);
     perform private.check_service();
     update private.memories as m
     set embedding = extensions.l2_normalize((given.value ->> 'embedding')::extensions.halfvec(768))
@@ -67,5 +68,6 @@ end
 $$;
 comment on function public.store_embeddings(jsonb) is
 'Stores the embeddings of memories of the caller from {memories: [{id, content, embedding}]}, each a text of 768 '
-'numbers, where the content is still the same: {stored}. For the service alone. Raises PT403 service_only.';
+'numbers, where the content is still the same: {stored}. For the service alone. Raises PT403 service_only, PT413 '
+'body_too_large.';
 grant execute on function public.store_embeddings(jsonb) to authenticated;

@@ -30,7 +30,9 @@ as $$
     ),
     said as materialized (
         select word from pg_catalog.unnest(
-            pg_catalog.tsvector_to_array(pg_catalog.to_tsvector('pg_catalog.english', p_text))
+            pg_catalog.tsvector_to_array(
+                pg_catalog.to_tsvector('pg_catalog.english', pg_catalog.left(p_text, 4000))
+            )
         ) as word
     ),
     hit as materialized (

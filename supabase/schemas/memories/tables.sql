@@ -24,12 +24,12 @@ as $$
                     ) then 'not'
                     else (pg_catalog.ts_lexize('pg_catalog.english_stem', word))[1]
                 end as stem
-                from pg_catalog.string_to_table(private.search_text(p_text), ' ') as word
+                from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 4000)), ' ') as word
                 where word <> ''
             ) as said
             where said.stem is not null
         ),
-        array[pg_catalog.lower(pg_catalog.btrim(p_text))]
+        array[pg_catalog.lower(pg_catalog.btrim(pg_catalog.left(p_text, 4000)))]
     )
 $$;
 comment on function private.gist(text) is

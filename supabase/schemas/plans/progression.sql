@@ -21,7 +21,7 @@ returns boolean
 language sql
 immutable
 security invoker
-return (
+return p_progression is null or coalesce(
     pg_catalog.jsonb_typeof(p_progression) = 'object'
     and p_progression - array['scheme', 'increment', 'unit', 'ceiling', 'deload'] = '{}'
     and p_progression ->> 'scheme' in ('linear', 'double', 'percent_1rm')
@@ -30,9 +30,10 @@ return (
     and (not p_progression ? 'increment' or private.is_number_between(p_progression -> 'increment', 0.01, 100))
     and (not p_progression ? 'unit' or p_progression ->> 'unit' in ('kg', 'lb'))
     and (not p_progression ? 'ceiling' or private.is_number_between(p_progression -> 'ceiling', 0.01, 2000))
-    and (not p_progression ? 'deload' or private.is_deload(p_progression -> 'deload'))
+    and (not p_progression ? 'deload' or private.is_deload(p_progression -> 'deload')),
+    false
 );
 comment on function private.is_progression(jsonb) is
-'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}; null '
+'True for {scheme: linear|double|percent_1rm, increment?, unit?, ceiling?, deload?: {after_failures, percent}}, and '
 'for null. For check constraints.';
 grant execute on function private.is_progression(jsonb) to authenticated;

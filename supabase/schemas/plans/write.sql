@@ -70,6 +70,7 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_id uuid := pg_catalog.gen_random_uuid();
 begin
+    perform private.check_size(p_plan, 1024);
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
     if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
@@ -88,8 +89,8 @@ end
 $$;
 comment on function public.create_plan(jsonb) is
 'Creates a plan of the caller''s own and returns it. Raises PT404 profile_not_found, PT409 plan_exists, '
-'too_many_plans, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
-'exercise_not_public.';
+'too_many_plans, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
+'exercise_not_found, exercise_not_public.';
 grant execute on function public.create_plan(jsonb) to authenticated;
 
 
@@ -164,6 +165,7 @@ declare
     v_before jsonb;
     v_after jsonb;
 begin
+    perform private.check_size(p_plan, 1024);
     if v_plan.version <> all(p_if_versions) then
         perform private.fail(
             412, 'plan_changed',
@@ -198,10 +200,11 @@ begin
 end
 $$;
 comment on function public.replace_plan(uuid, jsonb, integer[]) is
-'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, and '
-'of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, profile_not_found, '
-'PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without the current version, '
-'PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, '
+'and of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, '
+'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without '
+'the current version, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
+'exercise_not_found, exercise_not_public.';
 grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
 
 

@@ -59,6 +59,7 @@ declare
     v_records jsonb;
     v_answer jsonb;
 begin
+    perform private.check_size(p_workout, 1024);
     perform private.check_sets(p_workout -> 'sets');
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
@@ -93,8 +94,8 @@ $$;
 comment on function public.update_workout(uuid, jsonb) is
 'Replaces a workout of the caller with its sets, and recomputes records and what they earned: {workout, affinity, '
 'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
-'PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, '
-'exercise_not_found.';
+'PT413 body_too_large, PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, '
+'plan_day_not_found, exercise_not_found.';
 grant execute on function public.update_workout(uuid, jsonb) to authenticated;
 
 

@@ -68,6 +68,7 @@ declare
     v_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
     v_workout_id uuid;
 begin
+    perform private.check_size(p_workout, 1024);
     if v_answer is not null then
         return v_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
@@ -89,7 +90,7 @@ $$;
 comment on function public.log_workout(jsonb, text) is
 'Stores a completed workout with its sets, finds its personal records and awards affinity, all or nothing. Returns '
 '{workout, affinity, personal_records, replayed}. A key that was used before replays the first answer. Raises PT404 '
-'profile_not_found, PT409 idempotency_key_spent, PT422 invalid_sets, completed_in_future, completed_before_started, '
-'plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, idempotency_key_reused, PT429 '
-'too_many_workouts.';
+'profile_not_found, PT409 idempotency_key_spent, PT413 body_too_large, PT422 invalid_sets, completed_in_future, '
+'completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found, invalid_idempotency_key, '
+'idempotency_key_reused, PT429 too_many_workouts.';
 grant execute on function public.log_workout(jsonb, text) to authenticated;
