@@ -504,7 +504,7 @@ comment on function public.search_exercises(
 'A page of the exercises that match every filter given: {items, total, page, per_page}. Within a list, any value may '
 'match. The equipment ''none'' finds exercises that need nothing; available and safe refer to the caller''s profile. '
 'p_sort is relevance, name, recent or popular, as in private.sort_exercises. Raises PT404 profile_not_found, PT422 '
-'invalid_page, invalid_sort, unknown_muscle, unknown_equipment.';
+'invalid_page, invalid_sort, too_many_values, unknown_muscle, unknown_equipment.';
 grant execute on function public.search_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean, text, integer, integer
 ) to authenticated;
@@ -619,7 +619,7 @@ comment on function public.count_exercises(
 'For each list that search_exercises takes, how many exercises each value would find under all the other filters: '
 '{muscles, equipment, categories, movement_patterns, levels, mechanics, forces}, each [{value, name, count}], highest '
 'count first. The name is that of a muscle or a piece of equipment, otherwise null. A value that only the other lists '
-'exclude counts 0. Raises PT404 profile_not_found, PT422 unknown_muscle, unknown_equipment.';
+'exclude counts 0. Raises PT404 profile_not_found, PT422 too_many_values, unknown_muscle, unknown_equipment.';
 grant execute on function public.count_exercises(
     text, text[], text[], text[], text[], text[], text[], text[], boolean, boolean, boolean
 ) to authenticated;
