@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from backend.core.caller import Caller
@@ -45,3 +47,26 @@ async def test_a_wrong_secret_is_logged_and_is_no_fault_of_the_user(caplog: pyte
             await call(supabase, None)
     assert (refusal.value.status_code, refusal.value.code) == (503, "ai_not_configured")
     assert "the database does not accept the service's secret" in caplog.messages
+
+
+async def test_a_call_is_repeated_only_if_its_request_could_not_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts: list[str] = []
+    send = httpx.AsyncClient.send
+
+    async def failing(client: httpx.AsyncClient, request: httpx.Request, **options: Any) -> httpx.Response:
+        attempts.append(request.url.path)
+        if len(attempts) == 1:
+            raise fault
+        return await send(client, request, **options)
+
+    monkeypatch.setattr(httpx.AsyncClient, "send", failing)
+    with serve_supabase(SigningKey.generate()) as supabase:
+        supabase.data_api_answer = (200, "application/json", b"{}")
+        fault: httpx.TransportError = httpx.WriteError("closed while it was idle")
+        await call(supabase, None)
+        assert len(attempts) == 2
+        attempts.clear()
+        fault = httpx.ReadError("closed after it was sent")
+        with pytest.raises(Problem):
+            await call(supabase, None)
+        assert len(attempts) == 1
