@@ -5,7 +5,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Header, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import Match
+from starlette.types import Scope
 
 from backend.core.problems import PROBLEM_MEDIA_TYPE
 
@@ -50,6 +53,23 @@ def _problem_response(status: int) -> dict[str, Any]:
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}}
     return response
+
+
+WORDS_IN_PATHS = {"facets", "import", "log"}
+
+
+class ByIdRoute(APIRoute):
+    """A route under an id, which leaves the paths with a word in that place to their own routes.
+
+    So a method that `/exercises/facets` does not have is answered with 405 and not taken for an id of an exercise.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See Route.matches."""
+        match, child = super().matches(scope)
+        if WORDS_IN_PATHS.isdisjoint(map(str, child.get("path_params", {}).values())):
+            return match, child
+        return Match.NONE, {}
 
 
 IfNoneMatch = Annotated[

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from backend.core.http import REVALIDATED, IfNoneMatch, problems, revalidated
+from backend.core.http import REVALIDATED, ByIdRoute, IfNoneMatch, problems, revalidated
 from backend.core.models import to_database
 from backend.exercises.labels import labelled
 from backend.exercises.models import (
@@ -21,7 +21,7 @@ from backend.exercises.models import (
 )
 from backend.exercises.repository import Exercises
 
-router = APIRouter(prefix="/exercises", tags=["exercises"])
+router = APIRouter(prefix="/exercises", tags=["exercises"], route_class=ByIdRoute)
 
 
 @router.get("", response_model=ExercisePage, responses={**REVALIDATED, **problems(401, 404, 422, 503)})

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from backend.core.http import REPLAYED, IdempotencyKey, mark_replayed, problems
+from backend.core.http import REPLAYED, ByIdRoute, IdempotencyKey, mark_replayed, problems
 from backend.core.models import to_database
 from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
 from backend.workouts.repository import Workouts
 
-router = APIRouter(prefix="/workouts", tags=["workouts"])
+router = APIRouter(prefix="/workouts", tags=["workouts"], route_class=ByIdRoute)
 
 
 @router.post("/log", status_code=201, responses={201: REPLAYED, **problems(401, 404, 409, 503, body=True)})

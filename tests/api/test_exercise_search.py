@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.support import Person, one_gateway
+from tests.support import Person, assert_problem, one_gateway
 
 QUERIES = [
     # The name itself, in any case, and its beginning.
@@ -144,3 +144,12 @@ async def test_a_name_with_two_swapped_letters_finds_its_exercise(athlete: Perso
         q = swap_letters(name, len(name) // 2)
         items = (await athlete.get("/exercises", params={"q": q, "per_page": 3})).json()["items"]
         assert slug in [item["slug"] for item in items], q
+
+
+async def test_what_a_filter_names_cannot_break_the_answer(athlete: Person) -> None:
+    # Over the Data API, the message of an error becomes a line of the answer's head.
+    for value in ("x\r\nSet-Cookie: a=b", "x" * 5000, "\u0007\u0085", "ü" * 300):
+        response = await athlete.get("/exercises", params={"equipment": value})
+        problem = assert_problem(response, 422, "unknown_equipment")
+        assert "set-cookie" not in response.headers
+        assert len(problem["detail"]) <= 500

@@ -212,6 +212,9 @@ async def test_the_documentation_can_be_switched_off(settings: Settings) -> None
         ("/api/v1/workouts/5b1f0c9e-7d3a-4e2b-9a68-1c4d7e8f9a0b", "DELETE, GET, PUT"),
         ("/api/v1/account", "DELETE"),
         ("/api/v1/chat", "POST"),
+        ("/api/v1/exercises/facets", "GET"),
+        ("/api/v1/workouts/log", "POST"),
+        ("/api/v1/workouts/import", "POST"),
     ],
 )
 @pytest.mark.parametrize("method", ["HEAD", "TRACE", "PROPFIND", "OPTIONS", "FOO"])
@@ -222,3 +225,10 @@ async def test_a_method_that_a_path_lacks_is_refused_with_those_that_it_has(
     assert response.status_code == 405
     assert response.headers["allow"] == allowed
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE", "POST"])
+async def test_a_word_in_a_path_is_not_an_id(athlete: Person, method: str) -> None:
+    response = await athlete.ask(method, "/exercises/facets", json={"name": "Mine"})
+    assert_problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "GET"

@@ -9,7 +9,8 @@ as $$
 begin
     raise exception using
         errcode = 'PT' || p_status,
-        message = p_message,
+        -- PostgREST writes the message into the status line of its answer, which is one short line.
+        message = pg_catalog.left(pg_catalog.regexp_replace(p_message, '[[:cntrl:]]', ' ', 'g'), 500),
         detail = p_code,
         hint = coalesce(p_where, '');
 end
