@@ -148,8 +148,8 @@ async def test_a_name_with_two_swapped_letters_finds_its_exercise(athlete: Perso
 
 async def test_what_a_filter_names_cannot_break_the_answer(athlete: Person) -> None:
     # Over the Data API, the message of an error becomes a line of the answer's head.
-    for value in ("x\r\nSet-Cookie: a=b", "x" * 5000, "\u0007\u0085", "ü" * 300):
-        response = await athlete.get("/exercises", params={"equipment": value})
+    for value in ("x\r\nSet-Cookie: a=b", "\u0007\u0085", "ü" * 50, "\u202e🏋️"):
+        response = await athlete.get("/exercises", params={"equipment": [f"{value}{n}" for n in range(10)]})
         problem = assert_problem(response, 422, "unknown_equipment")
         assert "set-cookie" not in response.headers
         assert len(problem["detail"]) <= 500

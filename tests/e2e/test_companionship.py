@@ -41,6 +41,7 @@ async def let_a_week_pass(admin: psycopg.Connection, *people: Person) -> None:
             ("messages", ("created_at",)),
             ("memories", ("created_at", "last_told_at")),
             ("affinity_events", ("earned_on", "created_at")),
+            ("chat_turns", ("started_at",)),
             ("conversations", ("created_at", "last_message_at")),
         ):
             for column in columns:
