@@ -437,6 +437,13 @@ async def test_no_value_in_any_parameter_is_a_fault_or_makes_a_read_fail(
 ) -> None:
     faults, tried = [], 0
     subject = await new_subject()
+    writing = {
+        name
+        for (name,) in admin.execute(
+            "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and provolatile = 'v'"
+        )
+        if not name.startswith(("delete_", "end_", "claim_"))
+    }
     for function, parameters in functions(admin, "public").items():
         if function in ("delete_memories", "delete_account"):
             continue
@@ -462,7 +469,7 @@ async def test_no_value_in_any_parameter_is_a_fault_or_makes_a_read_fail(
                         faults.append(
                             f"{function} {parameter} {where} {hostile[:40]}: {answer.status_code} {answer.text[:160]}"
                         )
-        broken = await unreadable(subject)
+        broken = await unreadable(subject) if function in writing else []
         if broken:
             faults.append(f"after {function}: {broken}")
             subject = await new_subject()
