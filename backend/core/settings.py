@@ -4,7 +4,8 @@ import base64
 import difflib
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -16,6 +17,10 @@ from backend.core.addresses import database_url, encrypted_origin, encrypted_url
 MIN_SECRET_LENGTH = 32
 # Shorter ones would be cut to nothing: Postgres counts in milliseconds.
 MIN_SECONDS = 0.01
+# How alike two names are, from 0 to 1, of which one is a slip of the other. An additional word makes another name:
+# SUPABASE_DB_URL is no slip of SUPABASE_URL.
+SLIP = 0.85
+SLIP_WITH_ANOTHER_WORD = 0.9
 
 
 class Settings(BaseSettings):
@@ -56,15 +61,17 @@ class Settings(BaseSettings):
     @field_validator("supabase_publishable_key")
     @classmethod
     def _not_a_secret_key(cls, value: str | None) -> str | None:
-        if value is not None and (value.startswith("sb_secret_") or _role_of(value) == "service_role"):
+        if value is None:
+            return None
+        if value.startswith(("sb_secret_", "sbp_")) or _role_of(value) not in (None, "anon"):
             raise ValueError("this is a secret key, which may do everything; use the publishable one")
-        return value
+        return _key(value)
 
     @field_validator("supabase_secret_key")
     @classmethod
     def _not_a_publishable_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            key = value.get_secret_value()
+            key = _key(value.get_secret_value())
             if not key.startswith("sb_secret_") and _role_of(key) != "service_role":
                 raise ValueError("this is not a secret key such as sb_secret_…")
         return value
@@ -81,8 +88,18 @@ class Settings(BaseSettings):
     @field_validator("supabase_jwt_secret", "service_secret", "log_key")
     @classmethod
     def _strong_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < MIN_SECRET_LENGTH:
+        secret = None if value is None else value.get_secret_value()
+        if secret is not None and len(secret) < MIN_SECRET_LENGTH:
             raise ValueError(f"a secret needs at least {MIN_SECRET_LENGTH} characters")
+        if secret is not None and secret != secret.strip():
+            raise ValueError("it begins or ends with a blank or a line break")
+        return value
+
+    @field_validator("gemini_api_key", "service_secret")
+    @classmethod
+    def _fits_into_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and re.fullmatch("[!-~]([ -~]*[!-~])?", value.get_secret_value()) is None:
+            raise ValueError("it is sent in a header: use ASCII, without a line break or a blank at its ends")
         return value
 
     @field_validator("service_secret")
@@ -101,7 +118,7 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(origin(item.strip().removesuffix("/")) for item in value.split(",") if item.strip())
+        return tuple(_origins(item.strip() for item in value.split(",") if item.strip()))
 
     @property
     def data_api_url(self) -> str:
@@ -131,14 +148,40 @@ def load_settings() -> Settings:
 
 
 def _misspelt(environment: Iterable[str]) -> list[tuple[str, str]]:
-    """Names that differ from a setting's by a slip, with the name that was meant.
+    """Names that look like a setting's and are none, with the name that was meant.
 
     Others are none of our business: an environment holds the variables of many programs.
     """
     known = [name.upper() for name in Settings.model_fields]
     unknown = (name for name in sorted(environment) if name.upper() not in known)
-    near = ((name, difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.9)) for name in unknown)
-    return [(name, matches[0]) for name, matches in near if matches]
+    near = ((name, [right for right in known if _resembles(name.upper(), right)]) for name in unknown)
+    return [(name, max(rights, key=lambda right: _likeness(name.upper(), right))) for name, rights in near if rights]
+
+
+def _resembles(name: str, known: str) -> bool:
+    words, right = name.split("_"), known.split("_")
+    # DATABASE_TIMEOUT or DATABASE_TIMEOUT_MS for DATABASE_TIMEOUT_SECONDS; but DATABASE_URL_2 may be somebody's.
+    if words[:2] == right[:2] and len(right) > 2:  # noqa: PLR2004  # two words and more
+        return True
+    return _likeness(name, known) >= (SLIP if len(words) == len(right) else SLIP_WITH_ANOTHER_WORD)
+
+
+def _likeness(name: str, known: str) -> float:
+    return difflib.SequenceMatcher(None, name, known).ratio()
+
+
+def _origins(items: Iterable[str]) -> Iterator[str]:
+    for number, item in enumerate(items, start=1):
+        try:
+            yield origin(item.removesuffix("/"))
+        except ValueError as error:
+            raise ValueError(f"number {number}: {error}") from None
+
+
+def _key(value: str) -> str:
+    if re.fullmatch("[A-Za-z0-9._-]+", value) is None:
+        raise ValueError("a key has letters, digits, dots, hyphens and underscores, and no blanks or quotes")
+    return value
 
 
 def _role_of(key: str) -> str | None:

@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 
@@ -105,8 +106,36 @@ def test_a_wrong_setting_is_named_without_its_value(environment: pytest.MonkeyPa
         assert value not in text
 
 
-LEGACY_ANON = "e30." + base64.urlsafe_b64encode(b'{"role": "anon"}').decode().rstrip("=") + ".x"
-LEGACY_SERVICE_ROLE = "e30." + base64.urlsafe_b64encode(b'{"role": "service_role"}').decode().rstrip("=") + ".x"
+@pytest.mark.parametrize("name", ["SUPABASE_URL", "GEMINI_BASE_URL", "CORS_ORIGINS", "DATABASE_URL"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sb_secret_hunter2",
+        "https://user:hunter2@abcd.supabase.co",
+        "https://user:hunter2/@abcd.supabase.co",
+        "https://abcd.supabase.co/?key=hunter2",
+        "https://abcd.supabase.co/\nhunter2",
+        "postgresql://slow_burn_api:hunter2@db.example.com/x",
+        "postgresql://slow_burn_api:a/hunter2@db.example.com/x",
+        "postgresql://slow_burn_api:a@hunter2@db.example.com/x",
+        "postgresql://slow_burn_api:%zhunter2@db.example.com/x",
+        "postgresql://slow_burn_api@db.example.com/x?password=hunter2",
+        "postgresql://localhost/x?hunter2=1",
+    ],
+)
+def test_no_complaint_about_an_address_shows_a_secret(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    text = complaint()
+    assert f"{name} is wrong" in text
+    assert "hunter2" not in text
+
+
+def legacy_key(role: str) -> str:
+    return "e30." + base64.urlsafe_b64encode(json.dumps({"role": role}).encode()).decode().rstrip("=") + ".x"
+
+
+LEGACY_ANON = legacy_key("anon")
+LEGACY_SERVICE_ROLE = legacy_key("service_role")
 HOSTED = "postgresql://slow_burn_api.abcd:secret@aws-0-eu.pooler.supabase.com:6543/postgres"
 
 REFUSED = [
@@ -124,6 +153,13 @@ REFUSED = [
     ("SUPABASE_URL", "https://abcd.supabase.co:99999", "port that does not exist"),
     ("SUPABASE_PUBLISHABLE_KEY", "sb_secret_abc", "secret key"),
     ("SUPABASE_PUBLISHABLE_KEY", LEGACY_SERVICE_ROLE, "secret key"),
+    ("SUPABASE_PUBLISHABLE_KEY", legacy_key("supabase_admin"), "secret key"),
+    ("SUPABASE_PUBLISHABLE_KEY", "sbp_" + 40 * "0", "secret key"),
+    ("SUPABASE_PUBLISHABLE_KEY", " sb_secret_abc", "no blanks or quotes"),
+    ("SUPABASE_PUBLISHABLE_KEY", '"sb_secret_abc"', "no blanks or quotes"),
+    ("SUPABASE_PUBLISHABLE_KEY", "sb_publishable_abc\n", "no blanks or quotes"),
+    ("SUPABASE_PUBLISHABLE_KEY", " ", "no blanks or quotes"),
+    ("SUPABASE_SECRET_KEY", "sb_secret_abc\n", "no blanks or quotes"),
     ("SUPABASE_SECRET_KEY", "sb_publishable_abc", "not a secret key"),
     ("SUPABASE_SECRET_KEY", LEGACY_ANON, "not a secret key"),
     ("DATABASE_URL", HOSTED, "sslmode=require"),
@@ -139,6 +175,19 @@ REFUSED = [
     ("DATABASE_URL", "postgresql:///x", "names no host"),
     ("DATABASE_URL", "postgresql://a:b c@localhost/x", "blanks"),
     ("DATABASE_URL", "postgresql://[::1/x", "not a URL"),
+    ("DATABASE_URL", "host=localhost user=slow_burn_api", "must begin with postgresql://"),
+    ("DATABASE_URL", "PostgreSQL://slow_burn_api@localhost/x", "must begin with postgresql://"),
+    ("DATABASE_URL", "postgresql://a@localhost/x?sslmod=require", "not a URL"),
+    ("DATABASE_URL", "postgresql://a@localhost/x?hostaddr=203.0.113.5", "sslmode=require"),
+    ("DATABASE_URL", "postgresql://a@localhost/x?host=/tmp,db.example.com", "sslmode=require"),
+    ("DATABASE_URL", "postgresql://a@localhost,db.example.com/x", "sslmode=require"),
+    ("DATABASE_URL", "postgresql://a@localhost:5432,db.example.com:5432/x", "sslmode=require"),
+    ("DATABASE_URL", "postgresql://a@localhost/x?host=localhost,", "names no host"),
+    ("DATABASE_URL", HOSTED + "?sslmode=require&sslmode=disable", "sslmode=require"),
+    ("DATABASE_URL", "postgresql://%70ostgres@localhost/x", "connect as slow_burn_api"),
+    ("DATABASE_URL", "postgresql://a:b/c@db.example.com/x?sslmode=require", "write @ as %40"),
+    ("DATABASE_URL", "postgresql://a:b@c@db.example.com/x?sslmode=require", "write @ as %40"),
+    ("DATABASE_URL", "postgresql://a@localhost:99999/x", "host or port is wrong"),
     ("DATABASE_URL", "postgresql://a@127.0.0.1/x?host=db.example.com", "sslmode=require"),
     ("DATABASE_TIMEOUT_SECONDS", "0.0004", "greater than or equal to 0.01"),
     ("DATABASE_TIMEOUT_SECONDS", "inf", ""),
@@ -148,6 +197,12 @@ REFUSED = [
     ("GEMINI_BASE_URL", "https://ai.example.com/x?key=1", "without blanks, query"),
     ("GEMINI_BASE_URL", "https://ai.example.com/a b", "without blanks"),
     ("GEMINI_BASE_URL", "ai.example.com", "is not an origin"),
+    ("GEMINI_BASE_URL", "HTTPS://ai.example.com", "is not an origin"),
+    ("GEMINI_BASE_URL", "https://Ai.example.com/v1", "is not an origin"),
+    ("GEMINI_BASE_URL", "https://user:secret@ai.example.com", "is not an origin"),
+    ("GEMINI_API_KEY", " AIza", "sent in a header"),
+    ("GEMINI_API_KEY", "AIza\n", "sent in a header"),
+    ("GEMINI_API_KEY", "AI\nza", "sent in a header"),
     ("CORS_ORIGINS", "https://App.example.com", "small letters"),
     ("CORS_ORIGINS", "https://app.example.com:443", "browsers leave it out"),
     ("CORS_ORIGINS", "http://app.example.com:80", "browsers leave it out"),
@@ -155,12 +210,25 @@ REFUSED = [
     ("CORS_ORIGINS", "https://app.example.com//", "is not an origin"),
     ("CORS_ORIGINS", "https://app.example.com https://b.example.com", "is not an origin"),
     ("CORS_ORIGINS", "null", "is not an origin"),
+    ("CORS_ORIGINS", "https://a.example.com,https://b.example.com/x", "number 2: it is not an origin"),
+    ("CORS_ORIGINS", "https://app.example.com:0443", "is not an origin"),
+    ("CORS_ORIGINS", "https://app..example.com", "is not an origin"),
+    ("CORS_ORIGINS", "https://app.example.com.", "is not an origin"),
+    ("CORS_ORIGINS", "https://.", "is not an origin"),
+    ("CORS_ORIGINS", "http://127.1", "is not an origin"),
+    ("CORS_ORIGINS", "http://[::0001]:5173", "is not an origin"),
+    ("CORS_ORIGINS", "http://[:::]:5173", "is not an origin"),
     ("CLIENT_ADDRESS_HEADER", "X Forwarded", "match pattern"),
     ("CLIENT_ADDRESS_HEADER", "X-Forwarded-For:", "match pattern"),
     ("USER_REQUESTS_PER_MINUTE", "0", ""),
     ("ADDRESS_REQUESTS_PER_MINUTE", "-1", ""),
     ("API_DOCS", "perhaps", ""),
     ("LOG_KEY", "short", "at least 32 characters"),
+    ("LOG_KEY", 40 * " ", "a blank or a line break"),
+    ("SUPABASE_JWT_SECRET", 40 * "x" + "\n", "a blank or a line break"),
+    ("SERVICE_SECRET", 40 * "x" + " ", "a blank or a line break"),
+    ("SERVICE_SECRET", 20 * "x" + "\n" + 20 * "x", "sent in a header"),
+    ("SERVICE_SECRET", 40 * "é", "ASCII"),
 ]
 
 
@@ -190,11 +258,20 @@ ACCEPTED = [
     ("DATABASE_URL", "postgresql://slow_burn_api:p%40ss@127.0.0.1:5432/x"),
     ("DATABASE_URL", "postgresql://slow_burn_api@[::1]/x"),
     ("DATABASE_URL", "postgresql://slow_burn_api@localhost/x?host=/var/run/postgresql"),
+    ("DATABASE_URL", "postgresql://slow_burn_api@%2Fvar%2Frun%2Fpostgresql/x"),
+    ("DATABASE_URL", "postgresql://slow_burn_api@localhost,127.0.0.1:5433/x"),
+    ("DATABASE_URL", "postgresql://slow_burn_api:a#b?c@localhost/x"),
+    ("DATABASE_URL", HOSTED + "?sslmode=disable&sslmode=require"),
+    ("DATABASE_URL", HOSTED + "?ssl=true"),
     ("DATABASE_TIMEOUT_SECONDS", "0.5"),
     ("GEMINI_BASE_URL", "http://127.0.0.1:9000/gemini"),
     ("GEMINI_BASE_URL", "https://ai.example.com/v1/"),
     ("CORS_ORIGINS", "http://localhost:5173,https://app.example.com,https://app.example.com:8443"),
     ("CORS_ORIGINS", "http://[::1]:5173"),
+    ("CORS_ORIGINS", "http://192.168.0.7:5173"),
+    ("CORS_ORIGINS", "https://my_app.example.com"),
+    ("SERVICE_SECRET", 10 * "aZ9+/=" + "=="),
+    ("SERVICE_SECRET", "a passphrase of several words is one, too"),
     ("CLIENT_ADDRESS_HEADER", "CF-Connecting-IP"),
     ("API_DOCS", "true"),
 ]
@@ -214,6 +291,15 @@ def test_what_works_is_accepted(environment: pytest.MonkeyPatch, name: str, valu
         ("GEMINI_APIKEY", "GEMINI_API_KEY"),
         ("DATABASE_POOLSIZE", "DATABASE_POOL_SIZE"),
         ("CHAT_MESSAGES_PER_MINUT", "CHAT_MESSAGES_PER_MINUTE"),
+        ("CHAT_MESSAGES_PER_HOUR", "CHAT_MESSAGES_PER_DAY"),
+        ("DATABASE_TIMEOUT", "DATABASE_TIMEOUT_SECONDS"),
+        ("DATABASE_TIMEOUT_MS", "DATABASE_TIMEOUT_SECONDS"),
+        ("GEMINI_TIMEOUT", "GEMINI_TIMEOUT_SECONDS"),
+        ("SUPABASE_SECRET_KEY_FILE", "SUPABASE_SECRET_KEY"),
+        ("LOG_LEVLE", "LOG_LEVEL"),
+        ("LOG_KYE", "LOG_KEY"),
+        ("API_DOSC", "API_DOCS"),
+        ("supabase_ulr", "SUPABASE_URL"),
     ],
 )
 def test_a_misspelt_name_is_not_ignored(environment: pytest.MonkeyPatch, wrong: str, right: str) -> None:
@@ -221,7 +307,13 @@ def test_a_misspelt_name_is_not_ignored(environment: pytest.MonkeyPatch, wrong: 
     assert f"{wrong} is unknown (did you mean {right}?)" in complaint()
 
 
-@pytest.mark.parametrize("name", ["DATABASE", "GEMINI_MODEL", "SUPABASE_ACCESS_TOKEN", "PGHOST", "LOG_FORMAT", "PORT"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATABASE", "DATABASE_URL_DIRECT", "GEMINI_MODEL", "SUPABASE_ACCESS_TOKEN", "SUPABASE_ANON_KEY",
+        "SUPABASE_DB_URL", "SUPABASE_AUTH_SITE_URL", "PGHOST", "LOG_FORMAT", "LOG_DIR", "OPENAI_API_KEY", "USER",
+    ],
+)  # fmt: skip
 def test_the_variables_of_other_programs_are_left_alone(environment: pytest.MonkeyPatch, name: str) -> None:
     environment.setenv(name, "anything")
     load_settings()
