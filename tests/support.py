@@ -262,6 +262,9 @@ def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]
     """Check that an error is a complete problem, and return its body."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response.headers["cache-control"] == "no-store"
     body: dict[str, Any] = response.json()
     assert body["code"] == code
     assert body["status"] == status

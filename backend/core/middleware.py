@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestContext:
-    """The outermost middleware: gives the request its id, its timings and one line in the log.
+    """Gives the request its id, its timings and one line in the log.
 
     It keeps an `X-Request-ID` that a proxy or client sent, if that is short and plain. The line names the user by a
     hash with `log_key`, so that only an operator who has the key can find one user's lines.

@@ -37,7 +37,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
                 headers.setdefault("Cache-Control", "no-store")
-                if scope["path"] in DOCS_PATHS:
+                if scope["path"] in DOCS_PATHS and headers.get("Content-Type", "").startswith("text/html"):
                     headers["Content-Security-Policy"] = DOCS_POLICY
             await send(message)
 
