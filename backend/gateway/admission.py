@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,6 +14,8 @@ from backend.core.problems import Code, Problem, problem_response
 WAIT_SECONDS = 3
 WAITING_PER_RUNNING = 10
 """How many calls may wait for each one that runs: about a second's work."""
+REFUSED_AT_ONCE_PER_SECOND = 100
+HELD_BACK_SECONDS = 1
 
 
 @dataclass(slots=True)
@@ -72,19 +75,30 @@ class Admission:
 class RefuseWhenFull:
     """Middleware that refuses requests while every call would be refused, before anything is spent on them.
 
-    Otherwise, clients that repeat refused requests at once would take the time of those that could succeed. Requests
-    that need no database are refused too, except the health checks.
+    Otherwise, clients that repeat refused requests at once would take the time of those that could succeed. For the
+    same reason, a refusal comes at once only to the first of each second: the others wait for a second, as Retry-After
+    asks their clients to. Requests that need no database are refused too, except the health checks.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._second = 0
+        self._refused = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] == "http" and scope["state"]["gateway"].is_full and not scope["path"].startswith("/health"):
+            if self._has_refused_many():
+                await asyncio.sleep(HELD_BACK_SECONDS)
             await problem_response(scope["state"]["request_id"], _overloaded())(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def _has_refused_many(self) -> bool:
+        second = int(monotonic())
+        self._refused = self._refused + 1 if second == self._second else 1
+        self._second = second
+        return self._refused > REFUSED_AT_ONCE_PER_SECOND
 
 
 def _overloaded() -> Problem:
