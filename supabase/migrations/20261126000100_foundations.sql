@@ -329,6 +329,33 @@ comment on function private.page_json(jsonb, bigint, integer, integer) is
 grant execute on function private.page_json(jsonb, bigint, integer, integer) to authenticated;
 
 
+-- Answers that many requests get are built as json: it is text that is written once, while jsonb would be taken apart
+-- and put together again at each step.
+create function private.page_json(p_items json, p_total bigint, p_page integer, p_per_page integer)
+returns json
+language sql
+stable
+security invoker
+return pg_catalog.json_build_object(
+    'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
+);
+comment on function private.page_json(json, bigint, integer, integer) is 'The same as json.';
+grant execute on function private.page_json(json, bigint, integer, integer) to authenticated;
+
+
+create function private.json_with(p_object json, p_key text, p_value json)
+returns json
+language sql
+immutable
+security invoker
+return (
+    pg_catalog.left(p_object::text, -1) || ', ' || pg_catalog.to_json(p_key)::text || ' : ' || p_value::text || '}'
+)::json;
+comment on function private.json_with(json, text, json) is
+'An object that has at least one key, with one more, which it must not have yet.';
+grant execute on function private.json_with(json, text, json) to authenticated;
+
+
 -- How texts are compared with what a user searches for.
 
 create function private.search_text(p_text text)

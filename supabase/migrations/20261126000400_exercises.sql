@@ -240,6 +240,42 @@ create policy "everyone signed in can select muscles" on private.muscles
 for select to authenticated using (true);
 
 
+create function private.facet_values(
+    p_category text, p_movement_pattern text, p_level text, p_mechanic text, p_force text, p_muscles text[],
+    p_equipment text[]
+)
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(has.facet || ':' || has.value)
+    from (
+        values
+        ('categories', p_category),
+        ('movement_patterns', p_movement_pattern),
+        ('levels', p_level),
+        ('mechanics', p_mechanic),
+        ('forces', p_force)
+        union all
+        select
+            'muscles',
+            muscle
+        from pg_catalog.unnest(p_muscles) as muscle
+        union all
+        select
+            'equipment',
+            piece
+        from pg_catalog.unnest(case p_equipment when '{}' then array['none'] else p_equipment end) as piece
+    ) as has (facet, value)
+    where has.value is not null
+$$;
+comment on function private.facet_values(text, text, text, text, text, text[], text[]) is
+'The values by which the filters of a search find an exercise, each with its filter: muscles:chest, equipment:none.';
+grant execute on function private.facet_values(text, text, text, text, text, text[], text[]) to authenticated;
+
+
 create table private.exercises (
     id uuid primary key default gen_random_uuid(),
     user_id uuid references private.profiles (user_id) on delete cascade,
@@ -292,6 +328,13 @@ create table private.exercises (
     license text,
     archived_at timestamptz,
     created_at timestamptz not null default now(),
+    -- Answers contain it as it is, so it is text that Postgres need not take apart.
+    listed json not null default '{}',
+    facet_values text[] generated always as (
+        private.facet_values(
+            category, movement_pattern, level, mechanic, force, primary_muscles || secondary_muscles, equipment
+        )
+    ) stored,
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
     name_keys text[] generated always as (private.keys_of_names(array_prepend(name, aliases))) stored,
@@ -330,6 +373,9 @@ comment on column private.exercises.joints is
 comment on column private.exercises.source is 'Where the exercise was imported from; null for our own.';
 comment on column private.exercises.archived_at is
 'When the owner deleted or archived the exercise. Searches no longer find it, but workouts and plans still show it.';
+comment on column private.exercises.listed is
+'What lists show to everybody: all but the texts. A trigger keeps it.';
+comment on column private.exercises.facet_values is 'What facets count; see private.facet_values.';
 comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
 comment on column private.exercises.search_pairs is
 'What a search ranks by: the letter pairs of the name, then of each alias.';
@@ -517,3 +563,128 @@ create trigger check_own_exercise
 before insert or update of name, archived_at on private.exercises
 for each row when (new.user_id is not null and new.archived_at is null)
 execute function private.check_own_exercise();
+
+
+create function private.list_exercise()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    new.listed := pg_catalog.json_build_object(
+        'id', new.id,
+        'slug', new.slug,
+        'name', new.name,
+        'aliases', new.aliases,
+        'category', new.category,
+        'movement_pattern', new.movement_pattern,
+        'force', new.force,
+        'mechanic', new.mechanic,
+        'level', new.level,
+        'laterality', new.laterality,
+        'measured_in', new.measured_in,
+        'equipment', new.equipment,
+        'primary_muscles', new.primary_muscles,
+        'secondary_muscles', new.secondary_muscles,
+        'joints', new.joints,
+        'custom', new.user_id is not null
+    );
+    return new;
+end
+$$;
+comment on function private.list_exercise() is 'Keeps exercises.listed equal to the other columns.';
+-- Its name comes after that of check_exercise, so it sees lists without repeats.
+create trigger list_exercise
+before insert or update on private.exercises
+for each row execute function private.list_exercise();
+
+
+-- What searches need to know about the catalogue as a whole. It changes with the catalogue, so triggers keep it.
+
+create table private.catalogue_facets (
+    facet_value text primary key,
+    exercises integer not null constraint catalogue_facets_exercises_check check (exercises > 0)
+);
+comment on table private.catalogue_facets is
+'How many exercises of the catalogue have each of the values in exercises.facet_values.';
+grant select on private.catalogue_facets to authenticated;
+alter table private.catalogue_facets enable row level security;
+create policy "everyone signed in can select catalogue_facets" on private.catalogue_facets
+for select to authenticated using (true);
+
+
+create table private.catalogue_words (
+    -- Compared letter by letter, so that the index finds the beginning of a word.
+    word text collate "C" primary key,
+    pairs bit(703) not null
+);
+comment on table private.catalogue_words is
+'The words of the names in the catalogue, as in exercises.search_document, with their letter pairs.';
+grant select on private.catalogue_words to authenticated;
+alter table private.catalogue_words enable row level security;
+create policy "everyone signed in can select catalogue_words" on private.catalogue_words
+for select to authenticated using (true);
+
+
+-- Security definer, because only triggers write these tables. It acts only on the row that fired it.
+create function private.keep_catalogue()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    if tg_op <> 'INSERT' then
+        delete from private.catalogue_facets as kept
+        where kept.facet_value = any(old.facet_values) and kept.exercises = 1;
+        update private.catalogue_facets as kept
+        set exercises = kept.exercises - 1
+        where kept.facet_value = any(old.facet_values);
+        delete from private.catalogue_words as kept
+        where
+            kept.word = any(pg_catalog.tsvector_to_array(old.search_document))
+            and not exists (
+                select from private.exercises as e
+                where
+                    e.user_id is null
+                    and e.search_document @@ pg_catalog.array_to_tsvector(array[kept.word])::text::tsquery
+            );
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into private.catalogue_facets as kept (facet_value, exercises)
+        select
+            has.facet_value,
+            1
+        from pg_catalog.unnest(new.facet_values) as has (facet_value)
+        on conflict (facet_value) do update
+        set exercises = kept.exercises + 1;
+        insert into private.catalogue_words (word, pairs)
+        select
+            new_word.word,
+            private.letter_pairs(new_word.word)
+        from pg_catalog.unnest(pg_catalog.tsvector_to_array(new.search_document)) as new_word (word)
+        where not exists (select from private.catalogue_words as known where known.word = new_word.word);
+    end if;
+    return null;
+end
+$$;
+comment on function private.keep_catalogue() is
+'Keeps private.catalogue_facets and private.catalogue_words equal to the exercises of the catalogue.';
+
+create trigger keep_catalogue_on_insert
+after insert on private.exercises
+for each row when (new.user_id is null)
+execute function private.keep_catalogue();
+create trigger keep_catalogue_on_update
+after update on private.exercises
+for each row
+when (
+    old.user_id is null
+    and (old.facet_values, old.search_document) is distinct from (new.facet_values, new.search_document)
+)
+execute function private.keep_catalogue();
+create trigger keep_catalogue_on_delete
+after delete on private.exercises
+for each row when (old.user_id is null)
+execute function private.keep_catalogue();

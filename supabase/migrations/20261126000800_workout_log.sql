@@ -1,7 +1,7 @@
 -- What makes a workout invalid.
 
 -- Another user's own exercise is refused like one that does not exist, so its existence stays hidden.
-create function private.check_exercises(p_sets jsonb)
+create function private.refuse_unknown_exercises(p_sets jsonb)
 returns void
 language plpgsql
 stable
@@ -20,9 +20,9 @@ begin
     end if;
 end
 $$;
-comment on function private.check_exercises(jsonb) is
+comment on function private.refuse_unknown_exercises(jsonb) is
 'Raises PT422 exercise_not_found with the path of each set whose exercise the caller cannot see, counted from 0.';
-grant execute on function private.check_exercises(jsonb) to authenticated;
+grant execute on function private.refuse_unknown_exercises(jsonb) to authenticated;
 
 
 create function private.check_followed_plan(p_plan_id uuid, p_plan_day integer)
@@ -115,12 +115,10 @@ begin
         );
     end if;
     perform private.check_followed_plan(v_given.plan_id, v_given.plan_day);
-    perform private.check_exercises(p_workout -> 'sets');
 end
 $$;
 comment on function private.check_workout(jsonb) is
-'Raises PT422 completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
-'exercise_not_found. Its caller has checked that there are sets.';
+'Raises PT422 completed_in_future, completed_before_started, plan_not_found or plan_day_not_found.';
 grant execute on function private.check_workout(jsonb) to authenticated;
 
 
@@ -157,27 +155,34 @@ grant execute on function private.check_workouts_a_day(uuid) to authenticated;
 -- Logging a workout.
 
 create function private.insert_sets(
-    p_user_id uuid, p_workout_id uuid, p_performed_at timestamptz, p_sets jsonb, p_weight_unit text
+    p_user_id uuid, p_workout_id uuid, p_sets jsonb, p_weight_unit text
 )
 returns void
-language sql
+language plpgsql
 security invoker
 set search_path = ''
 as $$
+begin
     insert into private.workout_sets (
-        user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
+        user_id, workout_id, position, exercise_id, set_type, weight, weight_unit, reps,
         duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
     )
     select
-        p_user_id, p_workout_id, p_performed_at, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'),
+        p_user_id, p_workout_id, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'),
         s.weight, case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
         s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
         s.notes
-    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
+    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s;
+exception when insufficient_privilege then
+    -- The policy of the table lets only sets in whose exercises the user may see.
+    perform private.refuse_unknown_exercises(p_sets);
+    raise;
+end
 $$;
-comment on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) is
-'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit.';
-grant execute on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) to authenticated;
+comment on function private.insert_sets(uuid, uuid, jsonb, text) is
+'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit. Raises PT422 '
+'exercise_not_found.';
+grant execute on function private.insert_sets(uuid, uuid, jsonb, text) to authenticated;
 
 
 create function private.insert_workout(p_user_id uuid, p_workout jsonb, p_weight_unit text)
@@ -189,7 +194,6 @@ as $$
 declare
     v_id uuid := pg_catalog.gen_random_uuid();
     v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
-    v_completed_at timestamptz := coalesce(v_given.completed_at, pg_catalog.now());
 begin
     insert into private.workouts (
         user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
@@ -197,11 +201,11 @@ begin
     )
     select
         p_user_id, v_id, p.id, p.version, v_given.plan_day, p.name, v_given.title, v_given.started_at,
-        v_completed_at, v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
+        coalesce(v_given.completed_at, pg_catalog.now()), v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
         v_given.overall_rpe, v_given.import_key, coalesce(v_given.import_incomplete, false)
     from (select v_given.plan_id) as given
     left join private.plans as p on given.plan_id = p.id;
-    perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
+    perform private.insert_sets(p_user_id, v_id, p_workout -> 'sets', p_weight_unit);
     return v_id;
 exception when foreign_key_violation then
     -- Its owner deleted the plan after check_workout found it.
@@ -214,32 +218,33 @@ grant execute on function private.insert_workout(uuid, jsonb, text) to authentic
 
 
 create function public.log_workout(p_workout jsonb, p_idempotency_key text default null)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
+    v_first_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
+    v_answer json;
     v_workout_id uuid;
 begin
     perform private.check_size(p_workout, 1024);
-    if v_answer is not null then
-        return v_answer || pg_catalog.jsonb_build_object('replayed', true);
+    if v_first_answer is not null then
+        return v_first_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
     perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
-    v_answer := pg_catalog.jsonb_build_object(
+    v_answer := pg_catalog.json_build_object(
         'workout', public.get_workout(v_workout_id),
         'affinity', private.award_workout(v_workout_id),
         'personal_records',
         private.personal_records_json(v_profile.user_id, v_workout_id, v_profile.weight_unit),
         'replayed', false
     );
-    perform private.remember_answer('log_workout', p_idempotency_key, p_workout, v_answer, v_workout_id);
+    perform private.remember_answer('log_workout', p_idempotency_key, p_workout, v_answer::jsonb, v_workout_id);
     return v_answer;
 end
 $$;
@@ -265,10 +270,12 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
 begin
+    delete from private.workout_exercises as x
+    where x.user_id = v_user_id and x.workout_id = p_id;
     update private.workouts as w
     set (
         plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
-        energy_after, overall_rpe, import_incomplete, has_work
+        energy_after, overall_rpe, import_incomplete
     ) = (
         select
             given.plan_id,
@@ -276,16 +283,12 @@ begin
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
-            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false),
-            -- The new sets set it again.
-            false
+            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
         from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
     )
     where w.user_id = v_user_id and w.id = p_id;
-    delete from private.workout_sets as s
-    where s.user_id = v_user_id and s.workout_id = p_id;
 exception when foreign_key_violation then
     -- Its owner deleted the plan after check_workout found it.
     perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
@@ -297,7 +300,7 @@ grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
 
 
 create function public.update_workout(p_id uuid, p_workout jsonb)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = ''
@@ -311,7 +314,7 @@ declare
     v_exercises uuid[];
     v_since timestamptz;
     v_records jsonb;
-    v_answer jsonb;
+    v_answer json;
 begin
     perform private.check_size(p_workout, 1024);
     perform private.check_sets(p_workout -> 'sets');
@@ -331,17 +334,15 @@ begin
     v_since := least(v_stored.completed_at, v_completed_at);
     v_records := private.later_records(v_profile.user_id, v_exercises, p_id, v_since);
     perform private.rewrite_workout(p_id, v_new);
-    perform private.insert_sets(
-        v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
-    );
-    v_answer := pg_catalog.jsonb_build_object(
+    perform private.insert_sets(v_profile.user_id, p_id, p_workout -> 'sets', v_profile.weight_unit);
+    v_answer := pg_catalog.json_build_object(
         'workout', public.get_workout(p_id),
         'affinity', private.award_again(
             p_id, private.award_day(v_profile.user_id, p_id), v_stored.completed_at, v_since, v_exercises, v_records
         ),
         'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
     );
-    perform private.revise_answers(p_id, v_answer);
+    perform private.revise_answers(p_id, v_answer::jsonb);
     return v_answer;
 end
 $$;

@@ -12,57 +12,46 @@ comment on function private.is_safe(text[], text[]) is
 grant execute on function private.is_safe(text[], text[]) to authenticated;
 
 
-create function private.exercise_usage(p_user_id uuid, p_exercise_id uuid)
-returns table (times_done bigint, last_done_at timestamptz)
+create function private.listed_exercise_json(
+    p_exercise private.exercises, p_profile private.profiles, p_done private.done_exercises
+)
+returns json
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        count(distinct s.workout_id) as times_done,
-        max(s.performed_at) as last_done_at
-    from private.workout_sets as s
-    where s.user_id = p_user_id and s.exercise_id = p_exercise_id
-$$;
-comment on function private.exercise_usage(uuid, uuid) is
-'One row: in how many workouts a user did an exercise, and when they did it last; 0 and null if never.';
-grant execute on function private.exercise_usage(uuid, uuid) to authenticated;
+return (
+    pg_catalog.left((p_exercise).listed::text, -1)
+    || ', "available" : ' || ((p_exercise).equipment <@ (p_profile).equipment)::text
+    || ', "safe" : ' || private.is_safe((p_exercise).joints, (p_profile).injuries)::text
+    || ', "times_done" : ' || coalesce((p_done).times_done, 0)::text
+    || ', "last_done_at" : ' || coalesce(pg_catalog.to_json((p_done).last_done_at)::text, 'null')
+    || '}'
+)::json;
+comment on function private.listed_exercise_json(private.exercises, private.profiles, private.done_exercises) is
+'An exercise as lists show it to the owner of the profile, with their row of done_exercises, if any: everything but '
+'its texts and relations.';
+grant execute on function private.listed_exercise_json(
+    private.exercises, private.profiles, private.done_exercises
+) to authenticated;
 
 
 create function private.exercise_json(p_exercise private.exercises, p_profile private.profiles)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_build_object(
-        'id', p_exercise.id,
-        'slug', p_exercise.slug,
-        'name', p_exercise.name,
-        'aliases', p_exercise.aliases,
-        'category', p_exercise.category,
-        'movement_pattern', p_exercise.movement_pattern,
-        'force', p_exercise.force,
-        'mechanic', p_exercise.mechanic,
-        'level', p_exercise.level,
-        'laterality', p_exercise.laterality,
-        'measured_in', p_exercise.measured_in,
-        'equipment', p_exercise.equipment,
-        'primary_muscles', p_exercise.primary_muscles,
-        'secondary_muscles', p_exercise.secondary_muscles,
-        'joints', p_exercise.joints,
-        'custom', p_exercise.user_id is not null,
-        'available', p_exercise.equipment <@ p_profile.equipment,
-        'safe', private.is_safe(p_exercise.joints, p_profile.injuries),
-        'times_done', usage.times_done,
-        'last_done_at', usage.last_done_at
-    )
-    from private.exercise_usage(p_profile.user_id, p_exercise.id) as usage
+declare
+    v_done private.done_exercises;
+begin
+    select d.* into v_done from private.done_exercises as d
+    where d.user_id = p_profile.user_id and d.exercise_id = p_exercise.id;
+    return private.listed_exercise_json(p_exercise, p_profile, v_done);
+end
 $$;
 comment on function private.exercise_json(private.exercises, private.profiles) is
-'An exercise as lists show it to the owner of the profile: everything but its texts and relations.';
+'The same for one exercise.';
 grant execute on function private.exercise_json(private.exercises, private.profiles) to authenticated;
 
 
@@ -181,58 +170,92 @@ comment on function private.any_word_query(text[]) is
 grant execute on function private.any_word_query(text[]) to authenticated;
 
 
-create function private.matches_any_exercise(p_query tsquery)
+create function private.is_known_word(p_words text[])
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
+        select from pg_catalog.unnest(p_words) as given (word)
+        inner join private.catalogue_words as known
+            -- No letter has a higher code.
+            on known.word between given.word and given.word || pg_catalog.chr(1114111)
+    )
+    or exists (
+        select from pg_catalog.unnest(p_words) as given (word)
+        inner join private.catalogue_words as known on known.word = private.word_stem(given.word)
+    )
+    or exists (
         select from private.exercises as e
         where
-            (e.user_id is null or e.user_id = (select auth.uid()))
+            e.user_id = (select auth.uid())
             and e.archived_at is null
-            and e.search_document @@ p_query
-    )
+            and e.search_document @@ private.any_word_query(p_words)
+    );
+end
 $$;
-comment on function private.matches_any_exercise(tsquery) is
-'True if an exercise that the caller may find matches the query.';
-grant execute on function private.matches_any_exercise(tsquery) to authenticated;
+comment on function private.is_known_word(text[]) is
+'True if an exercise that the caller may find has one of the words, as a stem or as the beginning of a word; nulls do '
+'not count.';
+grant execute on function private.is_known_word(text[]) to authenticated;
 
 
 -- Words of less than four letters are too short to guess from. The limit of 0.55 comes from the queries in the tests:
 -- below it, the words that users meant are no more likely than others.
 create function private.nearest_words(p_word text)
 returns text[]
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    candidates as (
-        select
-            known.word,
-            private.likeness(private.letter_pairs(p_word), private.letter_pairs(known.word)) as likeness
+declare
+    v_pairs bit(703) := private.letter_pairs(p_word);
+begin
+    if pg_catalog.char_length(p_word) < 4 then
+        return null;
+    end if;
+    return (
+        with
+        candidates as materialized (
+            select
+                near.word,
+                private.likeness(v_pairs, coalesce(near.pairs, private.letter_pairs(near.word))) as likeness
+            from (
+                select
+                    known.word,
+                    known.pairs
+                from private.catalogue_words as known
+                union all
+                select
+                    own.word,
+                    null
+                from private.exercises as e
+                cross join pg_catalog.unnest(pg_catalog.tsvector_to_array(e.search_document)) as own (word)
+                where e.user_id = (select auth.uid()) and e.archived_at is null
+            ) as near
+            where
+                pg_catalog.char_length(near.word) between
+                pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
+                -- People rarely mistype both of the first two letters, and this avoids most comparisons.
+                and (
+                    pg_catalog.strpos(pg_catalog.left(near.word, 2), pg_catalog.left(p_word, 1)) > 0
+                    or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(near.word, 1)) > 0
+                )
+        )
+        select pg_catalog.array_agg(nearest.word order by nearest.likeness desc, nearest.word)
         from (
-            select distinct pg_catalog.unnest(pg_catalog.tsvector_to_array(e.search_document)) as word
-            from private.exercises as e
-            where (e.user_id is null or e.user_id = (select auth.uid())) and e.archived_at is null
-        ) as known
-        where
-            pg_catalog.char_length(p_word) >= 4
-            and pg_catalog.char_length(known.word) between
-            pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
-            -- People rarely mistype both of the first two letters, and this avoids most comparisons.
-            and (
-                pg_catalog.strpos(pg_catalog.left(known.word, 2), pg_catalog.left(p_word, 1)) > 0
-                or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(known.word, 1)) > 0
-            )
-    )
-    select pg_catalog.array_agg(c.word order by c.likeness desc, c.word)
-    from candidates as c
-    where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
+            select distinct
+                c.word,
+                c.likeness
+            from candidates as c
+            where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
+        ) as nearest
+    );
+end
 $$;
 comment on function private.nearest_words(text) is
 'What a mistyped word may mean: the most similar word among the exercises that the caller may find, and any that come '
@@ -248,14 +271,14 @@ set search_path = ''
 as $$
 declare
     v_words text[] := private.query_words(p_q);
+    v_forms text[];
     v_clause tsquery;
     v_meant text[];
 begin
     for i in 1 .. pg_catalog.cardinality(v_words) loop
-        v_clause := private.any_word_query(
-            array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]]
-        );
-        if not private.matches_any_exercise(v_clause) then
+        v_forms := array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]];
+        v_clause := private.any_word_query(v_forms);
+        if not private.is_known_word(v_forms) then
             -- The singular of a mistyped plural may be nearer to what the user meant.
             v_meant := coalesce(
                 private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))
@@ -314,11 +337,15 @@ begin
     ) > 100 then
         perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
     end if;
-    perform private.check_muscles(p_filters.muscles, '?muscle');
-    perform private.check_equipment(
-        array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
-        '?equipment'
-    );
+    if p_filters.muscles is not null then
+        perform private.check_muscles(p_filters.muscles, '?muscle');
+    end if;
+    if p_filters.equipment is not null then
+        perform private.check_equipment(
+            array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
+            '?equipment'
+        );
+    end if;
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
@@ -370,6 +397,10 @@ set search_path = ''
 as $$
 declare
     v_has_query boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
+    v_has_lists boolean := num_nonnulls(
+        p_filters.muscles, p_filters.equipment, p_filters.categories, p_filters.movement_patterns, p_filters.levels,
+        p_filters.mechanics, p_filters.forces
+    ) > 0;
     v_query tsquery;
     v_pairs bit(703);
 begin
@@ -388,7 +419,7 @@ begin
             from pg_catalog.unnest(e.search_pairs) with ordinality as known (pairs, place)
             where v_has_query
         ),
-        private.missed_lists(e, p_filters)
+        case when v_has_lists then private.missed_lists(e, p_filters) else '{}' end
     from private.exercises as e
     where (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
@@ -426,13 +457,14 @@ begin
         pg_catalog.row_number() over (
             order by
                 case p_sort when 'relevance' then found.relevance end desc nulls last,
-                case p_sort when 'popular' then usage.times_done end desc nulls last,
-                usage.last_done_at desc nulls last,
+                case p_sort when 'popular' then done.times_done end desc nulls last,
+                done.last_done_at desc nulls last,
                 pg_catalog.lower(found.name),
                 found.id
         )
     from private.match_exercises(p_filters, p_profile) as found
-    left join private.exercise_usage(p_profile.user_id, found.id) as usage on p_sort in ('recent', 'popular')
+    left join private.done_exercises as done
+        on p_sort in ('recent', 'popular') and done.user_id = p_profile.user_id and found.id = done.exercise_id
     where found.missed = '{}';
 end
 $$;
@@ -459,7 +491,7 @@ create function public.search_exercises(
     p_page integer default 1,
     p_per_page integer default 20
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -472,7 +504,7 @@ declare
         p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
         p_custom, p_available, p_safe
     );
-    v_answer jsonb;
+    v_answer json;
 begin
     with
     found as materialized (
@@ -486,9 +518,11 @@ begin
     )
     select private.page_json(
         (
-            select pg_catalog.jsonb_agg(private.exercise_json(e, v_profile) order by page.place)
+            select pg_catalog.json_agg(private.listed_exercise_json(e, v_profile, done) order by page.place)
             from page
             inner join private.exercises as e on page.id = e.id
+            left join private.done_exercises as done
+                on done.user_id = v_profile.user_id and e.id = done.exercise_id
         ),
         (select count(*) from found),
         p_page,
@@ -514,42 +548,46 @@ grant execute on function public.search_exercises(
 
 create function private.count_facet_values(p_filters private.exercise_filters, p_profile private.profiles)
 returns table (facet text, value text, found bigint)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    if p_filters is null then
+        return query
+        select
+            pg_catalog.split_part(known.facet_value, ':', 1),
+            pg_catalog.split_part(known.facet_value, ':', 2),
+            sum(known.exercises)
+        from (
+            select * from private.catalogue_facets
+            union all
+            select
+                own.facet_value,
+                1
+            from private.exercises as e
+            cross join pg_catalog.unnest(e.facet_values) as own (facet_value)
+            where e.user_id = p_profile.user_id and e.archived_at is null
+        ) as known
+        group by known.facet_value;
+        return;
+    end if;
+    return query
     select
-        has.facet,
-        has.value,
+        pg_catalog.split_part(has.facet_value, ':', 1),
+        pg_catalog.split_part(has.facet_value, ':', 2),
         -- A facet's own filter does not narrow its counts: they show what choosing another value would find.
-        count(*) filter (where matched.missed <@ array[has.facet]) as found
+        count(*) filter (where matched.missed <@ array[pg_catalog.split_part(has.facet_value, ':', 1)])
     from private.match_exercises(p_filters, p_profile) as matched
     inner join private.exercises as e on matched.id = e.id
-    cross join lateral (
-        values
-        ('categories', e.category),
-        ('movement_patterns', e.movement_pattern),
-        ('levels', e.level),
-        ('mechanics', e.mechanic),
-        ('forces', e.force)
-        union all
-        select
-            'muscles',
-            muscle
-        from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
-        union all
-        select
-            'equipment',
-            piece
-        from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
-    ) as has (facet, value)
-    where has.value is not null
-    group by has.facet, has.value
+    cross join pg_catalog.unnest(e.facet_values) as has (facet_value)
+    group by has.facet_value;
+end
 $$;
 comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
-'How many exercises each value would find under the filters of all other facets. Raises PT422 too_many_values, '
-'unknown_muscle, unknown_equipment.';
+'How many exercises each value would find under the filters of all other facets; without filters, it reads what '
+'triggers have counted. Raises PT422 too_many_values, unknown_muscle, unknown_equipment.';
 grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
 
 
@@ -566,7 +604,7 @@ create function public.count_exercises(
     p_available boolean default null,
     p_safe boolean default null
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -578,7 +616,7 @@ declare
         p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
         p_custom, p_available, p_safe
     );
-    v_answer jsonb;
+    v_answer json;
 begin
     with
     counted as materialized (
@@ -591,12 +629,12 @@ begin
         left join private.muscles as m on c.facet = 'muscles' and c.value = m.slug
         left join private.equipment as q on c.facet = 'equipment' and c.value = q.slug
     )
-    select pg_catalog.jsonb_object_agg(
+    select pg_catalog.json_object_agg(
         facet.name,
         (
             select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('value', c.value, 'name', c.name, 'count', c.found)
+                pg_catalog.json_agg(
+                    pg_catalog.json_build_object('value', c.value, 'name', c.name, 'count', c.found)
                     order by c.found desc, coalesce(c.name, c.value)
                 ),
                 '[]'
@@ -906,8 +944,8 @@ declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
     if exists (
-        select from private.workout_sets as s
-        where s.user_id = v_exercise.user_id and s.exercise_id = p_id
+        select from private.done_exercises as d
+        where d.user_id = v_exercise.user_id and d.exercise_id = p_id
         union all
         select from private.plan_exercises as x
         where x.user_id = v_exercise.user_id and x.exercise_id = p_id

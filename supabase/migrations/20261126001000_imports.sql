@@ -443,17 +443,12 @@ begin
         perform private.insert_workout(p_profile.user_id, v_new, p_profile.weight_unit);
         return true;
     end if;
-    if not v_stored.import_incomplete or pg_catalog.jsonb_array_length(v_sets) <= (
-        select count(*) from private.workout_sets as s
-        where s.user_id = p_profile.user_id and s.workout_id = v_stored.id
-    ) then
+    if not v_stored.import_incomplete or pg_catalog.jsonb_array_length(v_sets) <= v_stored.total_sets then
         return false;
     end if;
     -- An earlier import did not know all exercises. This one adds the sets that it left out.
     perform private.rewrite_workout(v_stored.id, v_new);
-    perform private.insert_sets(
-        p_profile.user_id, v_stored.id, v_times.completed_at, v_sets, p_profile.weight_unit
-    );
+    perform private.insert_sets(p_profile.user_id, v_stored.id, v_sets, p_profile.weight_unit);
     return true;
 end
 $$;

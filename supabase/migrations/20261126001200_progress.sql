@@ -22,100 +22,91 @@ for delete to authenticated using ((select auth.uid()) = user_id);
 
 -- Streaks: weeks in a row in which the user met their weekly target.
 
--- A paused week that missed the target gets the same number as the week after it, so it leaves no gap in a streak.
-create function private.numbered_weeks(p_profile private.profiles)
-returns table (week_start date, met boolean, paused boolean, number bigint)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    with
-    listed as (
-        select
-            trained.week_start,
-            trained.workouts >= private.target_of_week(p_profile, trained.week_start) as met,
-            false as paused
-        from (
-            select
-                private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
-                count(*) filter (where w.has_work) as workouts
-            from private.workouts as w
-            where w.user_id = p_profile.user_id
-            group by week_start
-        ) as trained
-        union all
-        select
-            p.week_start,
-            false,
-            true
-        from private.paused_weeks as p
-        where p.user_id = p_profile.user_id
-        union all
-        select
-            private.start_of_week(pg_catalog.now(), p_profile.timezone),
-            false,
-            false
-    ),
-    week as (
-        select
-            l.week_start,
-            pg_catalog.bool_or(l.met) as met,
-            pg_catalog.bool_or(l.paused) as paused
-        from listed as l
-        group by l.week_start
-    )
-    select
-        week.week_start,
-        week.met,
-        week.paused,
-        (week.week_start - date '2000-01-03') / 7 - count(*) filter (where week.paused and not week.met) over (
-            order by week.week_start
-            rows between unbounded preceding and 1 preceding
-        )
-    from week
-$$;
-comment on function private.numbered_weeks(private.profiles) is
-'The weeks with workouts, the paused weeks and the current week, each with whether it met the weekly target and '
-'whether it is paused. Two weeks that a streak may join have successive numbers.';
-grant execute on function private.numbered_weeks(private.profiles) to authenticated;
-
-
 create function private.streak_json(p_profile private.profiles)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    week as materialized (
-        select w.* from private.numbered_weeks(p_profile) as w
-    ),
-    streak as (
-        select
-            max(met.number) as last_number,
-            count(*) as weeks
-        from (
-            -- The difference is the same for all weeks of a streak.
+declare
+    v_this_week date := private.start_of_week(pg_catalog.now(), p_profile.timezone);
+begin
+    return (
+        with
+        -- The weeks with workouts, the paused weeks and the current week.
+        week as materialized (
             select
-                week.number,
-                week.number - pg_catalog.row_number() over (order by week.number) as difference
-            from week
-            where week.met
-        ) as met
-        group by met.difference
-    )
-    select pg_catalog.jsonb_build_object(
-        -- The current week is not over, so a streak up to the week before is still alive.
-        'current', coalesce(
-            (select max(streak.weeks) from streak where streak.last_number >= this_week.number - 1), 0
+                l.week_start,
+                pg_catalog.bool_or(l.met) as met,
+                pg_catalog.bool_or(l.paused) as paused
+            from (
+                select
+                    t.week_start,
+                    t.workouts_with_work >= coalesce(
+                        (
+                            select earlier.weekly_target from private.earlier_targets as earlier
+                            where earlier.user_id = p_profile.user_id and earlier.until > t.week_start
+                            order by earlier.until
+                            limit 1
+                        ),
+                        p_profile.weekly_target
+                    ) as met,
+                    false as paused
+                from private.training_weeks as t
+                where t.user_id = p_profile.user_id
+                union all
+                select
+                    p.week_start,
+                    false,
+                    true
+                from private.paused_weeks as p
+                where p.user_id = p_profile.user_id
+                union all
+                select
+                    v_this_week,
+                    false,
+                    false
+            ) as l
+            group by l.week_start
         ),
-        'longest', coalesce((select max(streak.weeks) from streak), 0),
-        'paused', this_week.paused
-    )
-    from week as this_week
-    where this_week.week_start = private.start_of_week(pg_catalog.now(), p_profile.timezone)
+        -- Two weeks that a streak may join get successive numbers. A paused week that missed the target gets the same
+        -- number as the week after it, so it leaves no gap in a streak.
+        numbered as (
+            select
+                w.*,
+                (w.week_start - date '2000-01-03') / 7 - count(*) filter (where w.paused and not w.met) over (
+                    order by w.week_start
+                    rows between unbounded preceding and 1 preceding
+                ) as number
+            from week as w
+        ),
+        streak as (
+            select
+                max(met.number) as last_number,
+                count(*) as weeks
+            from (
+                -- The difference is the same for all weeks of a streak.
+                select
+                    n.number,
+                    n.number - pg_catalog.row_number() over (order by n.number) as difference
+                from numbered as n
+                where n.met
+            ) as met
+            group by met.difference
+        )
+        select pg_catalog.jsonb_build_object(
+            -- The current week is not over, so a streak up to the week before is still alive.
+            'current', coalesce(
+                (select max(streak.weeks) from streak where streak.last_number >= this_week.number - 1), 0
+            ),
+            'longest', coalesce((select max(streak.weeks) from streak), 0),
+            'paused', this_week.paused
+        )
+        from numbered as this_week
+        where this_week.week_start = v_this_week
+    );
+end
 $$;
 comment on function private.streak_json(private.profiles) is
 'How many weeks in a row met the weekly target, and whether the current week is paused: {current, longest, paused}.';
@@ -199,120 +190,86 @@ grant execute on function public.resume_streak() to authenticated;
 
 -- The last weeks in numbers.
 
-create function private.week_muscles_json(p_user_id uuid, p_workout_ids uuid[])
-returns jsonb
-language sql
+create function private.week_muscles(p_profile private.profiles, p_first_week date)
+returns table (week_start date, muscles json)
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object(
-                'muscle', trained.muscle, 'hard_sets', trained.hard_sets, 'sessions', trained.sessions
+begin
+    return query
+    select
+        trained.week_start,
+        pg_catalog.json_agg(
+            pg_catalog.json_build_object(
+                'muscle', trained.muscle,
+                'hard_sets', pg_catalog.trim_scale(trained.hard_sets),
+                'sessions', trained.sessions
             )
             order by trained.hard_sets desc, trained.muscle
-        ),
-        '[]'
-    )
+        )
     from (
         select
-            worked.muscle,
-            pg_catalog.trim_scale(sum(worked.share)) as hard_sets,
-            count(distinct s.workout_id) as sessions
-        from private.workout_sets as s
-        inner join private.exercises as e on s.exercise_id = e.id
-        cross join lateral (
+            done.week_start,
+            named.muscle,
+            sum(named.hard_sets) as hard_sets,
+            count(*) as sessions
+        from (
             select
-                p.muscle,
-                1.0 as share
-            from pg_catalog.unnest(e.primary_muscles) as p (muscle)
-            union all
-            select
-                p.muscle,
-                0.5 as share
-            from pg_catalog.unnest(e.secondary_muscles) as p (muscle)
-        ) as worked
-        where s.user_id = p_user_id and s.workout_id = any(p_workout_ids) and s.set_type <> 'warmup'
-        group by worked.muscle
+                private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
+                w.muscles,
+                w.hard_sets
+            from private.workouts as w
+            where
+                w.user_id = p_profile.user_id
+                and w.completed_at >= p_first_week::timestamp at time zone p_profile.timezone
+        ) as done
+        cross join lateral rows from (pg_catalog.unnest(done.muscles), pg_catalog.unnest(done.hard_sets))
+            as named (muscle, hard_sets)
+        group by done.week_start, named.muscle
     ) as trained
+    group by trained.week_start;
+end
 $$;
-comment on function private.week_muscles_json(uuid, uuid[]) is
-'The muscles that some workouts trained: [{muscle, hard_sets, sessions}], most sets first. A working set counts 1 for '
-'each primary muscle and ½ for each secondary one.';
-grant execute on function private.week_muscles_json(uuid, uuid[]) to authenticated;
-
-
-create function private.workout_totals(p_profile private.profiles, p_first_week date)
-returns table (
-    id uuid,
-    week_start date,
-    duration_seconds integer,
-    overall_rpe numeric,
-    volume_kg numeric,
-    rpe_sum numeric,
-    rpe_count bigint
-)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        w.id,
-        private.start_of_week(w.completed_at, p_profile.timezone),
-        w.duration_seconds,
-        w.overall_rpe,
-        sets.volume_kg,
-        sets.rpe_sum,
-        sets.rpe_count
-    from private.workouts as w
-    cross join lateral (
-        select
-            sum(s.volume_kg) as volume_kg,
-            sum(s.rpe) filter (where s.set_type <> 'warmup') as rpe_sum,
-            count(s.rpe) filter (where s.set_type <> 'warmup') as rpe_count
-        from private.workout_sets as s
-        where s.user_id = w.user_id and s.workout_id = w.id
-    ) as sets
-    where
-        w.user_id = p_profile.user_id
-        and w.completed_at >= p_first_week::timestamp at time zone p_profile.timezone
-$$;
-comment on function private.workout_totals(private.profiles, date) is
-'The workouts from a week on, each with the sums of its sets. Warm-ups do not count for the RPE.';
-grant execute on function private.workout_totals(private.profiles, date) to authenticated;
+comment on function private.week_muscles(private.profiles, date) is
+'The muscles trained in each week from one on, without weeks that trained none: [{muscle, hard_sets, sessions}], most '
+'sets first. A working set counts 1 for each primary muscle and ½ for each secondary one.';
+grant execute on function private.week_muscles(private.profiles, date) to authenticated;
 
 
 create function private.week_totals(p_profile private.profiles, p_first_week date)
-returns table (
-    week_start date,
-    sessions bigint,
-    duration_seconds bigint,
-    volume_kg numeric,
-    average_rpe numeric,
-    workout_ids uuid[]
-)
-language sql
+returns table (week_start date, sessions bigint, duration_seconds bigint, volume_kg numeric, average_rpe numeric)
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     select
         listed.day::date,
         count(w.id),
         coalesce(sum(w.duration_seconds), 0),
-        coalesce(sum(w.volume_kg), 0),
+        coalesce(sum(w.total_volume_kg), 0),
         -- Users who do not rate sets may rate their workouts.
-        pg_catalog.round(coalesce(sum(w.rpe_sum) / nullif(sum(w.rpe_count), 0), avg(w.overall_rpe)), 2),
-        pg_catalog.array_agg(w.id)
+        pg_catalog.round(coalesce(sum(w.rpe_sum) / nullif(sum(w.rpe_count), 0), avg(w.overall_rpe)), 2)
     from pg_catalog.generate_series(
         p_first_week::timestamp,
         private.start_of_week(pg_catalog.now(), p_profile.timezone)::timestamp,
         interval '7 days'
     ) as listed (day)
-    left join private.workout_totals(p_profile, p_first_week) as w on listed.day::date = w.week_start
-    group by listed.day
+    left join (
+        select
+            private.start_of_week(done.completed_at, p_profile.timezone) as week_start,
+            done.*
+        from private.workouts as done
+        where
+            done.user_id = p_profile.user_id
+            and done.completed_at >= p_first_week::timestamp at time zone p_profile.timezone
+    ) as w on listed.day::date = w.week_start
+    group by listed.day;
+end
 $$;
 comment on function private.week_totals(private.profiles, date) is
 'The totals of each week from one to the current week, weeks without workouts included.';
@@ -320,7 +277,7 @@ grant execute on function private.week_totals(private.profiles, date) to authent
 
 
 create function public.get_progress_summary(p_weeks integer default 12)
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -329,26 +286,27 @@ as $$
 declare
     v_profile private.profiles := private.current_profile();
     v_first_week date;
-    v_weeks jsonb;
+    v_weeks json;
 begin
     if p_weeks is null or p_weeks not between 1 and 104 then
         perform private.fail(422, 'invalid_weeks', '`weeks` must be between 1 and 104.', '?weeks');
     end if;
     v_first_week := private.start_of_week(pg_catalog.now(), v_profile.timezone) - 7 * (p_weeks - 1);
-    select pg_catalog.jsonb_agg(
-        pg_catalog.jsonb_build_object(
+    select pg_catalog.json_agg(
+        pg_catalog.json_build_object(
             'week_start', week.week_start,
             'sessions', week.sessions,
             'duration_seconds', week.duration_seconds,
             'volume_kg', week.volume_kg,
             'average_rpe', week.average_rpe,
-            'muscles', private.week_muscles_json(v_profile.user_id, week.workout_ids)
+            'muscles', coalesce(trained.muscles, '[]')
         )
         order by week.week_start
     )
     into v_weeks
-    from private.week_totals(v_profile, v_first_week) as week;
-    return pg_catalog.jsonb_build_object('streak', private.streak_json(v_profile), 'weeks', v_weeks);
+    from private.week_totals(v_profile, v_first_week) as week
+    left join private.week_muscles(v_profile, v_first_week) as trained on week.week_start = trained.week_start;
+    return pg_catalog.json_build_object('streak', private.streak_json(v_profile), 'weeks', v_weeks);
 end
 $$;
 comment on function public.get_progress_summary(integer) is
@@ -360,73 +318,37 @@ grant execute on function public.get_progress_summary(integer) to authenticated;
 
 -- The personal records of the caller.
 
-create function private.trained_exercises(p_user_id uuid)
-returns uuid[]
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select array(select distinct s.exercise_id from private.workout_sets as s where s.user_id = p_user_id)
-$$;
-comment on function private.trained_exercises(uuid) is 'The exercises that a user has ever done.';
-grant execute on function private.trained_exercises(uuid) to authenticated;
-
-
-create function private.standing_records(p_user_id uuid, p_exercise_ids uuid[])
-returns table (
-    exercise_id uuid, rank integer, kind text, record_values numeric[], achieved_at timestamptz[], workout_ids uuid[]
-)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        r.exercise_id,
-        r.rank,
-        r.kind,
-        pg_catalog.array_agg(r.value order by r.value),
-        pg_catalog.array_agg(r.achieved_at order by r.value),
-        pg_catalog.array_agg(r.workout_id order by r.value)
-    from private.record_history(p_user_id, p_exercise_ids) as r
-    group by r.exercise_id, r.rank, r.kind
-$$;
-comment on function private.standing_records(uuid, uuid[]) is
-'One row for each kind of record in each exercise, with all records of that kind, oldest first, in kilograms and reps.';
-grant execute on function private.standing_records(uuid, uuid[]) to authenticated;
-
-
 create function private.record_steps_json(
-    p_kind text, p_values numeric[], p_achieved_at timestamptz[], p_workout_ids uuid[], p_weight_unit text
+    p_user_id uuid, p_exercise_id uuid, p_kind text, p_weight_unit text
 )
-returns jsonb
+returns json
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_agg(
-        pg_catalog.jsonb_build_object(
-            'value', private.shown_record(p_kind, step.value, p_weight_unit),
-            'achieved_at', step.achieved_at,
-            'workout_id', step.workout_id
+    select pg_catalog.json_agg(
+        pg_catalog.json_build_object(
+            'value', private.shown_record(p_kind, r.value, p_weight_unit),
+            'achieved_at', x.performed_at,
+            'workout_id', x.workout_id
         )
-        order by step.place
+        order by r.value
     )
-    from rows from (
-        pg_catalog.unnest(p_values), pg_catalog.unnest(p_achieved_at), pg_catalog.unnest(p_workout_ids)
-    ) with ordinality as step (value, achieved_at, workout_id, place)
+    from private.workout_exercises as x
+    cross join lateral private.records_of(x) as r
+    where x.user_id = p_user_id and x.exercise_id = p_exercise_id and x.is_record and r.kind = p_kind
 $$;
-comment on function private.record_steps_json(text, numeric[], timestamptz[], uuid[], text) is
-'The records of one kind, in the unit given (kg or lb): [{value, achieved_at, workout_id}].';
-grant execute on function private.record_steps_json(text, numeric[], timestamptz[], uuid[], text) to authenticated;
+comment on function private.record_steps_json(uuid, uuid, text, text) is
+'The records of one kind in an exercise, oldest first, in the unit given (kg or lb): [{value, achieved_at, '
+'workout_id}].';
+grant execute on function private.record_steps_json(uuid, uuid, text, text) to authenticated;
 
 
 create function public.list_records(
     p_exercise_id uuid default null, p_page integer default 1, p_per_page integer default 20
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -435,11 +357,7 @@ as $$
 declare
     v_profile private.profiles := private.current_profile();
     v_offset bigint := private.page_offset(p_page, p_per_page);
-    v_exercises uuid[] := case
-        when p_exercise_id is null then private.trained_exercises(v_profile.user_id)
-        else array[p_exercise_id]
-    end;
-    v_answer jsonb;
+    v_answer json;
 begin
     with
     listed as materialized (
@@ -447,15 +365,24 @@ begin
             r.*,
             e.name,
             pg_catalog.row_number() over (order by e.name, r.exercise_id, r.rank) as place
-        from private.standing_records(v_profile.user_id, v_exercises) as r
+        from (
+            select distinct
+                x.exercise_id,
+                record.rank,
+                record.kind
+            from private.workout_exercises as x
+            cross join lateral private.records_of(x) as record
+            where
+                x.user_id = v_profile.user_id
+                and x.is_record
+                and (p_exercise_id is null or x.exercise_id = p_exercise_id)
+        ) as r
         inner join private.exercises as e on r.exercise_id = e.id
     ),
     page as (
         select
             l.*,
-            private.record_steps_json(
-                l.kind, l.record_values, l.achieved_at, l.workout_ids, v_profile.weight_unit
-            ) as steps
+            private.record_steps_json(v_profile.user_id, l.exercise_id, l.kind, v_profile.weight_unit) as steps
         from listed as l
         order by l.place
         offset v_offset
@@ -463,15 +390,17 @@ begin
     )
     select private.page_json(
         (
-            select pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_object(
+            select pg_catalog.json_agg(
+                pg_catalog.json_build_object(
                     'exercise_id', page.exercise_id,
                     'exercise_name', page.name,
                     'kind', page.kind,
                     'unit', case page.kind when 'reps' then 'reps' else v_profile.weight_unit end,
+                    'value', page.steps -> -1 -> 'value',
+                    'achieved_at', page.steps -> -1 -> 'achieved_at',
+                    'workout_id', page.steps -> -1 -> 'workout_id',
                     'history', page.steps
                 )
-                || (page.steps -> -1)
                 order by page.place
             )
             from page
@@ -513,12 +442,14 @@ as $$
             s.weight_unit,
             s.weight_kg,
             max(s.reps) as reps
-        from private.workout_sets as s
+        from private.workout_exercises as x
+        inner join private.workout_sets as s
+            on x.user_id = s.user_id and x.workout_id = s.workout_id and x.exercise_id = s.exercise_id
         where
-            s.user_id = p_user_id
-            and s.exercise_id = p_exercise_id
-            and s.performed_at >= p_from
-            and s.performed_at < p_to
+            x.user_id = p_user_id
+            and x.exercise_id = p_exercise_id
+            and x.performed_at >= p_from
+            and x.performed_at < p_to
             and s.set_type <> 'warmup'
             and s.reps is not null
         group by s.workout_id, s.weight, s.weight_unit, s.weight_kg
@@ -535,7 +466,7 @@ create function private.exercise_points(p_user_id uuid, p_exercise_id uuid, p_fr
 returns table (
     workout_id uuid,
     performed_at timestamptz,
-    working_sets bigint,
+    working_sets integer,
     volume_kg numeric,
     estimated_1rm_kg numeric,
     top_set jsonb,
@@ -548,12 +479,14 @@ set search_path = ''
 as $$
     with
     done as materialized (
-        select s.* from private.workout_sets as s
+        select s.* from private.workout_exercises as x
+        inner join private.workout_sets as s
+            on x.user_id = s.user_id and x.workout_id = s.workout_id and x.exercise_id = s.exercise_id
         where
-            s.user_id = p_user_id
-            and s.exercise_id = p_exercise_id
-            and s.performed_at >= p_from
-            and s.performed_at < p_to
+            x.user_id = p_user_id
+            and x.exercise_id = p_exercise_id
+            and x.performed_at >= p_from
+            and x.performed_at < p_to
             and s.set_type <> 'warmup'
     ),
     top as (
@@ -572,25 +505,20 @@ as $$
         order by
             d.workout_id, coalesce(d.weight_kg, 0) desc, d.reps desc nulls last, d.duration_seconds desc nulls last,
             d.distance_meters desc nulls last, d.position
-    ),
-    session as (
-        select
-            d.workout_id,
-            d.performed_at,
-            count(*) as working_sets,
-            coalesce(sum(d.volume_kg), 0) as volume_kg,
-            max(d.estimated_1rm_kg) as estimated_1rm_kg
-        from done as d
-        group by d.workout_id, d.performed_at
     )
     select
-        session.*,
+        x.workout_id,
+        x.performed_at,
+        x.working_sets,
+        coalesce(x.volume_kg, 0),
+        x.estimated_1rm_kg,
         top.top_set,
         coalesce(at_weight.reps_at_weight, '[]')
-    from session
-    inner join top on session.workout_id = top.workout_id
+    from private.workout_exercises as x
+    inner join top on x.workout_id = top.workout_id
     left join private.reps_at_weights(p_user_id, p_exercise_id, p_from, p_to) as at_weight
-        on session.workout_id = at_weight.workout_id
+        on x.workout_id = at_weight.workout_id
+    where x.user_id = p_user_id and x.exercise_id = p_exercise_id
 $$;
 comment on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) is
 'What a user did of an exercise in each workout from p_from to before p_to. The top set is the heaviest one, and of '

@@ -121,8 +121,8 @@ as $$
     )
     from private.exercises as e
     where e.id in (
-        select s.exercise_id from private.workout_sets as s
-        where s.user_id = p_user_id
+        select d.exercise_id from private.done_exercises as d
+        where d.user_id = p_user_id
         union
         select x.exercise_id from private.plan_exercises as x
         where x.user_id = p_user_id
@@ -187,10 +187,7 @@ begin
     candidates as materialized (
         select
             w.*,
-            (
-                select count(*) from private.workout_sets as s
-                where s.user_id = w.user_id and s.workout_id = w.id
-            ) * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
+            w.total_sets * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
         from private.workouts as w
         where
             w.user_id = v_profile.user_id
@@ -214,7 +211,7 @@ begin
     )
     select
         pg_catalog.jsonb_agg(
-            pg_catalog.to_jsonb(s) - array['user_id', 'id', 'workout_id', 'performed_at', 'exercise_id']
+            pg_catalog.to_jsonb(s) - array['user_id', 'id', 'workout_id', 'exercise_id']
             || pg_catalog.jsonb_build_object(
                 'title', page.title,
                 -- Without a start, the end is the only moment that is known.

@@ -71,6 +71,14 @@ insert into expected values
 ('muscles', 'insert into private.muscles values (''x'', ''X'', ''core'')', '42501', '42501', '42501'),
 ('muscles', 'update private.muscles set name = ''x''', '42501', '42501', '42501'),
 ('muscles', 'delete from private.muscles', '42501', '42501', '42501'),
+('catalogue_facets', 'select from private.catalogue_facets where facet_value = ''muscles:chest''', '1', '1', '42501'),
+('catalogue_facets', 'insert into private.catalogue_facets values (''x:x'', 1)', '42501', '42501', '42501'),
+('catalogue_facets', 'update private.catalogue_facets set exercises = 9', '42501', '42501', '42501'),
+('catalogue_facets', 'delete from private.catalogue_facets', '42501', '42501', '42501'),
+('catalogue_words', 'select from private.catalogue_words where word = ''squat''', '1', '1', '42501'),
+('catalogue_words', 'insert into private.catalogue_words values (''x'', repeat(''0'', 703)::bit(703))', '42501', '42501', '42501'),
+('catalogue_words', 'update private.catalogue_words set word = ''x''', '42501', '42501', '42501'),
+('catalogue_words', 'delete from private.catalogue_words', '42501', '42501', '42501'),
 ('equipment', 'select from private.equipment where slug = ''barbell''', '1', '1', '42501'),
 ('equipment', 'insert into private.equipment values (''x'', ''X'')', '42501', '42501', '42501'),
 ('equipment', 'update private.equipment set name = ''x''', '42501', '42501', '42501'),
@@ -202,27 +210,55 @@ insert into expected values
 ('workout_sets', 'select from private.workout_sets', '1', '0', '42501'),
 (
     'workout_sets',
-    'insert into private.workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps)
-    select ''00000000-0000-4000-8000-00000000000a'', w.id, w.completed_at, 2,
+    'insert into private.workout_sets (user_id, workout_id, position, exercise_id, reps)
+    select ''00000000-0000-4000-8000-00000000000a'', w.id, 2,
     ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', 5 from private.workouts as w',
-    '1', '0', '42501'
+    '55000', '0', '42501'
 ),
 (
     'workout_sets',
     'with w as (insert into private.workouts (user_id) values (auth.uid()) returning *)
-    insert into private.workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps)
-    select w.user_id, w.id, w.completed_at, 1, known.exercise_id, 5 from w, known',
+    insert into private.workout_sets (user_id, workout_id, position, exercise_id, reps)
+    select w.user_id, w.id, 1, known.exercise_id, 5 from w, known',
     '1', '42501', '42501'
 ),
 (
     'workout_sets',
-    'insert into private.workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps)
-    select ''00000000-0000-4000-8000-00000000000a'', known.workout_id, known.completed_at, 2,
+    'insert into private.workout_sets (user_id, workout_id, position, exercise_id, reps)
+    select ''00000000-0000-4000-8000-00000000000a'', known.workout_id, 2,
     ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', 5 from known',
-    '1', '42501', '42501'
+    '55000', '42501', '42501'
 ),
 ('workout_sets', 'update private.workout_sets set reps = 9', '42501', '42501', '42501'),
 ('workout_sets', 'delete from private.workout_sets', '42501', '42501', '42501'),
+('workout_exercises', 'select from private.workout_exercises', '1', '0', '42501'),
+(
+    'workout_exercises',
+    'insert into private.workout_exercises (user_id, workout_id, exercise_id, performed_at, logged_at, position,
+    has_work, total_sets, working_sets, rpe_count)
+    select w.user_id, w.id, ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', now(), now(), 1, true, 1, 1, 0 from private.workouts as w',
+    '42501', '42501', '42501'
+),
+('workout_exercises', 'update private.workout_exercises set working_sets = 9', '42501', '42501', '42501'),
+('workout_exercises', 'delete from private.workout_exercises', '42501', '42501', '42501'),
+('done_exercises', 'select from private.done_exercises', '1', '0', '42501'),
+(
+    'done_exercises',
+    'insert into private.done_exercises (user_id, exercise_id, times_done, last_done_at)
+    values (auth.uid(), ''bb6924d2-d3b5-68ea-1667-8a551e3569ff'', 1, now())',
+    '42501', '42501', '42501'
+),
+('done_exercises', 'update private.done_exercises set times_done = 9', '42501', '42501', '42501'),
+('done_exercises', 'delete from private.done_exercises', '42501', '42501', '42501'),
+('training_weeks', 'select from private.training_weeks', '1', '0', '42501'),
+(
+    'training_weeks',
+    'insert into private.training_weeks (user_id, week_start, workouts, workouts_with_work)
+    values (auth.uid(), ''2026-03-02'', 1, 1)',
+    '42501', '42501', '42501'
+),
+('training_weeks', 'update private.training_weeks set workouts = 9', '42501', '42501', '42501'),
+('training_weeks', 'delete from private.training_weeks', '42501', '42501', '42501'),
 ('conversations', 'select from private.conversations', '1', '0', '42501'),
 ('conversations', 'insert into private.conversations (user_id, title) values (auth.uid(), ''X'')', '1', '1', '42501'),
 (

@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(52);
+select plan(62);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -12,6 +12,8 @@ insert into writable values
 ('chat_usage', null, null),
 ('conversations', 'user_id, id, title', 'last_message_at'),
 ('earlier_targets', null, null),
+('catalogue_facets', null, null),
+('catalogue_words', null, null),
 ('equipment', null, null),
 ('exercise_relations', null, null),
 (
@@ -58,9 +60,12 @@ insert into writable values
     'preferences'
 ),
 ('service_secrets', null, null),
+('done_exercises', null, null),
+('training_weeks', null, null),
+('workout_exercises', null, null),
 (
     'workout_sets',
-    'user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps, duration_seconds, '
+    'user_id, workout_id, position, exercise_id, set_type, weight, weight_unit, reps, duration_seconds, '
     'distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes',
     null
 ),

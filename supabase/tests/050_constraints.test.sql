@@ -303,13 +303,22 @@ insert into violations values
 ('workout_sets_weight_unit_check', 'weight = 100, weight_unit = ''stone'''),
 ('workout_sets_weight_weight_unit_check', 'weight = 100'),
 ('workout_sets_weight_weight_unit_check', 'weight_unit = ''kg'''),
-('workout_sets_exercise_id_fkey', 'exercise_id = gen_random_uuid()'),
-('workout_sets_user_id_workout_id_performed_at_fkey', 'performed_at = performed_at + interval ''1 second'''),
+('workout_sets_user_id_workout_id_exercise_id_fkey', 'exercise_id = gen_random_uuid()'),
 (
-    'workout_sets_user_id_workout_id_performed_at_position_key',
-    'insert into workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps) select user_id,
-    workout_id, performed_at, position, exercise_id, 5 from workout_sets'
+    'workout_exercises_exercise_id_fkey',
+    'insert into workout_exercises (
+        user_id, workout_id, exercise_id, performed_at, logged_at, position, has_work, total_sets, working_sets, rpe_count
+    )
+    select user_id, workout_id, gen_random_uuid(), now(), now(), 1, true, 1, 1, 0 from workout_exercises'
 ),
+('workout_exercises_user_id_workout_id_fkey', 'workout_id = gen_random_uuid()'),
+('catalogue_facets_exercises_check', 'exercises = 0'),
+('done_exercises_exercise_id_fkey', 'exercise_id = gen_random_uuid()'),
+('done_exercises_times_done_check', 'times_done = 0'),
+('done_exercises_user_id_fkey', 'user_id = gen_random_uuid()'),
+('training_weeks_user_id_fkey', 'user_id = gen_random_uuid()'),
+('training_weeks_workouts_check', 'workouts = 0, workouts_with_work = 0'),
+('training_weeks_workouts_with_work_check', 'workouts_with_work = 2'),
 ('affinity_levels_level_check', 'level = 0 where level = 1'),
 ('affinity_levels_threshold_check', 'threshold = -1 where level = 1'),
 ('affinity_levels_threshold_key', 'threshold = 30 where level = 1'),

@@ -91,7 +91,7 @@ select results_eq(
 select is(
     pg_temp.run('stranger', $$
         select format('%s %s', item ->> 'plan_name', item ->> 'plan_id')
-        from jsonb_path_query(list_workouts(), '$.items[*]') as item
+        from jsonb_path_query(list_workouts()::jsonb, '$.items[*]') as item
     $$),
     'Shared ',
     'a workout keeps the name of the plan that is gone'

@@ -361,7 +361,7 @@ as $$
     select pg_temp.run('owner', format(
         $q$
             select string_agg(format('%%s %%s (%%s)', r ->> 'kind', r ->> 'value', r ->> 'previous'), ', ')
-            from log_workout('{"sets": [%s]}') as logged, jsonb_path_query(logged, '$.personal_records[*]') as r
+            from log_workout('{"sets": [%s]}') as logged, jsonb_path_query(logged::jsonb, '$.personal_records[*]') as r
         $q$,
         pg_temp.squat(p_changes)
     ))
@@ -403,7 +403,7 @@ returns text
 language sql
 as $$
     select pg_temp.run('owner', format(
-        'select string_agg(right(item ->> ''id'', 1), '' '') from jsonb_path_query(list_workouts(%s), ''$.items[*]'') as item',
+        'select string_agg(right(item ->> ''id'', 1), '' '') from jsonb_path_query(list_workouts(%s)::jsonb, ''$.items[*]'') as item',
         p_arguments
     ))
 $$;

@@ -19,7 +19,7 @@ as $$
     select pg_temp.run(p_who, format(
         $query$
             select string_agg(coalesce(item ->> 'slug', item ->> 'name'), ' ')
-            from jsonb_path_query(search_exercises(%s, p_per_page => 3), '$.items[*]') as item
+            from jsonb_path_query(search_exercises(%s, p_per_page => 3)::jsonb, '$.items[*]') as item
         $query$,
         p_arguments
     ))
@@ -154,7 +154,7 @@ select is(pg_temp.run('anon', 'select search_exercises()'), '42501', 'anon canno
 select is(
     pg_temp.run('owner', $$
         select value ->> 'count' from jsonb_path_query(
-            count_exercises(p_muscles => array['chest'], p_levels => array['beginner']), '$.muscles[*]'
+            count_exercises(p_muscles => array['chest'], p_levels => array['beginner'])::jsonb, '$.muscles[*]'
         ) as value
         where value ->> 'value' = 'biceps'
     $$)::integer,

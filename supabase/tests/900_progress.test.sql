@@ -39,7 +39,7 @@ select is(
     'without workouts there is no streak'
 );
 select is(
-    pg_temp.run('owner', 'select jsonb_array_length(get_progress_summary() -> ''weeks'')'),
+    pg_temp.run('owner', 'select json_array_length(get_progress_summary() -> ''weeks'')'),
     '12',
     'a summary has 12 weeks by default'
 );

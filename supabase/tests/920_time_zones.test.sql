@@ -80,7 +80,7 @@ select is(
     pg_temp.run('owner', $$
         select e ->> 'reason'
         from log_workout('{"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5}]}') as logged,
-            jsonb_path_query(logged, '$.affinity.events[*] ? (@.kind == "weekly_streak")') as e
+            jsonb_path_query(logged::jsonb, '$.affinity.events[*] ? (@.kind == "weekly_streak")') as e
     $$),
     'Trained once this week',
     'a workout meets the target of the user''s week'
@@ -108,7 +108,7 @@ begin
     perform pg_temp.train(pg_temp.monday(0) - interval '1 second');
     perform pg_temp.train(pg_temp.monday(0));
     return pg_temp.run('owner', $q$
-        select string_agg(week ->> 'sessions', ' ') from jsonb_path_query(get_progress_summary(3), '$.weeks[*]') as week
+        select string_agg(week ->> 'sessions', ' ') from jsonb_path_query(get_progress_summary(3)::jsonb, '$.weeks[*]') as week
     $q$);
 end
 $$;

@@ -326,8 +326,8 @@ async def test_an_account_of_many_years_can_be_deleted(athlete: Person, admin: p
     admin.execute(
         "with w as (insert into private.workouts (user_id, completed_at) "
         "select %s, now() - make_interval(hours => n) from generate_series(1, 3000) as n returning *) "
-        "insert into private.workout_sets (user_id, workout_id, performed_at, position, exercise_id, reps) "
-        "select w.user_id, w.id, w.completed_at, n, %s, 5 from w cross join generate_series(1, 16) as n",
+        "insert into private.workout_sets (user_id, workout_id, position, exercise_id, reps) "
+        "select w.user_id, w.id, n, %s, 5 from w cross join generate_series(1, 16) as n",
         (athlete.id, exercise_id("bench-press")),
     )
     assert (await delete(athlete)).status_code == 200

@@ -51,10 +51,10 @@ HISTORY = """
     from generate_series(%(first)s, %(last)s) as n
     cross join generate_series(1, %(workouts)s) as k;
     insert into private.workout_sets (
-        user_id, workout_id, performed_at, position, exercise_id, weight, weight_unit, reps
+        user_id, workout_id, position, exercise_id, weight, weight_unit, reps
     )
     select
-        w.user_id, w.id, w.completed_at, p,
+        w.user_id, w.id, p,
         (%(lifts)s::uuid[])[1 + (extract(epoch from w.completed_at)::bigint / 172800 + p) %% 5], 100 + p, 'kg', 5
     from private.workouts as w
     cross join generate_series(1, %(sets)s) as p

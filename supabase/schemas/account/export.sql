@@ -121,8 +121,8 @@ as $$
     )
     from private.exercises as e
     where e.id in (
-        select s.exercise_id from private.workout_sets as s
-        where s.user_id = p_user_id
+        select d.exercise_id from private.done_exercises as d
+        where d.user_id = p_user_id
         union
         select x.exercise_id from private.plan_exercises as x
         where x.user_id = p_user_id

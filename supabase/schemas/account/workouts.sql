@@ -16,10 +16,7 @@ begin
     candidates as materialized (
         select
             w.*,
-            (
-                select count(*) from private.workout_sets as s
-                where s.user_id = w.user_id and s.workout_id = w.id
-            ) * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
+            w.total_sets * (1000 + coalesce(pg_catalog.octet_length(w.notes), 0)) as bytes
         from private.workouts as w
         where
             w.user_id = v_profile.user_id
@@ -43,7 +40,7 @@ begin
     )
     select
         pg_catalog.jsonb_agg(
-            pg_catalog.to_jsonb(s) - array['user_id', 'id', 'workout_id', 'performed_at', 'exercise_id']
+            pg_catalog.to_jsonb(s) - array['user_id', 'id', 'workout_id', 'exercise_id']
             || pg_catalog.jsonb_build_object(
                 'title', page.title,
                 -- Without a start, the end is the only moment that is known.

@@ -8,51 +8,114 @@ security invoker
 set search_path = ''
 as $$
     select array(
-        select distinct s.exercise_id from private.workout_sets as s
-        where s.user_id = p_user_id and s.workout_id = p_workout_id
+        select x.exercise_id from private.workout_exercises as x
+        where x.user_id = p_user_id and x.workout_id = p_workout_id
     )
 $$;
 comment on function private.exercises_of_workout(uuid, uuid) is 'The exercises of a workout.';
 grant execute on function private.exercises_of_workout(uuid, uuid) to authenticated;
 
 
+create function private.beats_earlier(p_done private.workout_exercises)
+returns boolean
+language sql
+stable
+security invoker
+-- A first time beats nothing.
+return (p_done).is_record and (
+    private.surpasses((p_done).weight_kg, (p_done).earlier_weight_kg) and (p_done).earlier_weight_kg > 0
+    or private.surpasses((p_done).estimated_1rm_kg, (p_done).earlier_estimated_1rm_kg)
+    and (p_done).earlier_estimated_1rm_kg > 0
+    or private.surpasses((p_done).reps, (p_done).earlier_reps) and (p_done).earlier_reps > 0
+    or private.surpasses((p_done).volume_kg, (p_done).earlier_volume_kg) and (p_done).earlier_volume_kg > 0
+);
+comment on function private.beats_earlier(private.workout_exercises) is
+'Whether a workout beat an earlier best in an exercise; null where there is none.';
+grant execute on function private.beats_earlier(private.workout_exercises) to authenticated;
+
+
 create function private.later_records(
     p_user_id uuid, p_exercise_ids uuid[], p_workout_id uuid, p_since timestamptz
 )
 returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(pg_catalog.jsonb_object_agg(beaten.workout_id, beaten.exercises), '{}')
+    from (
+        select
+            x.workout_id,
+            count(*) as exercises
+        from private.workout_exercises as x
+        where
+            x.user_id = p_user_id
+            and x.exercise_id = any(p_exercise_ids)
+            and x.performed_at >= p_since
+            and x.workout_id <> p_workout_id
+            and private.beats_earlier(x)
+        group by x.workout_id
+    ) as beaten
+$$;
+comment on function private.later_records(uuid, uuid[], uuid, timestamptz) is
+'In how many of these exercises each other workout since a moment beat a record: {workout_id: exercises}.';
+grant execute on function private.later_records(uuid, uuid[], uuid, timestamptz) to authenticated;
+
+
+create function private.count_beaten(p_workout private.workouts)
+returns bigint
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
 begin
-    -- Most often, a user changes what they logged last. Then no record depends on it, and their history need not be read.
+    -- Most often, whatever came before a workout was also logged before it. Then the stored bests are those that it beat.
     if not exists (
-        select from private.workout_sets as s
+        select from private.workouts as w
         where
-            s.user_id = p_user_id
-            and s.exercise_id = any(p_exercise_ids)
-            and s.performed_at >= p_since
-            and s.workout_id <> p_workout_id
+            w.user_id = p_workout.user_id
+            and w.created_at > p_workout.created_at
+            and w.completed_at <= p_workout.completed_at
     ) then
-        return '{}';
+        return (
+            select count(*) from private.workout_exercises as x
+            where x.user_id = p_workout.user_id and x.workout_id = p_workout.id and private.beats_earlier(x)
+        );
     end if;
     return (
-        select coalesce(pg_catalog.jsonb_object_agg(beaten.workout_id, beaten.exercises), '{}')
-        from (
+        select count(*)
+        from private.workout_exercises as x
+        cross join lateral (
             select
-                r.workout_id,
-                count(distinct r.exercise_id) as exercises
-            from private.record_history(p_user_id, p_exercise_ids) as r
-            where r.previous is not null and r.workout_id <> p_workout_id and r.achieved_at >= p_since
-            group by r.workout_id
-        ) as beaten
+                max(e.volume_kg) as volume_kg,
+                max(e.weight_kg) as weight_kg,
+                max(e.estimated_1rm_kg) as estimated_1rm_kg,
+                max(e.reps) as reps
+            from private.workout_exercises as e
+            where
+                e.user_id = x.user_id
+                and e.exercise_id = x.exercise_id
+                and e.logged_at <= x.logged_at
+                and (e.performed_at, e.logged_at, e.workout_id) < (x.performed_at, x.logged_at, x.workout_id)
+        ) as known
+        where
+            x.user_id = p_workout.user_id
+            and x.workout_id = p_workout.id
+            and (
+                private.surpasses(x.volume_kg, known.volume_kg) and known.volume_kg > 0
+                or private.surpasses(x.weight_kg, known.weight_kg) and known.weight_kg > 0
+                or private.surpasses(x.estimated_1rm_kg, known.estimated_1rm_kg) and known.estimated_1rm_kg > 0
+                or private.surpasses(x.reps, known.reps) and known.reps > 0
+            )
     );
 end
 $$;
-comment on function private.later_records(uuid, uuid[], uuid, timestamptz) is
-'In how many of these exercises each other workout since a moment beat a record: {workout_id: exercises}.';
-grant execute on function private.later_records(uuid, uuid[], uuid, timestamptz) to authenticated;
+comment on function private.count_beaten(private.workouts) is
+'In how many exercises a workout beat a record of the workouts that were logged before it: what is logged or imported '
+'later takes no record back.';
+grant execute on function private.count_beaten(private.workouts) to authenticated;
 
 
 create function private.award_day(p_user_id uuid, p_workout_id uuid)
@@ -71,51 +134,39 @@ grant execute on function private.award_day(uuid, uuid) to authenticated;
 
 
 -- Granted to nobody, like the other functions here that write to the ledger for the definer functions below.
-create function private.award_workout_and_records(p_user_id uuid, p_day date, p_workout_id uuid)
+create function private.award_workout_and_records(p_workout private.workouts, p_day date)
 returns void
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-    v_workout private.workouts := private.find_workout(p_user_id, p_workout_id);
-    v_source text := 'workout:' || p_workout_id;
-    v_beaten bigint;
+    v_source text := 'workout:' || p_workout.id;
+    v_beaten bigint := private.count_beaten(p_workout);
 begin
-    if not v_workout.has_work then
+    if not p_workout.has_work then
         delete from private.affinity_events as e
-        where e.user_id = p_user_id and e.workout_id = p_workout_id;
+        where e.user_id = p_workout.user_id and e.workout_id = p_workout.id;
         return;
     end if;
     perform private.award_event(
-        p_user_id, p_day, 'workout_completed', v_source, 1, 'Completed a workout', p_workout_id
+        p_workout.user_id, p_day, 'workout_completed', v_source, 1, 'Completed a workout', p_workout.id
     );
-    select count(distinct r.exercise_id) into v_beaten
-    from private.record_history(
-        p_user_id,
-        private.exercises_of_workout(p_user_id, p_workout_id),
-        v_workout.completed_at,
-        p_workout_id,
-        -- What is logged or imported later takes no record back.
-        v_workout.created_at
-    ) as r
-    -- A first time beats nothing.
-    where r.previous is not null;
     if v_beaten = 0 then
         delete from private.affinity_events as e
-        where e.user_id = p_user_id and e.kind = 'personal_record' and e.source = v_source;
+        where e.user_id = p_workout.user_id and e.kind = 'personal_record' and e.source = v_source;
     else
         perform private.award_event(
-            p_user_id, p_day, 'personal_record', v_source, v_beaten,
+            p_workout.user_id, p_day, 'personal_record', v_source, v_beaten,
             case v_beaten when 1 then 'Set a personal record' else 'Set ' || v_beaten || ' personal records' end,
-            p_workout_id
+            p_workout.id
         );
     end if;
 end
 $$;
-comment on function private.award_workout_and_records(uuid, date, uuid) is
+comment on function private.award_workout_and_records(private.workouts, date) is
 'Awards a workout and the records that it beats on a day, and takes back what it no longer earns: everything if it has '
-'no work. Raises PT404 workout_not_found.';
+'no work.';
 
 
 -- The workout that earned the week is the first one, in the order of logging, with which the week met its target. It
@@ -180,38 +231,43 @@ comment on function private.award_week(private.profiles, date, uuid) is
 'p_workout_id, it awards a workout that was just logged if the week meets the target and has no award yet.';
 
 
-create function private.award_first_times(p_user_id uuid)
+create function private.award_first_time(p_user_id uuid, p_by_plan boolean)
 returns void
-language sql
+language plpgsql
 security invoker
 set search_path = ''
 as $$
-    select private.award_event(p_user_id, e.earned_on, 'first_time', first.source, 1, first.reason, e.workout_id)
+declare
+    v_source text := case when p_by_plan then 'first:plan' else 'first:workout' end;
+begin
+    if exists (
+        select from private.affinity_events as known
+        where known.user_id = p_user_id and known.kind = 'first_time' and known.source = v_source
+    ) then
+        return;
+    end if;
+    perform private.award_event(
+        p_user_id, first.earned_on, 'first_time', v_source, 1,
+        case when p_by_plan then 'Followed a plan for the first time' else 'Logged a first workout' end,
+        first.workout_id
+    )
     from (
-        values
-        ('first:workout', 'Logged a first workout', false),
-        ('first:plan', 'Followed a plan for the first time', true)
-    ) as first (source, reason, by_plan)
-    cross join lateral (
         select
             done.workout_id,
             done.earned_on
-        from private.affinity_events as done
-        inner join private.workouts as w on done.user_id = w.user_id and done.workout_id = w.id
+        from private.workouts as w
+        inner join private.affinity_events as done on w.user_id = done.user_id and w.id = done.workout_id
         where
-            done.user_id = p_user_id
+            w.user_id = p_user_id
             and done.kind = 'workout_completed'
-            and (w.plan_name is not null or not first.by_plan)
+            and (w.plan_name is not null or not p_by_plan)
         order by w.created_at, w.id
         limit 1
-    ) as e
-    where not exists (
-        select from private.affinity_events as known
-        where known.user_id = p_user_id and known.kind = 'first_time' and known.source = first.source
-    )
+    ) as first;
+end
 $$;
-comment on function private.award_first_times(uuid) is
-'Awards the first workout and the first one that followed a plan, unless both are awarded.';
+comment on function private.award_first_time(uuid, boolean) is
+'Awards the first workout, or the first one that followed a plan, unless it is awarded.';
 
 
 -- Security definer, because users may only read the ledger. It accepts neither points nor a user: it computes what a
@@ -223,15 +279,26 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.current_profile();
-    v_workout private.workouts := private.find_workout(v_profile.user_id, p_workout_id);
+    v_profile private.profiles;
+    v_workout private.workouts;
 begin
+    -- The functions that find these for a user would have to be planned anew for the owner of this one.
+    select p.* into v_profile from private.profiles as p
+    where p.user_id = private.current_user_id();
+    select w.* into v_workout from private.workouts as w
+    where w.user_id = v_profile.user_id and w.id = p_workout_id;
+    if not found then
+        perform private.fail(404, 'workout_not_found', 'No workout has this id.');
+    end if;
     if v_workout.has_work and v_workout.import_key is null then
-        perform private.award_workout_and_records(v_workout.user_id, private.ledger_day(v_profile), v_workout.id);
+        perform private.award_workout_and_records(v_workout, private.ledger_day(v_profile));
         perform private.award_week(
             v_profile, private.start_of_week(v_workout.completed_at, v_profile.timezone), v_workout.id
         );
-        perform private.award_first_times(v_workout.user_id);
+        perform private.award_first_time(v_workout.user_id, false);
+        if v_workout.plan_name is not null then
+            perform private.award_first_time(v_workout.user_id, true);
+        end if;
     end if;
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),
@@ -242,7 +309,7 @@ end
 $$;
 comment on function private.award_workout(uuid) is
 'Awards what a workout of the caller earns, once: {gained, score, level, title, leveled_up, events}. Nothing for one '
-'without work or from another app. Raises PT404 workout_not_found, profile_not_found.';
+'without work or from another app. Raises PT404 workout_not_found.';
 grant execute on function private.award_workout(uuid) to authenticated;
 
 
@@ -254,9 +321,9 @@ security invoker
 set search_path = ''
 as $$
 begin
-    perform private.award_workout_and_records(p_profile.user_id, p_day, awarded.id)
+    perform private.award_workout_and_records(awarded, p_day)
     from (
-        select w.id
+        select w.*
         from private.affinity_events as e
         inner join private.workouts as w on e.user_id = w.user_id and e.workout_id = w.id
         where e.user_id = p_profile.user_id and e.earned_on = p_day and e.kind = 'workout_completed'
@@ -303,9 +370,7 @@ begin
     ) as again
     where again.day is not null;
     if v_workout.has_work and v_workout.import_key is null and p_day is null then
-        perform private.award_workout_and_records(
-            v_profile.user_id, private.ledger_day(v_profile), v_workout.id
-        );
+        perform private.award_workout_and_records(v_workout, private.ledger_day(v_profile));
     end if;
     perform private.award_week(v_profile, week.monday)
     from (
@@ -318,7 +383,7 @@ begin
         delete from private.affinity_events as e
         where e.user_id = v_profile.user_id and e.workout_id = p_workout_id and e.source = 'first:plan';
     end if;
-    perform private.award_first_times(v_profile.user_id);
+    perform private.award_first_time(v_profile.user_id, by_plan) from (values (false), (true)) as first (by_plan);
     return private.affinity_change(
         private.affinity_standing(v_profile.affinity_score),
         v_profile.user_id,

@@ -67,7 +67,7 @@ as $$
                 'mood', w.mood,
                 'exercises', (
                     select pg_catalog.jsonb_agg(done ->> 'exercise_name')
-                    from pg_catalog.jsonb_array_elements(private.workout_summary_json(w) -> 'exercises') as done
+                    from pg_catalog.json_array_elements(w.exercises) as done
                 )
             )
             order by w.completed_at desc
@@ -90,14 +90,14 @@ set search_path = ''
 as $$
     select coalesce(
         pg_catalog.jsonb_agg(
-            r.value - 'exercise_id' || pg_catalog.jsonb_build_object(
+            r.value::jsonb - 'exercise_id' || pg_catalog.jsonb_build_object(
                 'on', (w.completed_at at time zone p_profile.timezone)::date
             )
         ),
         '[]'
     )
     from pg_catalog.unnest(p_latest) as w
-    cross join pg_catalog.jsonb_array_elements(
+    cross join pg_catalog.json_array_elements(
         private.personal_records_json(p_profile.user_id, w.id, p_profile.weight_unit)
     ) as r
     where r.value ->> 'previous' is not null

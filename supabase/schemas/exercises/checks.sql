@@ -131,3 +131,38 @@ create trigger check_own_exercise
 before insert or update of name, archived_at on private.exercises
 for each row when (new.user_id is not null and new.archived_at is null)
 execute function private.check_own_exercise();
+
+
+create function private.list_exercise()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    new.listed := pg_catalog.json_build_object(
+        'id', new.id,
+        'slug', new.slug,
+        'name', new.name,
+        'aliases', new.aliases,
+        'category', new.category,
+        'movement_pattern', new.movement_pattern,
+        'force', new.force,
+        'mechanic', new.mechanic,
+        'level', new.level,
+        'laterality', new.laterality,
+        'measured_in', new.measured_in,
+        'equipment', new.equipment,
+        'primary_muscles', new.primary_muscles,
+        'secondary_muscles', new.secondary_muscles,
+        'joints', new.joints,
+        'custom', new.user_id is not null
+    );
+    return new;
+end
+$$;
+comment on function private.list_exercise() is 'Keeps exercises.listed equal to the other columns.';
+-- Its name comes after that of check_exercise, so it sees lists without repeats.
+create trigger list_exercise
+before insert or update on private.exercises
+for each row execute function private.list_exercise();

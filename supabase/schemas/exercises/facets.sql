@@ -2,42 +2,46 @@
 
 create function private.count_facet_values(p_filters private.exercise_filters, p_profile private.profiles)
 returns table (facet text, value text, found bigint)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    if p_filters is null then
+        return query
+        select
+            pg_catalog.split_part(known.facet_value, ':', 1),
+            pg_catalog.split_part(known.facet_value, ':', 2),
+            sum(known.exercises)
+        from (
+            select * from private.catalogue_facets
+            union all
+            select
+                own.facet_value,
+                1
+            from private.exercises as e
+            cross join pg_catalog.unnest(e.facet_values) as own (facet_value)
+            where e.user_id = p_profile.user_id and e.archived_at is null
+        ) as known
+        group by known.facet_value;
+        return;
+    end if;
+    return query
     select
-        has.facet,
-        has.value,
+        pg_catalog.split_part(has.facet_value, ':', 1),
+        pg_catalog.split_part(has.facet_value, ':', 2),
         -- A facet's own filter does not narrow its counts: they show what choosing another value would find.
-        count(*) filter (where matched.missed <@ array[has.facet]) as found
+        count(*) filter (where matched.missed <@ array[pg_catalog.split_part(has.facet_value, ':', 1)])
     from private.match_exercises(p_filters, p_profile) as matched
     inner join private.exercises as e on matched.id = e.id
-    cross join lateral (
-        values
-        ('categories', e.category),
-        ('movement_patterns', e.movement_pattern),
-        ('levels', e.level),
-        ('mechanics', e.mechanic),
-        ('forces', e.force)
-        union all
-        select
-            'muscles',
-            muscle
-        from pg_catalog.unnest(e.primary_muscles || e.secondary_muscles) as muscle
-        union all
-        select
-            'equipment',
-            piece
-        from pg_catalog.unnest(case e.equipment when '{}' then array['none'] else e.equipment end) as piece
-    ) as has (facet, value)
-    where has.value is not null
-    group by has.facet, has.value
+    cross join pg_catalog.unnest(e.facet_values) as has (facet_value)
+    group by has.facet_value;
+end
 $$;
 comment on function private.count_facet_values(private.exercise_filters, private.profiles) is
-'How many exercises each value would find under the filters of all other facets. Raises PT422 too_many_values, '
-'unknown_muscle, unknown_equipment.';
+'How many exercises each value would find under the filters of all other facets; without filters, it reads what '
+'triggers have counted. Raises PT422 too_many_values, unknown_muscle, unknown_equipment.';
 grant execute on function private.count_facet_values(private.exercise_filters, private.profiles) to authenticated;
 
 
@@ -54,7 +58,7 @@ create function public.count_exercises(
     p_available boolean default null,
     p_safe boolean default null
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -66,7 +70,7 @@ declare
         p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
         p_custom, p_available, p_safe
     );
-    v_answer jsonb;
+    v_answer json;
 begin
     with
     counted as materialized (
@@ -79,12 +83,12 @@ begin
         left join private.muscles as m on c.facet = 'muscles' and c.value = m.slug
         left join private.equipment as q on c.facet = 'equipment' and c.value = q.slug
     )
-    select pg_catalog.jsonb_object_agg(
+    select pg_catalog.json_object_agg(
         facet.name,
         (
             select coalesce(
-                pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_object('value', c.value, 'name', c.name, 'count', c.found)
+                pg_catalog.json_agg(
+                    pg_catalog.json_build_object('value', c.value, 'name', c.name, 'count', c.found)
                     order by c.found desc, coalesce(c.name, c.value)
                 ),
                 '[]'

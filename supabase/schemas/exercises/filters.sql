@@ -33,11 +33,15 @@ begin
     ) > 100 then
         perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
     end if;
-    perform private.check_muscles(p_filters.muscles, '?muscle');
-    perform private.check_equipment(
-        array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
-        '?equipment'
-    );
+    if p_filters.muscles is not null then
+        perform private.check_muscles(p_filters.muscles, '?muscle');
+    end if;
+    if p_filters.equipment is not null then
+        perform private.check_equipment(
+            array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
+            '?equipment'
+        );
+    end if;
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
@@ -89,6 +93,10 @@ set search_path = ''
 as $$
 declare
     v_has_query boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
+    v_has_lists boolean := num_nonnulls(
+        p_filters.muscles, p_filters.equipment, p_filters.categories, p_filters.movement_patterns, p_filters.levels,
+        p_filters.mechanics, p_filters.forces
+    ) > 0;
     v_query tsquery;
     v_pairs bit(703);
 begin
@@ -107,7 +115,7 @@ begin
             from pg_catalog.unnest(e.search_pairs) with ordinality as known (pairs, place)
             where v_has_query
         ),
-        private.missed_lists(e, p_filters)
+        case when v_has_lists then private.missed_lists(e, p_filters) else '{}' end
     from private.exercises as e
     where (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null

@@ -100,8 +100,8 @@ declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
     if exists (
-        select from private.workout_sets as s
-        where s.user_id = v_exercise.user_id and s.exercise_id = p_id
+        select from private.done_exercises as d
+        where d.user_id = v_exercise.user_id and d.exercise_id = p_id
         union all
         select from private.plan_exercises as x
         where x.user_id = v_exercise.user_id and x.exercise_id = p_id

@@ -40,58 +40,92 @@ comment on function private.any_word_query(text[]) is
 grant execute on function private.any_word_query(text[]) to authenticated;
 
 
-create function private.matches_any_exercise(p_query tsquery)
+create function private.is_known_word(p_words text[])
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
+        select from pg_catalog.unnest(p_words) as given (word)
+        inner join private.catalogue_words as known
+            -- No letter has a higher code.
+            on known.word between given.word and given.word || pg_catalog.chr(1114111)
+    )
+    or exists (
+        select from pg_catalog.unnest(p_words) as given (word)
+        inner join private.catalogue_words as known on known.word = private.word_stem(given.word)
+    )
+    or exists (
         select from private.exercises as e
         where
-            (e.user_id is null or e.user_id = (select auth.uid()))
+            e.user_id = (select auth.uid())
             and e.archived_at is null
-            and e.search_document @@ p_query
-    )
+            and e.search_document @@ private.any_word_query(p_words)
+    );
+end
 $$;
-comment on function private.matches_any_exercise(tsquery) is
-'True if an exercise that the caller may find matches the query.';
-grant execute on function private.matches_any_exercise(tsquery) to authenticated;
+comment on function private.is_known_word(text[]) is
+'True if an exercise that the caller may find has one of the words, as a stem or as the beginning of a word; nulls do '
+'not count.';
+grant execute on function private.is_known_word(text[]) to authenticated;
 
 
 -- Words of less than four letters are too short to guess from. The limit of 0.55 comes from the queries in the tests:
 -- below it, the words that users meant are no more likely than others.
 create function private.nearest_words(p_word text)
 returns text[]
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    candidates as (
-        select
-            known.word,
-            private.likeness(private.letter_pairs(p_word), private.letter_pairs(known.word)) as likeness
+declare
+    v_pairs bit(703) := private.letter_pairs(p_word);
+begin
+    if pg_catalog.char_length(p_word) < 4 then
+        return null;
+    end if;
+    return (
+        with
+        candidates as materialized (
+            select
+                near.word,
+                private.likeness(v_pairs, coalesce(near.pairs, private.letter_pairs(near.word))) as likeness
+            from (
+                select
+                    known.word,
+                    known.pairs
+                from private.catalogue_words as known
+                union all
+                select
+                    own.word,
+                    null
+                from private.exercises as e
+                cross join pg_catalog.unnest(pg_catalog.tsvector_to_array(e.search_document)) as own (word)
+                where e.user_id = (select auth.uid()) and e.archived_at is null
+            ) as near
+            where
+                pg_catalog.char_length(near.word) between
+                pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
+                -- People rarely mistype both of the first two letters, and this avoids most comparisons.
+                and (
+                    pg_catalog.strpos(pg_catalog.left(near.word, 2), pg_catalog.left(p_word, 1)) > 0
+                    or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(near.word, 1)) > 0
+                )
+        )
+        select pg_catalog.array_agg(nearest.word order by nearest.likeness desc, nearest.word)
         from (
-            select distinct pg_catalog.unnest(pg_catalog.tsvector_to_array(e.search_document)) as word
-            from private.exercises as e
-            where (e.user_id is null or e.user_id = (select auth.uid())) and e.archived_at is null
-        ) as known
-        where
-            pg_catalog.char_length(p_word) >= 4
-            and pg_catalog.char_length(known.word) between
-            pg_catalog.char_length(p_word) - 2 and pg_catalog.char_length(p_word) + 2
-            -- People rarely mistype both of the first two letters, and this avoids most comparisons.
-            and (
-                pg_catalog.strpos(pg_catalog.left(known.word, 2), pg_catalog.left(p_word, 1)) > 0
-                or pg_catalog.strpos(pg_catalog.left(p_word, 2), pg_catalog.left(known.word, 1)) > 0
-            )
-    )
-    select pg_catalog.array_agg(c.word order by c.likeness desc, c.word)
-    from candidates as c
-    where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
+            select distinct
+                c.word,
+                c.likeness
+            from candidates as c
+            where c.likeness >= 0.55 and c.likeness >= (select max(best.likeness) from candidates as best) - 0.1
+        ) as nearest
+    );
+end
 $$;
 comment on function private.nearest_words(text) is
 'What a mistyped word may mean: the most similar word among the exercises that the caller may find, and any that come '
@@ -107,14 +141,14 @@ set search_path = ''
 as $$
 declare
     v_words text[] := private.query_words(p_q);
+    v_forms text[];
     v_clause tsquery;
     v_meant text[];
 begin
     for i in 1 .. pg_catalog.cardinality(v_words) loop
-        v_clause := private.any_word_query(
-            array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]]
-        );
-        if not private.matches_any_exercise(v_clause) then
+        v_forms := array[v_words[i], v_words[i] || v_words[i + 1], v_words[i - 1] || v_words[i]];
+        v_clause := private.any_word_query(v_forms);
+        if not private.is_known_word(v_forms) then
             -- The singular of a mistyped plural may be nearer to what the user meant.
             v_meant := coalesce(
                 private.nearest_words(v_words[i]), private.nearest_words(private.word_stem(v_words[i]))

@@ -12,57 +12,46 @@ comment on function private.is_safe(text[], text[]) is
 grant execute on function private.is_safe(text[], text[]) to authenticated;
 
 
-create function private.exercise_usage(p_user_id uuid, p_exercise_id uuid)
-returns table (times_done bigint, last_done_at timestamptz)
+create function private.listed_exercise_json(
+    p_exercise private.exercises, p_profile private.profiles, p_done private.done_exercises
+)
+returns json
 language sql
 stable
 security invoker
-set search_path = ''
-as $$
-    select
-        count(distinct s.workout_id) as times_done,
-        max(s.performed_at) as last_done_at
-    from private.workout_sets as s
-    where s.user_id = p_user_id and s.exercise_id = p_exercise_id
-$$;
-comment on function private.exercise_usage(uuid, uuid) is
-'One row: in how many workouts a user did an exercise, and when they did it last; 0 and null if never.';
-grant execute on function private.exercise_usage(uuid, uuid) to authenticated;
+return (
+    pg_catalog.left((p_exercise).listed::text, -1)
+    || ', "available" : ' || ((p_exercise).equipment <@ (p_profile).equipment)::text
+    || ', "safe" : ' || private.is_safe((p_exercise).joints, (p_profile).injuries)::text
+    || ', "times_done" : ' || coalesce((p_done).times_done, 0)::text
+    || ', "last_done_at" : ' || coalesce(pg_catalog.to_json((p_done).last_done_at)::text, 'null')
+    || '}'
+)::json;
+comment on function private.listed_exercise_json(private.exercises, private.profiles, private.done_exercises) is
+'An exercise as lists show it to the owner of the profile, with their row of done_exercises, if any: everything but '
+'its texts and relations.';
+grant execute on function private.listed_exercise_json(
+    private.exercises, private.profiles, private.done_exercises
+) to authenticated;
 
 
 create function private.exercise_json(p_exercise private.exercises, p_profile private.profiles)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_build_object(
-        'id', p_exercise.id,
-        'slug', p_exercise.slug,
-        'name', p_exercise.name,
-        'aliases', p_exercise.aliases,
-        'category', p_exercise.category,
-        'movement_pattern', p_exercise.movement_pattern,
-        'force', p_exercise.force,
-        'mechanic', p_exercise.mechanic,
-        'level', p_exercise.level,
-        'laterality', p_exercise.laterality,
-        'measured_in', p_exercise.measured_in,
-        'equipment', p_exercise.equipment,
-        'primary_muscles', p_exercise.primary_muscles,
-        'secondary_muscles', p_exercise.secondary_muscles,
-        'joints', p_exercise.joints,
-        'custom', p_exercise.user_id is not null,
-        'available', p_exercise.equipment <@ p_profile.equipment,
-        'safe', private.is_safe(p_exercise.joints, p_profile.injuries),
-        'times_done', usage.times_done,
-        'last_done_at', usage.last_done_at
-    )
-    from private.exercise_usage(p_profile.user_id, p_exercise.id) as usage
+declare
+    v_done private.done_exercises;
+begin
+    select d.* into v_done from private.done_exercises as d
+    where d.user_id = p_profile.user_id and d.exercise_id = p_exercise.id;
+    return private.listed_exercise_json(p_exercise, p_profile, v_done);
+end
 $$;
 comment on function private.exercise_json(private.exercises, private.profiles) is
-'An exercise as lists show it to the owner of the profile: everything but its texts and relations.';
+'The same for one exercise.';
 grant execute on function private.exercise_json(private.exercises, private.profiles) to authenticated;
 
 

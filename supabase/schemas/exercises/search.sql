@@ -19,13 +19,14 @@ begin
         pg_catalog.row_number() over (
             order by
                 case p_sort when 'relevance' then found.relevance end desc nulls last,
-                case p_sort when 'popular' then usage.times_done end desc nulls last,
-                usage.last_done_at desc nulls last,
+                case p_sort when 'popular' then done.times_done end desc nulls last,
+                done.last_done_at desc nulls last,
                 pg_catalog.lower(found.name),
                 found.id
         )
     from private.match_exercises(p_filters, p_profile) as found
-    left join private.exercise_usage(p_profile.user_id, found.id) as usage on p_sort in ('recent', 'popular')
+    left join private.done_exercises as done
+        on p_sort in ('recent', 'popular') and done.user_id = p_profile.user_id and found.id = done.exercise_id
     where found.missed = '{}';
 end
 $$;
@@ -52,7 +53,7 @@ create function public.search_exercises(
     p_page integer default 1,
     p_per_page integer default 20
 )
-returns jsonb
+returns json
 language plpgsql
 stable
 security invoker
@@ -65,7 +66,7 @@ declare
         p_q, p_muscles, p_equipment, p_categories, p_movement_patterns, p_levels, p_mechanics, p_forces,
         p_custom, p_available, p_safe
     );
-    v_answer jsonb;
+    v_answer json;
 begin
     with
     found as materialized (
@@ -79,9 +80,11 @@ begin
     )
     select private.page_json(
         (
-            select pg_catalog.jsonb_agg(private.exercise_json(e, v_profile) order by page.place)
+            select pg_catalog.json_agg(private.listed_exercise_json(e, v_profile, done) order by page.place)
             from page
             inner join private.exercises as e on page.id = e.id
+            left join private.done_exercises as done
+                on done.user_id = v_profile.user_id and e.id = done.exercise_id
         ),
         (select count(*) from found),
         p_page,

@@ -13,6 +13,42 @@ create policy "everyone signed in can select muscles" on private.muscles
 for select to authenticated using (true);
 
 
+create function private.facet_values(
+    p_category text, p_movement_pattern text, p_level text, p_mechanic text, p_force text, p_muscles text[],
+    p_equipment text[]
+)
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+    select pg_catalog.array_agg(has.facet || ':' || has.value)
+    from (
+        values
+        ('categories', p_category),
+        ('movement_patterns', p_movement_pattern),
+        ('levels', p_level),
+        ('mechanics', p_mechanic),
+        ('forces', p_force)
+        union all
+        select
+            'muscles',
+            muscle
+        from pg_catalog.unnest(p_muscles) as muscle
+        union all
+        select
+            'equipment',
+            piece
+        from pg_catalog.unnest(case p_equipment when '{}' then array['none'] else p_equipment end) as piece
+    ) as has (facet, value)
+    where has.value is not null
+$$;
+comment on function private.facet_values(text, text, text, text, text, text[], text[]) is
+'The values by which the filters of a search find an exercise, each with its filter: muscles:chest, equipment:none.';
+grant execute on function private.facet_values(text, text, text, text, text, text[], text[]) to authenticated;
+
+
 create table private.exercises (
     id uuid primary key default gen_random_uuid(),
     user_id uuid references private.profiles (user_id) on delete cascade,
@@ -65,6 +101,13 @@ create table private.exercises (
     license text,
     archived_at timestamptz,
     created_at timestamptz not null default now(),
+    -- Answers contain it as it is, so it is text that Postgres need not take apart.
+    listed json not null default '{}',
+    facet_values text[] generated always as (
+        private.facet_values(
+            category, movement_pattern, level, mechanic, force, primary_muscles || secondary_muscles, equipment
+        )
+    ) stored,
     search_document tsvector generated always as (private.search_document(array_prepend(name, aliases))) stored,
     search_pairs bit(703)[] generated always as (private.search_pairs(array_prepend(name, aliases))) stored,
     name_keys text[] generated always as (private.keys_of_names(array_prepend(name, aliases))) stored,
@@ -103,6 +146,9 @@ comment on column private.exercises.joints is
 comment on column private.exercises.source is 'Where the exercise was imported from; null for our own.';
 comment on column private.exercises.archived_at is
 'When the owner deleted or archived the exercise. Searches no longer find it, but workouts and plans still show it.';
+comment on column private.exercises.listed is
+'What lists show to everybody: all but the texts. A trigger keeps it.';
+comment on column private.exercises.facet_values is 'What facets count; see private.facet_values.';
 comment on column private.exercises.search_document is 'What a search matches against; see private.search_document.';
 comment on column private.exercises.search_pairs is
 'What a search ranks by: the letter pairs of the name, then of each alias.';

@@ -9,14 +9,14 @@ stable
 security invoker
 set search_path = ''
 as $$
-    select max(s.estimated_1rm_kg)
-    from private.workout_sets as s
+    select max(x.estimated_1rm_kg)
+    from private.workout_exercises as x
     where
-        s.user_id = p_user_id
-        and s.exercise_id = p_exercise_id
-        and s.performed_at >= (
-            select max(latest.performed_at) - interval '90 days' from private.workout_sets as latest
-            where latest.user_id = p_user_id and latest.exercise_id = p_exercise_id
+        x.user_id = p_user_id
+        and x.exercise_id = p_exercise_id
+        and x.performed_at >= (
+            select d.last_done_at - interval '90 days' from private.done_exercises as d
+            where d.user_id = p_user_id and d.exercise_id = p_exercise_id
         )
 $$;
 comment on function private.current_estimate(uuid, uuid) is

@@ -20,12 +20,14 @@ as $$
             s.weight_unit,
             s.weight_kg,
             max(s.reps) as reps
-        from private.workout_sets as s
+        from private.workout_exercises as x
+        inner join private.workout_sets as s
+            on x.user_id = s.user_id and x.workout_id = s.workout_id and x.exercise_id = s.exercise_id
         where
-            s.user_id = p_user_id
-            and s.exercise_id = p_exercise_id
-            and s.performed_at >= p_from
-            and s.performed_at < p_to
+            x.user_id = p_user_id
+            and x.exercise_id = p_exercise_id
+            and x.performed_at >= p_from
+            and x.performed_at < p_to
             and s.set_type <> 'warmup'
             and s.reps is not null
         group by s.workout_id, s.weight, s.weight_unit, s.weight_kg
@@ -42,7 +44,7 @@ create function private.exercise_points(p_user_id uuid, p_exercise_id uuid, p_fr
 returns table (
     workout_id uuid,
     performed_at timestamptz,
-    working_sets bigint,
+    working_sets integer,
     volume_kg numeric,
     estimated_1rm_kg numeric,
     top_set jsonb,
@@ -55,12 +57,14 @@ set search_path = ''
 as $$
     with
     done as materialized (
-        select s.* from private.workout_sets as s
+        select s.* from private.workout_exercises as x
+        inner join private.workout_sets as s
+            on x.user_id = s.user_id and x.workout_id = s.workout_id and x.exercise_id = s.exercise_id
         where
-            s.user_id = p_user_id
-            and s.exercise_id = p_exercise_id
-            and s.performed_at >= p_from
-            and s.performed_at < p_to
+            x.user_id = p_user_id
+            and x.exercise_id = p_exercise_id
+            and x.performed_at >= p_from
+            and x.performed_at < p_to
             and s.set_type <> 'warmup'
     ),
     top as (
@@ -79,25 +83,20 @@ as $$
         order by
             d.workout_id, coalesce(d.weight_kg, 0) desc, d.reps desc nulls last, d.duration_seconds desc nulls last,
             d.distance_meters desc nulls last, d.position
-    ),
-    session as (
-        select
-            d.workout_id,
-            d.performed_at,
-            count(*) as working_sets,
-            coalesce(sum(d.volume_kg), 0) as volume_kg,
-            max(d.estimated_1rm_kg) as estimated_1rm_kg
-        from done as d
-        group by d.workout_id, d.performed_at
     )
     select
-        session.*,
+        x.workout_id,
+        x.performed_at,
+        x.working_sets,
+        coalesce(x.volume_kg, 0),
+        x.estimated_1rm_kg,
         top.top_set,
         coalesce(at_weight.reps_at_weight, '[]')
-    from session
-    inner join top on session.workout_id = top.workout_id
+    from private.workout_exercises as x
+    inner join top on x.workout_id = top.workout_id
     left join private.reps_at_weights(p_user_id, p_exercise_id, p_from, p_to) as at_weight
-        on session.workout_id = at_weight.workout_id
+        on x.workout_id = at_weight.workout_id
+    where x.user_id = p_user_id and x.exercise_id = p_exercise_id
 $$;
 comment on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) is
 'What a user did of an exercise in each workout from p_from to before p_to. The top set is the heaviest one, and of '

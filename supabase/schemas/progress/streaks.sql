@@ -1,99 +1,90 @@
 -- Streaks: weeks in a row in which the user met their weekly target.
 
--- A paused week that missed the target gets the same number as the week after it, so it leaves no gap in a streak.
-create function private.numbered_weeks(p_profile private.profiles)
-returns table (week_start date, met boolean, paused boolean, number bigint)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    with
-    listed as (
-        select
-            trained.week_start,
-            trained.workouts >= private.target_of_week(p_profile, trained.week_start) as met,
-            false as paused
-        from (
-            select
-                private.start_of_week(w.completed_at, p_profile.timezone) as week_start,
-                count(*) filter (where w.has_work) as workouts
-            from private.workouts as w
-            where w.user_id = p_profile.user_id
-            group by week_start
-        ) as trained
-        union all
-        select
-            p.week_start,
-            false,
-            true
-        from private.paused_weeks as p
-        where p.user_id = p_profile.user_id
-        union all
-        select
-            private.start_of_week(pg_catalog.now(), p_profile.timezone),
-            false,
-            false
-    ),
-    week as (
-        select
-            l.week_start,
-            pg_catalog.bool_or(l.met) as met,
-            pg_catalog.bool_or(l.paused) as paused
-        from listed as l
-        group by l.week_start
-    )
-    select
-        week.week_start,
-        week.met,
-        week.paused,
-        (week.week_start - date '2000-01-03') / 7 - count(*) filter (where week.paused and not week.met) over (
-            order by week.week_start
-            rows between unbounded preceding and 1 preceding
-        )
-    from week
-$$;
-comment on function private.numbered_weeks(private.profiles) is
-'The weeks with workouts, the paused weeks and the current week, each with whether it met the weekly target and '
-'whether it is paused. Two weeks that a streak may join have successive numbers.';
-grant execute on function private.numbered_weeks(private.profiles) to authenticated;
-
-
 create function private.streak_json(p_profile private.profiles)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    week as materialized (
-        select w.* from private.numbered_weeks(p_profile) as w
-    ),
-    streak as (
-        select
-            max(met.number) as last_number,
-            count(*) as weeks
-        from (
-            -- The difference is the same for all weeks of a streak.
+declare
+    v_this_week date := private.start_of_week(pg_catalog.now(), p_profile.timezone);
+begin
+    return (
+        with
+        -- The weeks with workouts, the paused weeks and the current week.
+        week as materialized (
             select
-                week.number,
-                week.number - pg_catalog.row_number() over (order by week.number) as difference
-            from week
-            where week.met
-        ) as met
-        group by met.difference
-    )
-    select pg_catalog.jsonb_build_object(
-        -- The current week is not over, so a streak up to the week before is still alive.
-        'current', coalesce(
-            (select max(streak.weeks) from streak where streak.last_number >= this_week.number - 1), 0
+                l.week_start,
+                pg_catalog.bool_or(l.met) as met,
+                pg_catalog.bool_or(l.paused) as paused
+            from (
+                select
+                    t.week_start,
+                    t.workouts_with_work >= coalesce(
+                        (
+                            select earlier.weekly_target from private.earlier_targets as earlier
+                            where earlier.user_id = p_profile.user_id and earlier.until > t.week_start
+                            order by earlier.until
+                            limit 1
+                        ),
+                        p_profile.weekly_target
+                    ) as met,
+                    false as paused
+                from private.training_weeks as t
+                where t.user_id = p_profile.user_id
+                union all
+                select
+                    p.week_start,
+                    false,
+                    true
+                from private.paused_weeks as p
+                where p.user_id = p_profile.user_id
+                union all
+                select
+                    v_this_week,
+                    false,
+                    false
+            ) as l
+            group by l.week_start
         ),
-        'longest', coalesce((select max(streak.weeks) from streak), 0),
-        'paused', this_week.paused
-    )
-    from week as this_week
-    where this_week.week_start = private.start_of_week(pg_catalog.now(), p_profile.timezone)
+        -- Two weeks that a streak may join get successive numbers. A paused week that missed the target gets the same
+        -- number as the week after it, so it leaves no gap in a streak.
+        numbered as (
+            select
+                w.*,
+                (w.week_start - date '2000-01-03') / 7 - count(*) filter (where w.paused and not w.met) over (
+                    order by w.week_start
+                    rows between unbounded preceding and 1 preceding
+                ) as number
+            from week as w
+        ),
+        streak as (
+            select
+                max(met.number) as last_number,
+                count(*) as weeks
+            from (
+                -- The difference is the same for all weeks of a streak.
+                select
+                    n.number,
+                    n.number - pg_catalog.row_number() over (order by n.number) as difference
+                from numbered as n
+                where n.met
+            ) as met
+            group by met.difference
+        )
+        select pg_catalog.jsonb_build_object(
+            -- The current week is not over, so a streak up to the week before is still alive.
+            'current', coalesce(
+                (select max(streak.weeks) from streak where streak.last_number >= this_week.number - 1), 0
+            ),
+            'longest', coalesce((select max(streak.weeks) from streak), 0),
+            'paused', this_week.paused
+        )
+        from numbered as this_week
+        where this_week.week_start = v_this_week
+    );
+end
 $$;
 comment on function private.streak_json(private.profiles) is
 'How many weeks in a row met the weekly target, and whether the current week is paused: {current, longest, paused}.';

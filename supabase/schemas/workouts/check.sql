@@ -1,7 +1,7 @@
 -- What makes a workout invalid.
 
 -- Another user's own exercise is refused like one that does not exist, so its existence stays hidden.
-create function private.check_exercises(p_sets jsonb)
+create function private.refuse_unknown_exercises(p_sets jsonb)
 returns void
 language plpgsql
 stable
@@ -20,9 +20,9 @@ begin
     end if;
 end
 $$;
-comment on function private.check_exercises(jsonb) is
+comment on function private.refuse_unknown_exercises(jsonb) is
 'Raises PT422 exercise_not_found with the path of each set whose exercise the caller cannot see, counted from 0.';
-grant execute on function private.check_exercises(jsonb) to authenticated;
+grant execute on function private.refuse_unknown_exercises(jsonb) to authenticated;
 
 
 create function private.check_followed_plan(p_plan_id uuid, p_plan_day integer)
@@ -115,12 +115,10 @@ begin
         );
     end if;
     perform private.check_followed_plan(v_given.plan_id, v_given.plan_day);
-    perform private.check_exercises(p_workout -> 'sets');
 end
 $$;
 comment on function private.check_workout(jsonb) is
-'Raises PT422 completed_in_future, completed_before_started, plan_not_found, plan_day_not_found or '
-'exercise_not_found. Its caller has checked that there are sets.';
+'Raises PT422 completed_in_future, completed_before_started, plan_not_found or plan_day_not_found.';
 grant execute on function private.check_workout(jsonb) to authenticated;
 
 

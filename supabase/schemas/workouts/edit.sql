@@ -11,10 +11,12 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
 begin
+    delete from private.workout_exercises as x
+    where x.user_id = v_user_id and x.workout_id = p_id;
     update private.workouts as w
     set (
         plan_id, plan_version, plan_name, plan_day, title, started_at, completed_at, notes, mood, energy_before,
-        energy_after, overall_rpe, import_incomplete, has_work
+        energy_after, overall_rpe, import_incomplete
     ) = (
         select
             given.plan_id,
@@ -22,16 +24,12 @@ begin
             case when given.plan_id is not distinct from w.plan_id then w.plan_version else p.version end,
             case when given.plan_id is not distinct from w.plan_id then w.plan_name else p.name end,
             given.plan_day, given.title, given.started_at, given.completed_at, given.notes, given.mood,
-            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false),
-            -- The new sets set it again.
-            false
+            given.energy_before, given.energy_after, given.overall_rpe, coalesce(given.import_incomplete, false)
         from pg_catalog.jsonb_populate_record(null::private.workouts, p_workout) as given
         left join private.plans as p
             on given.plan_id = p.id and (p.user_id = v_user_id or p.is_public)
     )
     where w.user_id = v_user_id and w.id = p_id;
-    delete from private.workout_sets as s
-    where s.user_id = v_user_id and s.workout_id = p_id;
 exception when foreign_key_violation then
     -- Its owner deleted the plan after check_workout found it.
     perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
@@ -43,7 +41,7 @@ grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
 
 
 create function public.update_workout(p_id uuid, p_workout jsonb)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = ''
@@ -57,7 +55,7 @@ declare
     v_exercises uuid[];
     v_since timestamptz;
     v_records jsonb;
-    v_answer jsonb;
+    v_answer json;
 begin
     perform private.check_size(p_workout, 1024);
     perform private.check_sets(p_workout -> 'sets');
@@ -77,17 +75,15 @@ begin
     v_since := least(v_stored.completed_at, v_completed_at);
     v_records := private.later_records(v_profile.user_id, v_exercises, p_id, v_since);
     perform private.rewrite_workout(p_id, v_new);
-    perform private.insert_sets(
-        v_profile.user_id, p_id, v_completed_at, p_workout -> 'sets', v_profile.weight_unit
-    );
-    v_answer := pg_catalog.jsonb_build_object(
+    perform private.insert_sets(v_profile.user_id, p_id, p_workout -> 'sets', v_profile.weight_unit);
+    v_answer := pg_catalog.json_build_object(
         'workout', public.get_workout(p_id),
         'affinity', private.award_again(
             p_id, private.award_day(v_profile.user_id, p_id), v_stored.completed_at, v_since, v_exercises, v_records
         ),
         'personal_records', private.personal_records_json(v_profile.user_id, p_id, v_profile.weight_unit)
     );
-    perform private.revise_answers(p_id, v_answer);
+    perform private.revise_answers(p_id, v_answer::jsonb);
     return v_answer;
 end
 $$;

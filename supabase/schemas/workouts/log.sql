@@ -1,27 +1,34 @@
 -- Logging a workout.
 
 create function private.insert_sets(
-    p_user_id uuid, p_workout_id uuid, p_performed_at timestamptz, p_sets jsonb, p_weight_unit text
+    p_user_id uuid, p_workout_id uuid, p_sets jsonb, p_weight_unit text
 )
 returns void
-language sql
+language plpgsql
 security invoker
 set search_path = ''
 as $$
+begin
     insert into private.workout_sets (
-        user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
+        user_id, workout_id, position, exercise_id, set_type, weight, weight_unit, reps,
         duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
     )
     select
-        p_user_id, p_workout_id, p_performed_at, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'),
+        p_user_id, p_workout_id, s.ordinality, s.exercise_id, coalesce(s.set_type, 'working'),
         s.weight, case when s.weight is not null then coalesce(s.weight_unit, p_weight_unit) end, s.reps,
         s.duration_seconds, s.distance_meters, s.rpe, s.rir, s.rest_seconds, s.tempo, s.form_quality, s.superset,
         s.notes
-    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
+    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s;
+exception when insufficient_privilege then
+    -- The policy of the table lets only sets in whose exercises the user may see.
+    perform private.refuse_unknown_exercises(p_sets);
+    raise;
+end
 $$;
-comment on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) is
-'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit.';
-grant execute on function private.insert_sets(uuid, uuid, timestamptz, jsonb, text) to authenticated;
+comment on function private.insert_sets(uuid, uuid, jsonb, text) is
+'Stores the sets of a workout as entered, in order. A weight without a unit takes p_weight_unit. Raises PT422 '
+'exercise_not_found.';
+grant execute on function private.insert_sets(uuid, uuid, jsonb, text) to authenticated;
 
 
 create function private.insert_workout(p_user_id uuid, p_workout jsonb, p_weight_unit text)
@@ -33,7 +40,6 @@ as $$
 declare
     v_id uuid := pg_catalog.gen_random_uuid();
     v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
-    v_completed_at timestamptz := coalesce(v_given.completed_at, pg_catalog.now());
 begin
     insert into private.workouts (
         user_id, id, plan_id, plan_version, plan_day, plan_name, title, started_at, completed_at, notes, mood,
@@ -41,11 +47,11 @@ begin
     )
     select
         p_user_id, v_id, p.id, p.version, v_given.plan_day, p.name, v_given.title, v_given.started_at,
-        v_completed_at, v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
+        coalesce(v_given.completed_at, pg_catalog.now()), v_given.notes, v_given.mood, v_given.energy_before, v_given.energy_after,
         v_given.overall_rpe, v_given.import_key, coalesce(v_given.import_incomplete, false)
     from (select v_given.plan_id) as given
     left join private.plans as p on given.plan_id = p.id;
-    perform private.insert_sets(p_user_id, v_id, v_completed_at, p_workout -> 'sets', p_weight_unit);
+    perform private.insert_sets(p_user_id, v_id, p_workout -> 'sets', p_weight_unit);
     return v_id;
 exception when foreign_key_violation then
     -- Its owner deleted the plan after check_workout found it.
@@ -58,32 +64,33 @@ grant execute on function private.insert_workout(uuid, jsonb, text) to authentic
 
 
 create function public.log_workout(p_workout jsonb, p_idempotency_key text default null)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
+    v_first_answer jsonb := private.replay_answer('log_workout', p_idempotency_key, p_workout);
+    v_answer json;
     v_workout_id uuid;
 begin
     perform private.check_size(p_workout, 1024);
-    if v_answer is not null then
-        return v_answer || pg_catalog.jsonb_build_object('replayed', true);
+    if v_first_answer is not null then
+        return v_first_answer || pg_catalog.jsonb_build_object('replayed', true);
     end if;
     perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
     perform private.check_workout(p_workout);
     v_workout_id := private.insert_workout(v_profile.user_id, p_workout, v_profile.weight_unit);
-    v_answer := pg_catalog.jsonb_build_object(
+    v_answer := pg_catalog.json_build_object(
         'workout', public.get_workout(v_workout_id),
         'affinity', private.award_workout(v_workout_id),
         'personal_records',
         private.personal_records_json(v_profile.user_id, v_workout_id, v_profile.weight_unit),
         'replayed', false
     );
-    perform private.remember_answer('log_workout', p_idempotency_key, p_workout, v_answer, v_workout_id);
+    perform private.remember_answer('log_workout', p_idempotency_key, p_workout, v_answer::jsonb, v_workout_id);
     return v_answer;
 end
 $$;

@@ -1,5 +1,6 @@
 -- Workouts, set by set. Weights are stored as entered. Postgres derives kilograms and everything that follows from
--- them, so no client can store a number that its sets do not give.
+-- them, so no client can store a number that its sets do not give. What lists and statistics read is kept when the sets
+-- are written: see rollups.sql.
 
 create table private.workouts (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
@@ -37,30 +38,47 @@ create table private.workouts (
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
     has_work boolean not null default false,
+    total_sets integer not null default 0,
+    working_sets integer not null default 0,
+    total_volume_kg numeric not null default 0,
+    rpe_sum numeric,
+    rpe_count integer not null default 0,
+    muscles text[] not null default '{}',
+    hard_sets numeric[] not null default '{}',
+    -- Answers contain it as it is, so it is text that Postgres need not take apart.
+    exercises json not null default '[]',
     -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
     primary key (user_id, id),
-    -- The sets refer to this key, which keeps their performed_at equal to the workout's completed_at.
-    constraint workouts_user_id_id_completed_at_key unique (user_id, id, completed_at),
-    -- No workout is imported twice.
-    constraint workouts_user_id_import_key_key unique (user_id, import_key),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
 );
 comment on table private.workouts is
-'Completed workouts. Functions compute the totals from the sets when they read them.';
+'Completed workouts. A trigger on their sets keeps has_work and everything from total_sets to exercises.';
 comment on column private.workouts.plan_version is 'The version that was current when the workout was logged.';
 comment on column private.workouts.has_work is
-'Whether a set has reps, time or distance. A trigger keeps it. Without work, a workout earns nothing and counts for no '
-'week.';
+'Whether a set has reps, time or distance. Without work, a workout earns nothing and counts for no week.';
+comment on column private.workouts.rpe_sum is
+'The sum of the RPE of the working sets that have one; rpe_count is how many have.';
+comment on column private.workouts.muscles is
+'The muscles that the working sets trained. A set counts 1 for each primary muscle of its exercise and ½ for each '
+'secondary one: these are the hard_sets of each, in the same order.';
+comment on column private.workouts.exercises is
+'What the user did, in order, as lists show it: [{exercise_id, exercise_name, working_sets}].';
 comment on column private.workouts.import_key is 'What identifies the workout in the file that it was imported from.';
 comment on column private.workouts.import_incomplete is
 'Whether sets of the file were left out because no exercise has their name. A later import may add them; an edit of '
 'the workout ends that.';
-create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at);
--- Counts what a user logged in the last day.
-create index workouts_user_id_created_at_idx on private.workouts (user_id, created_at) where import_key is null;
+-- No workout is imported twice.
+create unique index workouts_user_id_import_key_key on private.workouts (user_id, import_key)
+where import_key is not null;
+create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at)
+where plan_id is not null;
+-- Counts what a user logged in the last day, and tells whether an earlier workout was logged after another one.
+create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
+create index workouts_user_id_created_at_id_idx on private.workouts (user_id, created_at, id)
+where plan_name is not null;
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
 grant insert (
@@ -102,14 +120,95 @@ comment on function private.estimated_1rm(numeric, integer, integer) is
 grant execute on function private.estimated_1rm(numeric, integer, integer) to authenticated;
 
 
+create function private.surpasses(p_value numeric, p_earlier numeric)
+returns boolean
+language sql
+immutable
+security invoker
+-- Two values that users see as equal make no record: 225 lb is 102.06 kg.
+return coalesce(round(p_value, 2) > coalesce(round(p_earlier, 2), 0), false);
+comment on function private.surpasses(numeric, numeric) is
+'Whether a value is a record after an earlier best, which is null if there is none. A record is above 0.';
+grant execute on function private.surpasses(numeric, numeric) to authenticated;
+
+
+create table private.workout_exercises (
+    user_id uuid not null,
+    workout_id uuid not null,
+    -- Deferred, because deleting an account may delete a user's own exercises before the workouts that use them.
+    exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
+    performed_at timestamptz not null,
+    logged_at timestamptz not null,
+    position integer not null,
+    has_work boolean not null,
+    total_sets integer not null,
+    working_sets integer not null,
+    rpe_sum numeric,
+    rpe_count integer not null,
+    volume_kg numeric,
+    weight_kg numeric,
+    estimated_1rm_kg numeric,
+    reps integer,
+    earlier_volume_kg numeric,
+    earlier_weight_kg numeric,
+    earlier_estimated_1rm_kg numeric,
+    earlier_reps integer,
+    is_record boolean not null generated always as (
+        private.surpasses(volume_kg, earlier_volume_kg)
+        or private.surpasses(weight_kg, earlier_weight_kg)
+        or private.surpasses(estimated_1rm_kg, earlier_estimated_1rm_kg)
+        or private.surpasses(reps, earlier_reps)
+    ) stored,
+    primary key (user_id, workout_id, exercise_id),
+    constraint workout_exercises_user_id_workout_id_fkey
+    foreign key (user_id, workout_id) references private.workouts (user_id, id) on delete cascade
+);
+comment on table private.workout_exercises is
+'What each workout reached in each of its exercises, and the best of all earlier workouts in it. Triggers keep it; see '
+'private.roll_up_sets.';
+comment on column private.workout_exercises.performed_at is
+'The completed_at of the workout. Its created_at is logged_at.';
+comment on column private.workout_exercises.position is 'That of the first set.';
+comment on column private.workout_exercises.volume_kg is
+'Of the working sets, like all values here. Null if no set has a weight and reps.';
+comment on column private.workout_exercises.weight_kg is 'The heaviest weight with which the user did anything.';
+comment on column private.workout_exercises.reps is 'The most reps in a set without weight.';
+comment on column private.workout_exercises.earlier_volume_kg is
+'The most in an earlier workout, in the order of performed_at, logged_at and workout_id; null before the first.';
+-- The history of an exercise is a scan of this index, and the workout before a moment its last entry.
+create index workout_exercises_user_id_exercise_id_performed_at_idx
+on private.workout_exercises (user_id, exercise_id, performed_at, logged_at, workout_id);
+create index workout_exercises_user_id_exercise_id_idx on private.workout_exercises (user_id, exercise_id)
+where is_record;
+create index workout_exercises_exercise_id_idx on private.workout_exercises (exercise_id);
+grant select on private.workout_exercises to authenticated;
+alter table private.workout_exercises enable row level security;
+create policy "owner can select own workout_exercises" on private.workout_exercises
+for select to authenticated using ((select auth.uid()) = user_id);
+
+
+create table private.done_exercises (
+    user_id uuid not null references private.profiles (user_id) on delete cascade,
+    exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
+    times_done integer not null constraint done_exercises_times_done_check check (times_done > 0),
+    last_done_at timestamptz not null,
+    primary key (user_id, exercise_id)
+);
+comment on table private.done_exercises is
+'In how many workouts a user did an exercise, and when they did it last. Triggers keep it.';
+create index done_exercises_exercise_id_idx on private.done_exercises (exercise_id);
+grant select on private.done_exercises to authenticated;
+alter table private.done_exercises enable row level security;
+create policy "owner can select own done_exercises" on private.done_exercises
+for select to authenticated using ((select auth.uid()) = user_id);
+
+
 create table private.workout_sets (
     user_id uuid not null,
     id uuid not null default gen_random_uuid(),
     workout_id uuid not null,
-    performed_at timestamptz not null,
     position integer not null constraint workout_sets_position_check check (position between 1 and 200),
-    -- Deferred, because deleting an account may delete a user's own exercises before the sets that use them.
-    exercise_id uuid not null references private.exercises (id) deferrable initially deferred,
+    exercise_id uuid not null,
     set_type text not null default 'working'
     constraint workout_sets_set_type_check
     check (
@@ -145,29 +244,23 @@ create table private.workout_sets (
                 then private.estimated_1rm(private.weight_in(weight, weight_unit, 'kg'), reps, rir)
         end
     ) stored,
-    primary key (user_id, id),
-    constraint workout_sets_user_id_workout_id_performed_at_fkey
-    foreign key (user_id, workout_id, performed_at) references private.workouts (user_id, id, completed_at)
-    on delete cascade on update cascade,
-    constraint workout_sets_user_id_workout_id_performed_at_position_key
-    unique (user_id, workout_id, performed_at, position),
+    primary key (user_id, workout_id, position),
+    -- Deferred, because a trigger writes the rows that this refers to after the sets.
+    constraint workout_sets_user_id_workout_id_exercise_id_fkey
+    foreign key (user_id, workout_id, exercise_id)
+    references private.workout_exercises (user_id, workout_id, exercise_id)
+    on delete cascade deferrable initially deferred,
     constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
 );
 comment on table private.workout_sets is 'The sets of workouts, in the order in which the user did them.';
-comment on column private.workout_sets.performed_at is
-'The completed_at of the workout, which the foreign key keeps equal: the history of an exercise is one index scan.';
 comment on column private.workout_sets.tempo is
 'Seconds down, paused, up and, if given, paused again. X is as fast as possible.';
 comment on column private.workout_sets.superset is
 'The user alternated between the sets of a workout that have the same number.';
--- This index alone answers what the history of an exercise is, and how often the user did it.
-create index workout_sets_user_id_exercise_id_performed_at_workout_id_idx
-on private.workout_sets (user_id, exercise_id, performed_at, workout_id);
-create index workout_sets_exercise_id_idx on private.workout_sets (exercise_id);
 grant select on private.workout_sets to authenticated;
 grant insert (
-    user_id, workout_id, performed_at, position, exercise_id, set_type, weight, weight_unit, reps,
+    user_id, workout_id, position, exercise_id, set_type, weight, weight_unit, reps,
     duration_seconds, distance_meters, rpe, rir, rest_seconds, tempo, form_quality, superset, notes
 ) on private.workout_sets to authenticated;
 alter table private.workout_sets enable row level security;
@@ -193,32 +286,3 @@ return greatest(p_reps, p_duration_seconds, p_distance_meters) > 0;
 comment on function private.is_work(integer, integer, numeric) is
 'Whether a set did something: 0 reps, 0 seconds or 0 meters are an attempt.';
 grant execute on function private.is_work(integer, integer, numeric) to authenticated;
-
-
--- Security definer, because users may not update workouts. It acts only on the workouts whose sets fired it.
-create function private.note_work()
-returns trigger
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-    update private.workouts as w
-    set has_work = true
-    from (
-        select distinct
-            s.user_id,
-            s.workout_id
-        from inserted as s
-        where private.is_work(s.reps, s.duration_seconds, s.distance_meters)
-    ) as worked
-    where w.user_id = worked.user_id and w.id = worked.workout_id and not w.has_work;
-    return null;
-end
-$$;
-comment on function private.note_work() is 'Marks the workouts of new sets that have work.';
-
-create trigger note_work
-after insert on private.workout_sets
-referencing new table as inserted
-for each statement execute function private.note_work();
