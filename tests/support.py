@@ -149,7 +149,8 @@ def serve_supabase(key: SigningKey, data_api: httpx.Client | None = None) -> Ite
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content_type, answer = supabase.answer(self.path, self.command, dict(self.headers), body)
+            headers = httpx.Headers(self.headers.items())
+            status, content_type, answer = supabase.answer(self.path, self.command, headers, body)
             # A client that gave up waiting has closed the connection.
             with suppress(BrokenPipeError, ConnectionResetError):
                 self.send_response(status)

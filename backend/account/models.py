@@ -2,20 +2,19 @@
 
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from backend.account import examples
 from backend.core.examples import example
-from backend.core.fields import Text
+from backend.core.fields import StoredId, Text
 from backend.core.models import Input, Output
 
 
 class ExportedUser(Output):
     """Whose export it is."""
 
-    id: UUID
+    id: StoredId
     email: str | None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypedDict, cast
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import Repository
 
 
@@ -66,8 +66,4 @@ class AccountRepository(Repository):
         await self._call("delete_account", p_confirmation=confirmation)
 
 
-async def _account(gateway: Gateway, caller: CurrentUser) -> AccountRepository:
-    return AccountRepository(gateway, caller)
-
-
-Account = Annotated[AccountRepository, Depends(_account)]
+Account = Annotated[AccountRepository, Depends(repository_of(AccountRepository))]

@@ -1,12 +1,12 @@
 """Response models of /affinity."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from pydantic import Field
 
 from backend.affinity import examples
 from backend.core.examples import example
+from backend.core.fields import StoredId
 from backend.core.models import Output, Page
 from backend.core.vocabulary import AffinityStanding
 
@@ -39,13 +39,13 @@ class AffinityLevel(Output):
 class AwardedEvent(Output):
     """What was awarded, when and why."""
 
-    id: UUID
+    id: StoredId
     kind: str
     points: int = Field(description="0 if the day's cap was reached.")
     reason: str
     earned_on: date = Field(description="The day in the profile's time zone.")
     created_at: datetime
-    workout_id: UUID | None = Field(description="The workout that earned it; null for conversations.")
+    workout_id: StoredId | None = Field(description="The workout that earned it; null for conversations.")
 
 
 class AwardedEventPage(Page[AwardedEvent]):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypedDict, cast
 from fastapi import Depends
 
 from backend.core.models import PageQuery
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 
 
@@ -49,8 +49,4 @@ class AffinityRepository(Repository):
         return cast(DBAffinityRow, await self._call("get_affinity", p_page=query.page, p_per_page=query.per_page))
 
 
-async def _affinities(gateway: Gateway, caller: CurrentUser) -> AffinityRepository:
-    return AffinityRepository(gateway, caller)
-
-
-Affinities = Annotated[AffinityRepository, Depends(_affinities)]
+Affinities = Annotated[AffinityRepository, Depends(repository_of(AffinityRepository))]

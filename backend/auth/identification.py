@@ -3,7 +3,7 @@
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import cast
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.auth.verification import TokenVerifier, bearer_token
@@ -69,9 +69,8 @@ async def _identify(verifier: TokenVerifier, headers: Headers) -> Caller | Probl
 def _with_standing(send: Send, standing: Standing) -> Send:
     async def send_with_standing(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["RateLimit-Policy"] = standing.policy
-            headers["RateLimit"] = standing.limit
+            added = [(b"ratelimit-policy", standing.policy.encode()), (b"ratelimit", standing.limit.encode())]
+            message["headers"] = [*message["headers"], *added]
         await send(message)
 
     return send_with_standing

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from backend.companion import examples
 from backend.core.examples import example
-from backend.core.fields import Id, Text
+from backend.core.fields import Id, StoredId, Text
 from backend.core.models import Input, Output, Page
 from backend.core.vocabulary import AffinityChange, MemoryKind
 
@@ -34,7 +33,7 @@ class ChatMessage(Input):
 class RecalledMemory(Output):
     """A memory that went into the prompt."""
 
-    id: UUID
+    id: StoredId
     content: str
     kind: MemoryKind
     score: float | None = Field(
@@ -45,7 +44,7 @@ class RecalledMemory(Output):
 class SavedMemory(Output):
     """A memory that the message created or confirmed."""
 
-    id: UUID
+    id: StoredId
     content: str
     kind: MemoryKind
 
@@ -66,8 +65,8 @@ class ChatAnswer(Output):
 
     model_config = example(examples.ANSWER)
 
-    conversation_id: UUID
-    message_id: UUID = Field(description="The id of the reply.")
+    conversation_id: StoredId
+    message_id: StoredId = Field(description="The id of the reply.")
     reply: str
     expression: Expression
     suggestions: list[str] = Field(description="Up to three quick replies.")
@@ -87,7 +86,7 @@ class Conversation(Output):
 
     model_config = example(examples.CONVERSATION)
 
-    id: UUID
+    id: StoredId
     title: str = Field(description="The beginning of its first message.")
     created_at: datetime
     last_message_at: datetime
@@ -103,7 +102,7 @@ class ConversationPage(Page[Conversation]):
 class Message(Output):
     """A message of a conversation."""
 
-    id: UUID
+    id: StoredId
     role: Literal["user", "companion"]
     content: str
     created_at: datetime

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from backend.core.models import PageQuery
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 
 
@@ -153,13 +153,5 @@ class EmbeddingRepository(Repository):
         await self._call("store_embeddings", p_embeddings={"memories": [*memories]})
 
 
-async def _conversations(gateway: Gateway, caller: CurrentUser) -> ConversationRepository:
-    return ConversationRepository(gateway, caller)
-
-
-async def _embeddings(gateway: Gateway, caller: CurrentUser) -> EmbeddingRepository:
-    return EmbeddingRepository(gateway, caller)
-
-
-Conversations = Annotated[ConversationRepository, Depends(_conversations)]
-Embeddings = Annotated[EmbeddingRepository, Depends(_embeddings)]
+Conversations = Annotated[ConversationRepository, Depends(repository_of(ConversationRepository))]
+Embeddings = Annotated[EmbeddingRepository, Depends(repository_of(EmbeddingRepository))]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MAX_DECIMALS = 3
@@ -37,6 +37,9 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Af
 
 Id = Annotated[UUID, Field(strict=False)]
 """A UUID, as text."""
+
+StoredId = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
+"""The UUID of something stored, in an answer. Postgres has checked it, and reading and writing it again takes time."""
 
 
 def _not_a_timestamp() -> PydanticCustomError:

@@ -4,11 +4,12 @@ import asyncio
 import hmac
 import logging
 import re
+import secrets
 from collections.abc import Mapping
 from time import perf_counter
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.core.problems import Code, Problem, internal_error, problem_response
@@ -42,7 +43,7 @@ class RequestContext:
             return
         started = perf_counter()
         sent_id = Headers(scope=scope).get("x-request-id", "")
-        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else uuid4().hex
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(16)
         # A copy, because all requests share the state that the server passes in.
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         spent = start_timing()
@@ -52,9 +53,9 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                headers["Server-Timing"] = ", ".join(f"{phase};dur={ms:.1f}" for phase, ms in spent.items())
+                timing = ", ".join(f"{phase};dur={ms:.1f}" for phase, ms in spent.items())
+                added = [(b"x-request-id", request_id.encode()), (b"server-timing", timing.encode())]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:
@@ -113,18 +114,15 @@ class ErrorBoundary:
             await problem_response(request_id, internal_error())(scope, receive, send)
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        declared = Headers(scope=scope).get("content-length", "")
         limit = self.larger_bodies.get(scope["path"], MAX_BODY_BYTES)
-        too_large = Problem(
-            413, Code.BODY_TOO_LARGE, f"The body is too large: at most {limit} bytes ({limit // (1024 * 1024)} MiB)."
-        )
         received = 0
         deadline: float | None = asyncio.get_running_loop().time() + BODY_SECONDS
 
         async def limited() -> Message:
             nonlocal received, deadline
+            declared = Headers(scope=scope).get("content-length", "")
             if declared.isdecimal() and int(declared) > limit:
-                raise too_large
+                raise _too_large(limit)
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
@@ -134,10 +132,15 @@ class ErrorBoundary:
                 deadline = None  # From now on, `receive` waits for the client to disconnect.
             received += len(message.get("body", b""))
             if received > limit:
-                raise too_large
+                raise _too_large(limit)
             return message
 
         return limited
+
+
+def _too_large(limit: int) -> Problem:
+    detail = f"The body is too large: at most {limit} bytes ({limit // (1024 * 1024)} MiB)."
+    return Problem(413, Code.BODY_TOO_LARGE, detail)
 
 
 def _too_slow() -> Problem:

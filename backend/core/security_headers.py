@@ -1,6 +1,6 @@
 """Middleware that tells browsers to trust nothing more than they need."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DOCS_PATHS = ("/docs", "/redoc")
@@ -14,6 +14,8 @@ HEADERS = {
     # Browsers heed this only over https.
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_NO_STORE = (b"cache-control", b"no-store")
 # The pages come with FastAPI: an inline script, and the viewer from a CDN.
 DOCS_POLICY = (
     "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
@@ -34,11 +36,17 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("Cache-Control", "no-store")
-                if scope["path"] in DOCS_PATHS and headers.get("Content-Type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = DOCS_POLICY
+                # The app sets none of them itself.
+                message["headers"] = [*message["headers"], *_headers(scope, Headers(raw=message["headers"]))]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _headers(scope: Scope, sent: Headers) -> list[tuple[bytes, bytes]]:
+    """What to add to a response that has these headers."""
+    added = _RAW if "cache-control" in sent else [*_RAW, _NO_STORE]
+    if scope["path"] in DOCS_PATHS and sent.get("content-type", "").startswith("text/html"):
+        policy = b"content-security-policy"
+        return [(name, DOCS_POLICY.encode() if name == policy else value) for name, value in added]
+    return added

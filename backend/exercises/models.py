@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
-from uuid import UUID
 
 from pydantic import MISSING, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
-from backend.core.fields import WITHOUT_REPEATS, Name, Text
+from backend.core.fields import WITHOUT_REPEATS, Name, StoredId, Text
 from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
 from backend.core.vocabulary import BodyPart, Level
 from backend.exercises import examples
@@ -120,7 +119,7 @@ class ExerciseSummary(Output):
 
     model_config = example(examples.SUMMARY)
 
-    id: UUID
+    id: StoredId
     slug: str | None = Field(description="The catalogue's stable name for it; null for the caller's own.")
     name: str
     aliases: list[str]
@@ -152,7 +151,7 @@ class ExerciseRelation(Output):
     kind: RelationKind = Field(
         description="A regression is easier, a progression harder, an alternative needs other equipment."
     )
-    exercise_id: UUID
+    exercise_id: StoredId
     name: str
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.exercises.models import AlternativesQuery, ExerciseFilters, ExerciseQuery
 from backend.gateway.repository import DBPageRow, Repository
 
@@ -138,8 +138,4 @@ def _filters(query: ExerciseFilters) -> dict[str, Any]:
     }
 
 
-async def _exercises(gateway: Gateway, caller: CurrentUser) -> ExerciseRepository:
-    return ExerciseRepository(gateway, caller)
-
-
-Exercises = Annotated[ExerciseRepository, Depends(_exercises)]
+Exercises = Annotated[ExerciseRepository, Depends(repository_of(ExerciseRepository))]

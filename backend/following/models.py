@@ -1,11 +1,11 @@
 """Request and response models of the routes for following a plan."""
 
 from datetime import date
-from uuid import UUID
 
 from pydantic import Field
 
 from backend.core.examples import example
+from backend.core.fields import StoredId
 from backend.core.models import Output, QueryParameters
 from backend.core.vocabulary import BodyPart, PlanSetTarget
 from backend.following import examples
@@ -28,7 +28,7 @@ class SuggestedSet(PlanSetTarget):
 class SuggestedExercise(Output):
     """An exercise with what to load, what to aim for, and why."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     why: str = Field(description="One sentence, for the user.")
     sets: list[SuggestedSet]
@@ -37,7 +37,7 @@ class SuggestedExercise(Output):
 class SuggestedAlternative(Output):
     """An exercise to do instead."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     score: float = Field(description="How much it has in common, from 0 to 1.")
 
@@ -70,7 +70,7 @@ class NextSession(Output):
 
     model_config = example(examples.NEXT_SESSION)
 
-    plan_id: UUID
+    plan_id: StoredId
     plan_name: str
     version: int
     duration_weeks: int | None
@@ -97,7 +97,7 @@ class Adherence(Output):
 
     model_config = example(examples.ADHERENCE)
 
-    plan_id: UUID
+    plan_id: StoredId
     planned_per_week: int
     sessions: int
     rate: float | None = Field(

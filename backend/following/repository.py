@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import Repository
 
 
@@ -80,8 +80,4 @@ class FollowingRepository(Repository):
         return cast(DBAdherenceRow, await self._call("get_adherence", p_id=str(plan_id)))
 
 
-async def _following(gateway: Gateway, caller: CurrentUser) -> FollowingRepository:
-    return FollowingRepository(gateway, caller)
-
-
-Following = Annotated[FollowingRepository, Depends(_following)]
+Following = Annotated[FollowingRepository, Depends(repository_of(FollowingRepository))]

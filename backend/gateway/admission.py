@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
@@ -57,19 +57,34 @@ class Admission:
         self._present += 1
         user.present += 1
         try:
-            async with AsyncExitStack() as turns:
-                try:
-                    async with asyncio.timeout(WAIT_SECONDS):
-                        await turns.enter_async_context(user.turns)
-                        await turns.enter_async_context(self._turns)
-                except TimeoutError:
-                    raise _overloaded() from None
+            await self._take_turn(user)
+            try:
                 yield
+            finally:
+                self._turns.release()
+                user.turns.release()
         finally:
             self._present -= 1
             user.present -= 1
             if not user.present:
                 del self._users[user_id]
+
+    async def _take_turn(self, user: _User) -> None:
+        if not user.turns.locked() and not self._turns.locked():
+            # Neither waits.
+            await user.turns.acquire()
+            await self._turns.acquire()
+            return
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await user.turns.acquire()
+                try:
+                    await self._turns.acquire()
+                except asyncio.CancelledError:
+                    user.turns.release()
+                    raise
+        except TimeoutError:
+            raise _overloaded() from None
 
 
 class RefuseWhenFull:

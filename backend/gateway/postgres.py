@@ -5,13 +5,15 @@ import logging
 import select
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from time import monotonic
 from typing import Any, Self, cast
 
 from psycopg import AsyncConnection, DataError, Error, OperationalError, sql
 from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from pydantic_core import from_json
 
 from backend.core.caller import Caller
 from backend.core.problems import Problem
@@ -47,6 +49,8 @@ class Connection(AsyncConnection[TupleRow]):
             await connection.close()
             logger.error("the database cannot be used", extra={"reason": "DATABASE_URL names a superuser"})
             raise OperationalError("a superuser")
+        # Twice as fast as the standard library.
+        set_json_loads(from_json, connection)
         return connection
 
 
@@ -100,7 +104,7 @@ class PostgresGateway:
 
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> Any:
         """See RpcGateway.call."""
-        statement = _statement(function, arguments)
+        statement = _statement(function, tuple(arguments))
         who = [caller.role, caller.claims, f"{int(self._timeout * 1000)}ms"]
         values = [Jsonb(value) if isinstance(value, dict) else value for value in arguments.values()]
         with timed("db"):
@@ -131,7 +135,7 @@ class PostgresGateway:
         self._answered_at = monotonic()
         return version
 
-    async def _run(self, statement: sql.Composed, values: list[Any], who: list[str]) -> Any:
+    async def _run(self, statement: bytes, values: list[Any], who: list[str]) -> Any:
         async with self._connection() as conn:
             async with conn.pipeline():
                 await conn.execute(SET_CALLER, who)
@@ -191,9 +195,10 @@ def _has_gone_stale(conn: Connection) -> bool:
     return bool(poll.poll(0))
 
 
-def _statement(function: str, arguments: Mapping[str, Any]) -> sql.Composed:
+@cache
+def _statement(function: str, arguments: tuple[str, ...]) -> bytes:
     named = sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in arguments)
-    return sql.SQL("select {}({})").format(sql.Identifier("public", function), named)
+    return sql.SQL("select {}({})").format(sql.Identifier("public", function), named).as_bytes()
 
 
 def _problem(error: Exception) -> Problem:

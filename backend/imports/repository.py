@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from fastapi import Depends
 
 from backend.core.problems import Problem
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import Repository
 
 
@@ -57,8 +57,4 @@ class ImportRepository(Repository):
         return cast(DBImportRow, row)
 
 
-async def _imports(gateway: Gateway, caller: CurrentUser) -> ImportRepository:
-    return ImportRepository(gateway, caller)
-
-
-Imports = Annotated[ImportRepository, Depends(_imports)]
+Imports = Annotated[ImportRepository, Depends(repository_of(ImportRepository))]

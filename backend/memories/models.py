@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import WITHOUT_REPEATS, Name, Text, Timestamp
+from backend.core.fields import WITHOUT_REPEATS, Name, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import MemoryKind
 from backend.memories import examples
@@ -59,8 +58,8 @@ class MemoryQuery(PageQuery):
 class LearntFrom(Output):
     """The message that a memory was learnt from."""
 
-    conversation_id: UUID
-    message_id: UUID
+    conversation_id: StoredId
+    message_id: StoredId
     said: str
 
 
@@ -69,7 +68,7 @@ class Memory(Output):
 
     model_config = example(examples.MEMORY)
 
-    id: UUID
+    id: StoredId
     content: str
     kind: MemoryKind
     importance: float
@@ -78,7 +77,7 @@ class Memory(Output):
     last_told_at: datetime
     expires_at: datetime | None
     superseded_at: datetime | None = Field(description="When it was replaced; it is never recalled after that.")
-    superseded_by: UUID | None
+    superseded_by: StoredId | None
     created_at: datetime
     learnt_from: LearntFrom | None = Field(
         description="Null for a memory that the user wrote, or whose conversation was deleted."

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 from backend.memories.models import MemoryQuery
 
@@ -65,8 +65,4 @@ class MemoryRepository(Repository):
         return cast(DBForgottenRow, await self._call("delete_memories"))
 
 
-async def _memories(gateway: Gateway, caller: CurrentUser) -> MemoryRepository:
-    return MemoryRepository(gateway, caller)
-
-
-Memories = Annotated[MemoryRepository, Depends(_memories)]
+Memories = Annotated[MemoryRepository, Depends(repository_of(MemoryRepository))]

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
-from uuid import UUID
 
 from pydantic import MISSING, AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, SmallObject, Text
+from backend.core.fields import Id, Name, SmallObject, StoredId, Text
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     Level,
@@ -159,7 +158,7 @@ class PlanQuery(PageQuery):
 class PlanExercise(Output):
     """An exercise of a day."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     superset: int | None
     notes: str | None
@@ -180,7 +179,7 @@ class PlanSummary(Output):
 
     model_config = example(examples.SUMMARY)
 
-    id: UUID
+    id: StoredId
     own: bool = Field(description="Whether it is the caller's; another user's public plan can be read and copied.")
     name: str
     description: str | None

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from backend.core.models import PageQuery
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 from backend.plans.models import PlanQuery
 
@@ -108,8 +108,4 @@ class PlanRepository(Repository):
         return cast(DBPageRow[DBPlanRow], row)
 
 
-async def _plans(gateway: Gateway, caller: CurrentUser) -> PlanRepository:
-    return PlanRepository(gateway, caller)
-
-
-Plans = Annotated[PlanRepository, Depends(_plans)]
+Plans = Annotated[PlanRepository, Depends(repository_of(PlanRepository))]

@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import RFC3339_DAY, WITHOUT_REPEATS, Name, SmallObject, Text
+from backend.core.fields import RFC3339_DAY, WITHOUT_REPEATS, Name, SmallObject, StoredId, Text
 from backend.core.models import Input, Output
 from backend.core.vocabulary import AffinityStanding, BodyPart, Level, WeightUnit
 from backend.profiles import examples
@@ -53,7 +52,7 @@ class Profile(Output):
 
     model_config = example(examples.PROFILE)
 
-    user_id: UUID
+    user_id: StoredId
     display_name: str
     birth_date: date | None
     fitness_level: Level | None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, TypedDict, cast
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import Repository
 
 
@@ -38,8 +38,4 @@ class ProfileRepository(Repository):
         return cast(DBProfileRow, await self._call("update_profile", p_changes=changes))
 
 
-async def _profiles(gateway: Gateway, caller: CurrentUser) -> ProfileRepository:
-    return ProfileRepository(gateway, caller)
-
-
-Profiles = Annotated[ProfileRepository, Depends(_profiles)]
+Profiles = Annotated[ProfileRepository, Depends(repository_of(ProfileRepository))]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import Day
+from backend.core.fields import Day, StoredId
 from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
 from backend.core.vocabulary import RecordKind, RecordUnit, WeightUnit
 from backend.progress import examples
@@ -94,13 +94,13 @@ class RecordStep(Output):
 
     value: float
     achieved_at: datetime
-    workout_id: UUID
+    workout_id: StoredId
 
 
 class Record(RecordStep):
     """A personal record."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     kind: RecordKind
     unit: RecordUnit = Field(description="For weights, the profile's unit.")
@@ -136,7 +136,7 @@ class RepsAtWeight(Output):
 class ExercisePoint(Output):
     """What a workout did for an exercise. Warm-ups do not count."""
 
-    workout_id: UUID
+    workout_id: StoredId
     completed_at: datetime
     date: date
     working_sets: int
@@ -151,7 +151,7 @@ class ExerciseProgress(Output):
 
     model_config = example(examples.EXERCISE_PROGRESS)
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     trend_kg_per_week: float | None = Field(
         description="Least squares through the estimated 1RMs; null with fewer than two."

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 from backend.progress.models import RecordQuery, SeriesQuery
 
@@ -114,8 +114,4 @@ class ProgressRepository(Repository):
         return cast(DBPausesRow, await self._call("resume_streak"))
 
 
-async def _progress(gateway: Gateway, caller: CurrentUser) -> ProgressRepository:
-    return ProgressRepository(gateway, caller)
-
-
-Progress = Annotated[ProgressRepository, Depends(_progress)]
+Progress = Annotated[ProgressRepository, Depends(repository_of(ProgressRepository))]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, Text, Timestamp
+from backend.core.fields import Id, Name, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     MAX_SETS,
@@ -65,9 +65,9 @@ class WorkoutQuery(PageQuery):
 class WorkoutSet(Output):
     """A set as stored, with the values computed from it."""
 
-    id: UUID
+    id: StoredId
     position: int = Field(description="From 1, in the order sent.")
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     set_type: SetType
     weight: float | None
@@ -92,7 +92,7 @@ class WorkoutSet(Output):
 class WorkoutExercise(Output):
     """An exercise of a workout."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     working_sets: int
 
@@ -102,8 +102,8 @@ class WorkoutSummary(Output):
 
     model_config = example(examples.SUMMARY)
 
-    id: UUID
-    plan_id: UUID | None = Field(description="Null without a plan, and when the plan was deleted.")
+    id: StoredId
+    plan_id: StoredId | None = Field(description="Null without a plan, and when the plan was deleted.")
     plan_version: int | None = Field(description="The plan's version when the workout was logged.")
     plan_day: int | None
     plan_name: str | None = Field(description="Kept when the plan is deleted.")
@@ -155,7 +155,7 @@ class AffinityGain(AffinityChange):
 class PersonalRecord(Output):
     """A best that the workout set."""
 
-    exercise_id: UUID
+    exercise_id: StoredId
     exercise_name: str
     kind: RecordKind
     value: float

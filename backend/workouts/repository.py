@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from backend.di import CurrentUser, Gateway
+from backend.di import repository_of
 from backend.gateway.repository import DBPageRow, Repository
 from backend.workouts.models import WorkoutQuery
 
@@ -123,8 +123,4 @@ class WorkoutRepository(Repository):
         await self._call("delete_workout", p_id=str(workout_id))
 
 
-async def _workouts(gateway: Gateway, caller: CurrentUser) -> WorkoutRepository:
-    return WorkoutRepository(gateway, caller)
-
-
-Workouts = Annotated[WorkoutRepository, Depends(_workouts)]
+Workouts = Annotated[WorkoutRepository, Depends(repository_of(WorkoutRepository))]

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import httpx
 import pytest
 
@@ -56,17 +57,17 @@ async def test_a_call_is_repeated_only_if_its_request_could_not_be_sent(monkeypa
     async def failing(client: httpx.AsyncClient, request: httpx.Request, **options: Any) -> httpx.Response:
         attempts.append(request.url.path)
         if len(attempts) == 1:
-            raise fault
+            raise httpx.ConnectTimeout("") from fault
         return await send(client, request, **options)
 
     monkeypatch.setattr(httpx.AsyncClient, "send", failing)
     with serve_supabase(SigningKey.generate()) as supabase:
         supabase.data_api_answer = (200, "application/json", b"{}")
-        fault: httpx.TransportError = httpx.WriteError("closed while it was idle")
+        fault: aiohttp.ClientConnectionError = aiohttp.ClientConnectionResetError("closed while it was idle")
         await call(supabase, None)
         assert len(attempts) == 2
         attempts.clear()
-        fault = httpx.ReadError("closed after it was sent")
+        fault = aiohttp.ServerDisconnectedError("closed after it was sent")
         with pytest.raises(Problem):
             await call(supabase, None)
         assert len(attempts) == 1
