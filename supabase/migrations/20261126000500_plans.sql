@@ -74,6 +74,47 @@ create policy "owner can delete own plans" on private.plans
 for delete to authenticated using ((select auth.uid()) = user_id);
 
 
+create table private.public_plan_counts (
+    shard integer primary key constraint public_plan_counts_shard_check check (shard between 0 and 15),
+    plans integer not null constraint public_plan_counts_plans_check check (plans >= 0)
+);
+comment on table private.public_plan_counts is
+'How many plans are public: the sum of all rows. The owner decides which row counts a plan, so that owners who publish '
+'at the same time seldom wait for each other. A trigger keeps it.';
+grant select on private.public_plan_counts to authenticated;
+alter table private.public_plan_counts enable row level security;
+create policy "everyone signed in can select public_plan_counts" on private.public_plan_counts
+for select to authenticated using (true);
+
+
+-- Security definer, because users may not write the counts. It acts only on the row that fired it.
+create function private.count_public_plan()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := case tg_op when 'INSERT' then new.user_id else old.user_id end;
+    v_change integer := case when tg_op <> 'DELETE' and new.is_public then 1 else 0 end
+        - case when tg_op <> 'INSERT' and old.is_public then 1 else 0 end;
+begin
+    if v_change <> 0 then
+        insert into private.public_plan_counts as kept (shard, plans)
+        values (pg_catalog.get_byte(pg_catalog.uuid_send(v_user_id), 0) % 16, greatest(v_change, 0))
+        on conflict (shard) do update
+        set plans = kept.plans + v_change;
+    end if;
+    return null;
+end
+$$;
+comment on function private.count_public_plan() is 'Counts a plan that becomes public, or no longer is.';
+
+create trigger count_public_plan
+after insert or update of is_public or delete on private.plans
+for each row execute function private.count_public_plan();
+
+
 create table private.plan_versions (
     user_id uuid not null,
     plan_id uuid not null,
@@ -383,6 +424,66 @@ grant execute on function public.get_plan(uuid) to authenticated;
 
 -- Listing plans, and the versions of a plan.
 
+create function private.listed_plans(p_user_id uuid, p_visibility text, p_offset bigint, p_limit integer)
+returns setof private.plans
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    -- Each half is sorted by an index, and ends where the page does.
+    return query
+    select p.*
+    from (
+        (
+            select own.* from private.plans as own
+            where p_visibility <> 'public' and own.user_id = p_user_id
+            order by own.updated_at desc, own.id
+            limit p_offset + p_limit
+        )
+        union all
+        (
+            select other.* from private.plans as other
+            where p_visibility <> 'own' and other.is_public and (p_visibility = 'public' or other.user_id <> p_user_id)
+            order by other.updated_at desc, other.id
+            limit p_offset + p_limit
+        )
+    ) as p
+    order by p.updated_at desc, p.id
+    offset p_offset
+    limit p_limit;
+end
+$$;
+comment on function private.listed_plans(uuid, text, bigint, integer) is
+'A page of the plans that a user can see, latest change first: own, public or all.';
+grant execute on function private.listed_plans(uuid, text, bigint, integer) to authenticated;
+
+
+create function private.count_plans(p_user_id uuid, p_visibility text)
+returns bigint
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return case
+        when p_visibility = 'public' then 0
+        else (
+            select count(*) from private.plans as p
+            where p.user_id = p_user_id and (p_visibility = 'own' or not p.is_public)
+        )
+    end + case
+        when p_visibility = 'own' then 0
+        else (select coalesce(sum(c.plans), 0) from private.public_plan_counts as c)
+    end;
+end
+$$;
+comment on function private.count_plans(uuid, text) is 'How many plans a user can see: own, public or all.';
+grant execute on function private.count_plans(uuid, text) to authenticated;
+
+
 create function public.list_plans(
     p_visibility text default 'own', p_page integer default 1, p_per_page integer default 20
 )
@@ -395,44 +496,23 @@ as $$
 declare
     v_user_id uuid := private.current_user_id();
     v_offset bigint := private.page_offset(p_page, p_per_page);
-    v_answer jsonb;
 begin
     if p_visibility is null or p_visibility not in ('own', 'public', 'all') then
         perform private.fail(422, 'invalid_visibility', '`visibility` must be own, public or all.', '?visibility');
     end if;
-    with
-    listed as (
-        select p as plan
-        from private.plans as p
-        where
-            (p_visibility <> 'public' and p.user_id = v_user_id)
-            or (p_visibility <> 'own' and p.is_public)
-    ),
-    page as (
-        select
-            l.plan,
-            pg_catalog.row_number() over (order by (l.plan).updated_at desc, (l.plan).id) as place
-        from listed as l
-        order by place
-        offset v_offset
-        limit p_per_page
-    )
-    select private.page_json(
+    return private.page_json(
         (
-            select pg_catalog.jsonb_agg(private.plan_summary_json(page.plan, v) order by page.place)
-            from page
+            select pg_catalog.jsonb_agg(
+                private.plan_summary_json(listed, v) order by listed.updated_at desc, listed.id
+            )
+            from private.listed_plans(v_user_id, p_visibility, v_offset, p_per_page) as listed
             inner join private.plan_versions as v
-                on
-                    (page.plan).user_id = v.user_id
-                    and (page.plan).id = v.plan_id
-                    and (page.plan).version = v.version
+                on listed.user_id = v.user_id and listed.id = v.plan_id and listed.version = v.version
         ),
-        (select count(*) from listed),
+        private.count_plans(v_user_id, p_visibility),
         p_page,
         p_per_page
-    )
-    into v_answer;
-    return v_answer;
+    );
 end
 $$;
 comment on function public.list_plans(text, integer, integer) is

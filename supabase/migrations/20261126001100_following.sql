@@ -653,16 +653,20 @@ create function private.done_sets(
     p_workout private.workouts, p_slot private.plan_slot, p_timezone text, p_misses integer
 )
 returns private.lift_session
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+    v_session private.lift_session;
+begin
     select
         (p_workout.completed_at at time zone p_timezone)::date,
         pg_catalog.array_agg(done.weight order by done.position),
         pg_catalog.array_agg(done.reps order by done.position),
         p_misses
+    into v_session
     from (
         select
             s.position,
@@ -677,7 +681,9 @@ as $$
         order by s.position
         offset p_slot.skipped
         limit pg_catalog.cardinality((p_slot.lift).shares)
-    ) as done
+    ) as done;
+    return v_session;
+end
 $$;
 comment on function private.done_sets(private.workouts, private.plan_slot, text, integer) is
 'The working sets of a workout that belong to a slot of its plan. The arrays are null if there are none.';
@@ -737,6 +743,9 @@ begin
         end if;
         exit when private.meets(p_slot.lift, v_session, (p_slot.lift).reps_min);
         v_last.misses := v_last.misses + 1;
+        -- More decide nothing either. This is no multiple of the number of failures after which a scheme takes weight
+        -- off, unless that is every failure, so from here on the suggestion stays where it is.
+        exit when v_last.misses = 61;
     end loop;
     return v_last;
 end

@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(62);
+select plan(64);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -59,6 +59,7 @@ insert into writable values
     'display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target, '
     'preferences'
 ),
+('public_plan_counts', null, null),
 ('service_secrets', null, null),
 ('done_exercises', null, null),
 ('training_weeks', null, null),

@@ -312,6 +312,8 @@ insert into violations values
     select user_id, workout_id, gen_random_uuid(), now(), now(), 1, true, 1, 1, 0 from workout_exercises'
 ),
 ('workout_exercises_user_id_workout_id_fkey', 'workout_id = gen_random_uuid()'),
+('public_plan_counts_plans_check', 'insert into public_plan_counts values (0, -1)'),
+('public_plan_counts_shard_check', 'insert into public_plan_counts values (16, 1)'),
 ('catalogue_facets_exercises_check', 'exercises = 0'),
 ('done_exercises_exercise_id_fkey', 'exercise_id = gen_random_uuid()'),
 ('done_exercises_times_done_check', 'times_done = 0'),

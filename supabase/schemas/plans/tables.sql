@@ -33,6 +33,47 @@ create policy "owner can delete own plans" on private.plans
 for delete to authenticated using ((select auth.uid()) = user_id);
 
 
+create table private.public_plan_counts (
+    shard integer primary key constraint public_plan_counts_shard_check check (shard between 0 and 15),
+    plans integer not null constraint public_plan_counts_plans_check check (plans >= 0)
+);
+comment on table private.public_plan_counts is
+'How many plans are public: the sum of all rows. The owner decides which row counts a plan, so that owners who publish '
+'at the same time seldom wait for each other. A trigger keeps it.';
+grant select on private.public_plan_counts to authenticated;
+alter table private.public_plan_counts enable row level security;
+create policy "everyone signed in can select public_plan_counts" on private.public_plan_counts
+for select to authenticated using (true);
+
+
+-- Security definer, because users may not write the counts. It acts only on the row that fired it.
+create function private.count_public_plan()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_user_id uuid := case tg_op when 'INSERT' then new.user_id else old.user_id end;
+    v_change integer := case when tg_op <> 'DELETE' and new.is_public then 1 else 0 end
+        - case when tg_op <> 'INSERT' and old.is_public then 1 else 0 end;
+begin
+    if v_change <> 0 then
+        insert into private.public_plan_counts as kept (shard, plans)
+        values (pg_catalog.get_byte(pg_catalog.uuid_send(v_user_id), 0) % 16, greatest(v_change, 0))
+        on conflict (shard) do update
+        set plans = kept.plans + v_change;
+    end if;
+    return null;
+end
+$$;
+comment on function private.count_public_plan() is 'Counts a plan that becomes public, or no longer is.';
+
+create trigger count_public_plan
+after insert or update of is_public or delete on private.plans
+for each row execute function private.count_public_plan();
+
+
 create table private.plan_versions (
     user_id uuid not null,
     plan_id uuid not null,
