@@ -1,125 +1,292 @@
-"""Measure requests per second, from the bare database to the whole API.
+"""Measure requests per second: `uv run poe bench`.
 
-Run `uv run poe bench` while `uv run poe dev` is running. The reference is `select 1` over as many connections, a round
-trip that every request needs. Every figure is the best of several rounds with a fixed concurrency, with client and API
-in one process.
+Four ways to the same function are measured side by side, in alternating rounds on the same data: (a) pgbench calls it,
+(b) a client calls it through PostgREST, (c) a client asks the API, which calls it directly, with as many workers as
+there are cores and with one, and (d) a client asks the API, which calls it through PostgREST. Ratios between them hold
+on any machine; requests per second do not. The median of the rounds counts, and noise is how far they lie apart.
 """
 
 import argparse
-import asyncio
-import itertools
-import time
-from collections.abc import Awaitable, Callable
+import json
+import os
+import re
+import subprocess
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-import httpx
-from asgi_lifespan import LifespanManager
-from psycopg_pool import AsyncConnectionPool
+from tqdm import tqdm
 
-from backend.auth.jwks import JwksCache
-from backend.auth.verification import TokenVerifier
-from backend.core.settings import Settings
-from backend.main import create_app, make_gateway
 from tools import ROOT
-from tools.stack.database import as_role
-from tools.stack.stack import StateDir, mint_token
+from tools.benchmarks import chart, training
+from tools.benchmarks.load import Load, Request, send
+from tools.benchmarks.servers import Served, Servers, serving
+from tools.stack.database import PROGRAMS
+from tools.stack.signing import User
 
-CONCURRENCY = 16
-REQUESTS = 960
-ROUNDS = 5
-USERS = 50
-WORKOUT = {"sets": [{"exercise_id": "bb6924d2-d3b5-68ea-1667-8a551e3569ff", "reps": 5, "weight": 100}] * 16}
-ALTERNATIVES = "/exercises/bb6924d2-d3b5-68ea-1667-8a551e3569ff/alternatives?available=false"
-
-type Act = Callable[[], Awaitable[Any]]
-
-
-async def rate(act: Act) -> float:
-    """Return the requests per second in the best of several rounds, after one to warm up."""
-
-    async def worker() -> None:
-        for _ in range(REQUESTS // CONCURRENCY):
-            await act()
-
-    rates = []
-    for _ in range(ROUNDS + 1):
-        started = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(CONCURRENCY)))
-        rates.append(REQUESTS / (time.perf_counter() - started))
-    return max(rates[1:])
+CONNECTIONS = 16
+USERS, WORKOUTS = 120, 300
+QUICK_USERS, QUICK_WORKOUTS = 30, 100
+NOISY = 0.25
+RESULTS = ROOT / "bench" / "results" / "latest.json"
+CHART = ROOT / "docs" / "performance.svg"
+SQUAT = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
+LOGGED = json.dumps({"sets": [{"exercise_id": SQUAT, "reps": 5, "weight": 100}] * training.SETS})
 
 
-async def measure_database(settings: Settings, url: str) -> float:
-    """Measure the reference: `select 1` without any of our code."""
-    size = settings.database_pool_size
-    async with AsyncConnectionPool(url, min_size=size, max_size=size, kwargs={"autocommit": True}, open=False) as pool:
+@dataclass(frozen=True)
+class Subject:
+    """What is measured: a call in SQL, its arguments for PostgREST, and the request for the API, for user n."""
 
-        async def select_one() -> None:
-            async with pool.connection() as connection:
-                await connection.execute("select 1")
-
-        return await rate(select_one)
-
-
-async def measure_gateway(settings: Settings, tokens: list[str]) -> float:
-    """Measure one function call as a user, without HTTP."""
-    gateway = make_gateway(settings)
-    async with httpx.AsyncClient() as http:
-        verifier = TokenVerifier(settings, JwksCache(settings.jwks_url, http))
-        callers = itertools.cycle([await verifier.verify(token) for token in tokens])
-    await gateway.open()
-    try:
-        return await rate(lambda: gateway.call("get_profile", {}, next(callers)))
-    finally:
-        await gateway.close()
+    name: str
+    sql: str
+    function: str
+    arguments: Callable[[int], dict[str, Any]]
+    method: str
+    path: Callable[[int], str]
+    body: str = ""
 
 
-async def measure_api(settings: Settings, tokens: list[str]) -> dict[str, float]:
-    """Measure whole requests: small reads, lists, and logging a workout."""
-    headers = itertools.cycle([{"Authorization": f"Bearer {token}"} for token in tokens])
-    async with LifespanManager(create_app(settings)) as manager:
-        transport = httpx.ASGITransport(manager.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://bench/api/v1") as client:
-
-            async def ask(method: str, path: str, body: Any = None) -> None:
-                (await client.request(method, path, json=body, headers=next(headers))).raise_for_status()
-
-            return {
-                "API: GET /profile": await rate(lambda: ask("GET", "/profile")),
-                "API: GET /exercises?q=squat": await rate(lambda: ask("GET", "/exercises?q=squat")),
-                "API: GET /exercises?q=sqaut (misspelled)": await rate(lambda: ask("GET", "/exercises?q=sqaut")),
-                "API: GET /exercises/facets": await rate(lambda: ask("GET", "/exercises/facets")),
-                "API: GET /exercises/…/alternatives": await rate(lambda: ask("GET", ALTERNATIVES)),
-                "API: POST /workouts/log (16 sets)": await rate(lambda: ask("POST", "/workouts/log", WORKOUT)),
-                "API: GET /workouts (20 of many)": await rate(lambda: ask("GET", "/workouts")),
-                "API: GET /progress/summary (of many)": await rate(lambda: ask("GET", "/progress/summary")),
-                "API: GET /progress/records (of many)": await rate(lambda: ask("GET", "/progress/records")),
-            }
+def workout_id(user: int) -> str:
+    """The id of a workout of the user."""
+    return str(training.fixed_id(f"workout {user} {1 + user % QUICK_WORKOUTS}"))
 
 
-async def main(state: StateDir) -> None:
-    """Measure everything and print it."""
-    info = state.read_info()
-    url = as_role(info["database_url"], "slow_burn_api")
-    # Without limits on requests, which real users do not reach.
-    limits = {"user_requests_per_minute": 1_000_000, "address_requests_per_minute": 1_000_000}
-    settings = Settings.model_validate({"supabase_url": info["supabase_url"], "database_url": url, **limits})
-    tokens = [mint_token(f"benchmark-{number}@example.com", state) for number in range(USERS)]
-    reference = await measure_database(settings, url)
-    figures = {
-        "reference: select 1": reference,
-        "gateway: get_profile()": await measure_gateway(settings, tokens),
-        **await measure_api(settings, tokens),
-    }
-    print(f"{'':40}{'per second':>12}{'of reference':>14}")
-    for name, figure in figures.items():
-        print(f"{name:40}{figure:>12.0f}{figure / reference:>14.3f}")
+SUBJECTS = (
+    Subject(
+        "GET /workouts", "public.list_workouts()", "list_workouts", lambda _: {}, "GET", lambda _: "/workouts"
+    ),
+    Subject(
+        "GET /workouts/{id}",
+        f"public.get_workout(md5('workout ' || :n || ' ' || (1 + :n % {QUICK_WORKOUTS}))::uuid)",
+        "get_workout",
+        lambda user: {"p_id": workout_id(user)},
+        "GET",
+        lambda user: f"/workouts/{workout_id(user)}",
+    ),
+    Subject(
+        "GET /exercises?q=",
+        "public.search_exercises('squat')",
+        "search_exercises",
+        lambda _: {"p_q": "squat"},
+        "GET",
+        lambda _: "/exercises?q=squat",
+    ),
+    Subject(
+        "GET /exercises/facets", "public.count_exercises()", "count_exercises", lambda _: {}, "GET",
+        lambda _: "/exercises/facets",
+    ),
+    Subject(
+        "GET /progress/summary",
+        "public.get_progress_summary()",
+        "get_progress_summary",
+        lambda _: {},
+        "GET",
+        lambda _: "/progress/summary",
+    ),
+    Subject(
+        "GET /progress/records",
+        "public.list_records()",
+        "list_records",
+        lambda _: {},
+        "GET",
+        lambda _: "/progress/records",
+    ),
+    Subject(
+        "POST /workouts/log",
+        f"public.log_workout('{LOGGED}')",
+        "log_workout",
+        lambda _: {"p_workout": json.loads(LOGGED)},
+        "POST",
+        lambda _: "/workouts/log",
+        LOGGED,
+    ),
+)  # fmt: skip
+WAYS = {
+    "a": "pgbench, the function itself",
+    "b": "PostgREST",
+    "c": "the API, a worker for each core",
+    "c1": "the API, one worker",
+    "d": "the API over PostgREST",
+}
+
+
+class Bench:
+    """The servers, and a way to measure each subject in each way."""
+
+    def __init__(self, servers: Servers, running: ExitStack, users: int, workouts: int) -> None:
+        self._users = users
+        self._socket_directory = servers.database.socket_directory
+        self._scripts = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        with servers.database.connect("supabase_admin") as superuser:
+            training.add_users(superuser, 1, users)
+            training.add_workouts(superuser, (1, users), (1, workouts))
+            superuser.execute("vacuum analyze")
+        self._tokens = [
+            servers.key.access_token(User(training.user_id(n), f"user-{n}@example.com"), servers.supabase_url)
+            for n in range(1, users + 1)
+        ]
+        self.postgrest_url = servers.start_postgrest()
+        cores = os.cpu_count() or 1
+        self.apis: dict[str, Served] = {
+            "c": running.enter_context(servers.api("postgres", workers=cores)),
+            "c1": running.enter_context(servers.api("postgres", workers=1)),
+            "d": running.enter_context(servers.api("postgrest", workers=cores, postgrest_url=self.postgrest_url)),
+        }
+
+    def measure(self, subject: Subject, way: str, seconds: int) -> tuple[Load, float]:
+        """The load, and the CPU time of the API in milliseconds for each request; 0 without an API."""
+        if way == "a":
+            return self._pgbench(subject, seconds), 0.0
+        if way == "b":
+            return self._send(self.postgrest_url, self._rpc(subject), seconds), 0.0
+        return self.ask(way, self._http(subject), seconds)
+
+    def ask(self, way: str, requests: list[Request], seconds: int) -> tuple[Load, float]:
+        """The same for requests to the API."""
+        api = self.apis[way]
+        before = api.cpu_seconds()
+        load = self._send(api.url, requests, seconds)
+        return load, (api.cpu_seconds() - before) / load.requests * 1000
+
+    def me(self) -> list[Request]:
+        """Requests that need no database."""
+        return [
+            Request(method="GET", path="/api/v1/auth/me", headers=self._headers(n), body="") for n in self._numbers()
+        ]
+
+    def _send(self, url: str, requests: list[Request], seconds: int) -> Load:
+        return send(url, requests, connections=CONNECTIONS, seconds=seconds)
+
+    def _numbers(self) -> Iterator[int]:
+        yield from range(1, self._users + 1)
+
+    def _headers(self, user: int) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[user - 1]}", "Content-Type": "application/json"}
+
+    def _rpc(self, subject: Subject) -> list[Request]:
+        path = f"/rpc/{subject.function}"
+        return [
+            Request(method="POST", path=path, headers=self._headers(n), body=json.dumps(subject.arguments(n)))
+            for n in self._numbers()
+        ]
+
+    def _http(self, subject: Subject) -> list[Request]:
+        return [
+            Request(
+                method=subject.method, path=f"/api/v1{subject.path(n)}", headers=self._headers(n), body=subject.body
+            )
+            for n in self._numbers()
+        ]
+
+    def _pgbench(self, subject: Subject, seconds: int) -> Load:
+        script = self._scripts / "call.sql"
+        script.write_text(training.as_user(subject.sql, self._users))
+        command: list[str | Path] = [
+            PROGRAMS / "pgbench", "--no-vacuum",
+            "--host", self._socket_directory, "--username", "authenticator",
+            "--file", script, "--client", str(CONNECTIONS), "--time", str(seconds), "postgres",
+        ]  # fmt: skip
+        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        per_second, latency = (
+            float(re.search(pattern, answer)[1])  # type: ignore[index]  # pgbench always prints both
+            for pattern in (r"tps = ([\d.]+)", r"latency average = ([\d.]+)")
+        )
+        return Load(round(per_second * seconds), per_second, latency, 0.0)
+
+
+@dataclass
+class Figures:
+    """The rounds of one subject in one way."""
+
+    per_second: list[float]
+    p50: list[float]
+    p99: list[float]
+    cpu_ms: list[float]
+
+    @classmethod
+    def none(cls) -> "Figures":
+        """Before the first round."""
+        return cls([], [], [], [])
+
+    def add(self, load: Load, cpu_ms: float) -> None:
+        """Add a round."""
+        self.per_second.append(load.per_second)
+        self.p50.append(load.p50)
+        self.p99.append(load.p99)
+        self.cpu_ms.append(cpu_ms)
+
+    def medians(self) -> dict[str, float]:
+        """The figures that count."""
+        noise = (max(self.per_second) - min(self.per_second)) / median(self.per_second)
+        medians = {name: round(median(rounds), 3) for name, rounds in vars(self).items()}
+        return {**medians, "noise": round(noise, 3)}
+
+
+def run(bench: Bench, rounds: int, seconds: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Measure every subject in every way: {subject: {way: figures}}."""
+    measured: dict[str, dict[str, Figures]] = defaultdict(lambda: defaultdict(Figures.none))
+    turns = [(subject, way) for _ in range(rounds) for subject in SUBJECTS for way in WAYS]
+    for subject, way in tqdm(turns, desc="Measuring", unit="turn"):
+        measured[subject.name][way].add(*bench.measure(subject, way, seconds))
+    for _ in range(rounds):
+        for way in bench.apis:
+            measured["GET /auth/me"][way].add(*bench.ask(way, bench.me(), seconds))
+    return {name: {way: figures.medians() for way, figures in ways.items()} for name, ways in measured.items()}
+
+
+def table(results: dict[str, dict[str, dict[str, float]]]) -> str:
+    """The results as a table in Markdown."""
+    titles = [f"{name} ({way})" for way, name in WAYS.items()]
+    titles += ["c/b", "c1/b", "c/a", "d/b", "CPU of the API, ms", "p50, ms", "p99, ms"]
+    lines = [f"| requests per second | {' | '.join(titles)} |", f"|---{'|---' * len(titles)}|"]
+    for name, ways in results.items():
+        rates = {way: figures["per_second"] for way, figures in ways.items()}
+        shown = [f"{rates[way]:,.0f}" if way in rates else "" for way in WAYS]
+        pairs = (("c", "b"), ("c1", "b"), ("c", "a"), ("d", "b"))
+        ratios = [f"{rates[one] / rates[other]:.2f}" if other in rates else "" for one, other in pairs]
+        api = ways["c"]
+        cells = [*shown, *ratios, *(f"{api[figure]:.2f}" for figure in ("cpu_ms", "p50", "p99"))]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def noisy(results: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+    """The figures whose rounds lie too far apart to be trusted."""
+    return [
+        f"{name} ({way}): ±{figures['noise'] / 2:.0%}"
+        for name, ways in results.items()
+        for way, figures in ways.items()
+        if figures["noise"] > NOISY
+    ]
+
+
+def main() -> None:
+    """Measure, print, and write the results and the chart."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less data and one short round, in about 90 seconds")
+    quick = parser.parse_args().quick
+    users, workouts, rounds, seconds = (QUICK_USERS, QUICK_WORKOUTS, 1, 1) if quick else (USERS, WORKOUTS, 5, 4)
+    print(f"Starting Postgres, PostgREST and three APIs, with {users} users of {workouts} workouts", flush=True)
+    with serving() as servers, ExitStack() as running:
+        bench = Bench(servers, running, users, workouts)
+        results = run(bench, rounds, seconds)
+        memory = {way: round(api.worker_megabytes(), 1) for way, api in bench.apis.items()}
+    print(f"\n{table(results)}\n\nMemory of a worker: {memory['c']} MB direct, {memory['d']} MB over PostgREST")
+    if unsure := noisy(results):
+        print(f"This machine is too noisy to trust these: {', '.join(unsure)}")
+    if not quick:
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        written = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "memory": memory, "results": results}
+        RESULTS.write_text(json.dumps(written, indent=2) + "\n")
+        CHART.write_text(chart.bars(results, WAYS))
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--state-dir", type=Path, default=ROOT / ".local", help="where the running stack keeps its data"
-    )
-    asyncio.run(main(StateDir(parser.parse_args().state_dir)))
+    main()

@@ -81,6 +81,12 @@ class Child:
     _process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """The number of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def _title(self) -> str:
         return self.name[:1].upper() + self.name[1:]
 

@@ -1,0 +1,83 @@
+"""Years of training for the benchmarks: users, their workouts and sets, and how to call a function as one of them."""
+
+import hashlib
+from uuid import UUID
+
+import psycopg
+
+from tools.stack.users import ROLE as AUTH_ROLE
+
+SETS = 16
+LIFTS = """
+    select array_agg(e.id order by e.slug) from private.exercises as e
+    where e.slug in (
+        'back-squat', 'bench-press', 'deadlift', 'overhead-press', 'barbell-row', 'pull-up', 'dip', 'front-squat',
+        'romanian-deadlift', 'hip-thrust', 'lat-pulldown', 'leg-press'
+    )
+"""
+"""Twelve exercises, of which a workout has four."""
+USERS_SQL = """
+    insert into auth.users (id, email)
+    select md5('user ' || n)::uuid, 'user-' || n || '@example.com' from generate_series(%(first)s, %(last)s) as n
+"""
+WORKOUTS_SQL = """
+    insert into private.workouts (user_id, id, title, started_at, completed_at, created_at)
+    select
+        md5('user ' || n)::uuid, md5('workout ' || n || ' ' || k)::uuid, 'Workout ' || k,
+        now() - k * interval '2 days' - interval '1 hour', now() - k * interval '2 days', now() - k * interval '2 days'
+    from generate_series(%(first)s, %(last)s) as n
+    cross join generate_series(%(from)s, %(to)s) as k
+"""
+SETS_SQL = """
+    insert into private.workout_sets (
+        user_id, workout_id, position, exercise_id, set_type, weight, weight_unit, reps, rpe
+    )
+    select
+        w.user_id, w.id, p,
+        lifts.ids[1 + (k %% 3) * 4 + (p - 1) / 4], case p %% 4 when 1 then 'warmup' else 'working' end,
+        40 + (k * 7 + p) %% 60, 'kg', 3 + (k + p) %% 8, 7 + p %% 3
+    from generate_series(%(first)s, %(last)s) as n
+    cross join generate_series(%(from)s, %(to)s) as k
+    inner join private.workouts as w
+        on w.user_id = md5('user ' || n)::uuid and w.id = md5('workout ' || n || ' ' || k)::uuid
+    cross join generate_series(1, %(sets)s) as p
+    cross join (select %(lifts)s::uuid[] as ids) as lifts
+"""
+
+
+def add_users(superuser: psycopg.Connection, first: int, last: int) -> None:
+    """Sign up users with these numbers."""
+    with superuser.transaction():
+        superuser.execute(f"set local role {AUTH_ROLE}")
+        psycopg.ClientCursor(superuser).execute(USERS_SQL, {"first": first, "last": last})
+
+
+def add_workouts(superuser: psycopg.Connection, users: tuple[int, int], workouts: tuple[int, int]) -> None:
+    """Give users workouts with these numbers, one for every second day. Number 1 is the latest."""
+    row = superuser.execute(LIFTS).fetchone()
+    assert row is not None
+    values = {"first": users[0], "last": users[1], "from": workouts[0], "to": workouts[1]}
+    with superuser.transaction():
+        psycopg.ClientCursor(superuser).execute(WORKOUTS_SQL, values)
+        psycopg.ClientCursor(superuser).execute(SETS_SQL, {**values, "sets": SETS, "lifts": row[0]})
+
+
+def as_user(call: str, users: int) -> str:
+    """A script of pgbench that calls a function as a random one of the users, in one message and transaction."""
+    return f"""\\set n random(1, {users})
+begin \\;
+select set_config('role', 'authenticated', true), set_config('request.jwt.claims',
+    json_build_object('role', 'authenticated', 'sub', md5('user ' || :n)::uuid)::text, true) \\;
+select {call} \\;
+commit;
+"""
+
+
+def fixed_id(text: str) -> UUID:
+    """The id that Postgres gives as md5(text)::uuid."""
+    return UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def user_id(number: int) -> UUID:
+    """The id of the user with a number."""
+    return fixed_id(f"user {number}")
