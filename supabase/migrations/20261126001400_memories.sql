@@ -68,6 +68,9 @@ create table private.memories (
     references private.messages (user_id, id) on delete set null (message_id),
     constraint memories_superseded_by_check check (superseded_by is null or superseded_at is not null)
 );
+-- Recalling compares all memories of a user. Rows of up to a page stay whole, so that it reads no vector or text from
+-- another place.
+alter table private.memories set (toast_tuple_target = 8160);
 comment on table private.memories is
 'What the companion knows about a user, one sentence each. Superseded memories stay as history and are never recalled.';
 comment on column private.memories.superseded_at is 'When a newer memory replaced it, or when it made room for others.';
@@ -98,6 +101,58 @@ create policy "owner can delete own memories" on private.memories
 for delete to authenticated using ((select auth.uid()) = user_id);
 
 
+create table private.memory_centres (
+    user_id uuid primary key references private.profiles (user_id) on delete cascade,
+    embedding extensions.halfvec(768) not null,
+    memories integer not null constraint memory_centres_memories_check check (memories > 0)
+);
+comment on table private.memory_centres is
+'The average embedding of the memories of a user that nothing has replaced, and how many have one. A trigger keeps it.';
+grant select on private.memory_centres to authenticated;
+alter table private.memory_centres enable row level security;
+create policy "owner can select own memory_centres" on private.memory_centres
+for select to authenticated using ((select auth.uid()) = user_id);
+
+
+-- Security definer, because users may not write it. It acts only on the users of the rows that fired it.
+create function private.keep_centre()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_users uuid[] := array(select distinct c.user_id from changed as c);
+begin
+    delete from private.memory_centres as c
+    where c.user_id = any(v_users);
+    insert into private.memory_centres (user_id, embedding, memories)
+    select
+        m.user_id,
+        extensions.avg(m.embedding),
+        count(*)
+    from private.memories as m
+    where m.user_id = any(v_users) and m.superseded_at is null and m.embedding is not null
+    group by m.user_id;
+    return null;
+end
+$$;
+comment on function private.keep_centre() is 'Computes the centre of the memories of some users again.';
+
+create trigger keep_centre_after_insert
+after insert on private.memories
+referencing new table as changed
+for each statement execute function private.keep_centre();
+create trigger keep_centre_after_update
+after update on private.memories
+referencing new table as changed
+for each statement execute function private.keep_centre();
+create trigger keep_centre_after_delete
+after delete on private.memories
+referencing old table as changed
+for each statement execute function private.keep_centre();
+
+
 -- Which memories a message calls to mind.
 
 create function private.is_recallable(p_superseded_at timestamptz, p_expires_at timestamptz)
@@ -115,11 +170,13 @@ grant execute on function private.is_recallable(timestamptz, timestamptz) to aut
 -- mention knees, and a name decides.
 create function private.text_likeness(p_user_id uuid, p_text text)
 returns table (id uuid, share real)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     with
     recallable as materialized (
         select
@@ -129,7 +186,10 @@ as $$
         where m.user_id = p_user_id and private.is_recallable(m.superseded_at, m.expires_at)
     ),
     said as materialized (
-        select word from pg_catalog.unnest(
+        select
+            word,
+            pg_catalog.quote_literal(word)::tsquery as query
+        from pg_catalog.unnest(
             pg_catalog.tsvector_to_array(
                 pg_catalog.to_tsvector('pg_catalog.english', pg_catalog.left(p_text, 4000))
             )
@@ -140,7 +200,7 @@ as $$
             r.id,
             said.word
         from said
-        inner join recallable as r on r.search_document @@ pg_catalog.quote_literal(said.word)::tsquery
+        inner join recallable as r on r.search_document @@ said.query
     ),
     weighed as (
         select
@@ -156,7 +216,8 @@ as $$
         (sum(weighed.weight) / (select sum(w.weight) from weighed as w))::real as share
     from hit
     inner join weighed on hit.word = weighed.word
-    group by hit.id
+    group by hit.id;
+end
 $$;
 comment on function private.text_likeness(uuid, text) is
 'For each memory of a user that shares a word with a text: the share of the text''s words that the memory contains, '
@@ -183,28 +244,33 @@ returns table (
     text_share real,
     recency real
 )
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     with
     asked as materialized (
         select
             (select auth.uid()) as user_id,
             extensions.l2_normalize(p_query_embedding)::extensions.halfvec(768) as embedding
     ),
-    recallable as materialized (
-        select m.*
+    recallable as (
+        select
+            m.user_id,
+            m.id,
+            m.content,
+            m.kind,
+            m.importance,
+            m.pinned,
+            m.created_at,
+            m.last_told_at,
+            m.embedding
         from private.memories as m
         where m.user_id = (select asked.user_id from asked)
             and private.is_recallable(m.superseded_at, m.expires_at)
-    ),
-    centre as materialized (
-        select
-            extensions.avg(r.embedding) as embedding,
-            count(r.embedding) as memories
-        from recallable as r
     ),
     measured as (
         select
@@ -220,7 +286,7 @@ as $$
             pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
         from recallable as r
         cross join asked
-        cross join centre
+        left join private.memory_centres as centre on r.user_id = centre.user_id
         left join private.text_likeness((select asked.user_id from asked), p_query_text) as t on r.id = t.id
     ),
     judged as (
@@ -250,7 +316,8 @@ as $$
     from judged as j
     where j.similarity >= coalesce(p_min_similarity, 0.06)
     order by score desc, j.id
-    limit greatest(0, least(coalesce(p_match_count, 10), 100))
+    limit greatest(0, least(coalesce(p_match_count, 10), 100));
+end
 $$;
 comment on function public.match_memories(extensions.vector, text, integer, real) is
 'The memories of the caller that a message calls to mind, best first, up to 100. The search is exact: it compares all '

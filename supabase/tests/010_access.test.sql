@@ -23,6 +23,7 @@ select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from private.messages as m
 $$);
 select pg_temp.run('owner', $$select create_memory('{"content": "Likes tea", "kind": "preference"}')$$);
+update memories set embedding = (select array_agg(1) from generate_series(1, 768))::extensions.vector;
 
 -- What a stranger may have guessed or been told.
 create temporary table known as
@@ -76,13 +77,27 @@ insert into expected values
 ('catalogue_facets', 'update private.catalogue_facets set exercises = 9', '42501', '42501', '42501'),
 ('catalogue_facets', 'delete from private.catalogue_facets', '42501', '42501', '42501'),
 ('catalogue_words', 'select from private.catalogue_words where word = ''squat''', '1', '1', '42501'),
-('catalogue_words', 'insert into private.catalogue_words values (''x'', repeat(''0'', 703)::bit(703))', '42501', '42501', '42501'),
+(
+    'catalogue_words',
+    'insert into private.catalogue_words values (''x'', repeat(''0'', 703)::bit(703))',
+    '42501',
+    '42501',
+    '42501'
+),
 ('catalogue_words', 'update private.catalogue_words set word = ''x''', '42501', '42501', '42501'),
 ('catalogue_words', 'delete from private.catalogue_words', '42501', '42501', '42501'),
 ('public_plan_counts', 'select from private.public_plan_counts where shard < 0', '0', '0', '42501'),
 ('public_plan_counts', 'insert into private.public_plan_counts values (1, 1)', '42501', '42501', '42501'),
 ('public_plan_counts', 'update private.public_plan_counts set plans = 9', '42501', '42501', '42501'),
 ('public_plan_counts', 'delete from private.public_plan_counts', '42501', '42501', '42501'),
+('memory_centres', 'select from private.memory_centres', '1', '0', '42501'),
+(
+    'memory_centres',
+    'insert into private.memory_centres (user_id, embedding, memories) select auth.uid(), null, 1',
+    '42501', '42501', '42501'
+),
+('memory_centres', 'update private.memory_centres set memories = 9', '42501', '42501', '42501'),
+('memory_centres', 'delete from private.memory_centres', '42501', '42501', '42501'),
 ('equipment', 'select from private.equipment where slug = ''barbell''', '1', '1', '42501'),
 ('equipment', 'insert into private.equipment values (''x'', ''X'')', '42501', '42501', '42501'),
 ('equipment', 'update private.equipment set name = ''x''', '42501', '42501', '42501'),

@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(64);
+select plan(66);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -30,6 +30,7 @@ insert into writable values
     'content, kind, importance, pinned, times_told, last_told_at, expires_at, superseded_at, superseded_by, '
     'embedding, embedding_claimed_at'
 ),
+('memory_centres', null, null),
 ('messages', 'user_id, id, conversation_id, role, content', null),
 ('muscles', null, null),
 ('paused_weeks', 'user_id, week_start', null),

@@ -30,6 +30,7 @@ select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from messages as m
 $$);
 select pg_temp.run('owner', $$select create_memory('{"content": "Likes tea", "kind": "preference"}')$$);
+update memories set embedding = (select array_agg(1) from generate_series(1, 768))::extensions.vector;
 
 -- The constraint that a statement violates, or its SQLSTATE. The statement is undone.
 create function pg_temp.violated(p_statement text)
@@ -312,6 +313,8 @@ insert into violations values
     select user_id, workout_id, gen_random_uuid(), now(), now(), 1, true, 1, 1, 0 from workout_exercises'
 ),
 ('workout_exercises_user_id_workout_id_fkey', 'workout_id = gen_random_uuid()'),
+('memory_centres_memories_check', 'memories = 0'),
+('memory_centres_user_id_fkey', 'user_id = gen_random_uuid()'),
 ('public_plan_counts_plans_check', 'insert into public_plan_counts values (0, -1)'),
 ('public_plan_counts_shard_check', 'insert into public_plan_counts values (16, 1)'),
 ('catalogue_facets_exercises_check', 'exercises = 0'),

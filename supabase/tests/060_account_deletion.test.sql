@@ -43,6 +43,7 @@ end
 $$;
 select pg_temp.fill('owner', '00000000-0000-4000-8000-00000000000e');
 select pg_temp.fill('stranger', 'bb6924d2-d3b5-68ea-1667-8a551e3569ff');
+update memories set embedding = (select array_agg(1) from generate_series(1, 768))::extensions.vector;
 
 -- How many rows a user has in each table.
 create function pg_temp.rows_of(p_user_id uuid)

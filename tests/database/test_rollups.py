@@ -245,3 +245,32 @@ def test_public_plans_are_counted(someone: Someone, admin: psycopg.Connection) -
         assert holds()
         admin.execute("delete from auth.users where id = %s", (someone.id,))
         assert holds()
+
+
+def test_the_centre_of_memories_is_their_average(someone: Someone, admin: psycopg.Connection) -> None:
+    kept = "select embedding::text, memories from private.memory_centres where user_id = %s"
+    computed = (
+        "select extensions.avg(embedding)::extensions.halfvec(768)::text, count(*)::integer from private.memories "
+        "where user_id = %s and superseded_at is null and embedding is not null having count(*) > 0"
+    )
+
+    def holds() -> bool:
+        return admin.execute(kept, (someone.id,)).fetchone() == admin.execute(computed, (someone.id,)).fetchone()
+
+    with admin.transaction(force_rollback=True):
+        assert holds()
+        admin.execute(
+            "insert into private.memories (user_id, content, kind, embedding) "
+            "select %s, 'Likes number ' || n, 'fact', "
+            "(select array_agg(sin(n * q)) from generate_series(1, 768) as q)::extensions.vector "
+            "from generate_series(1, 5) as n",
+            (someone.id,),
+        )
+        assert holds()
+        admin.execute("update private.memories set superseded_at = now() where content = 'Likes number 2'")
+        assert holds()
+        admin.execute("update private.memories set embedding = null where content = 'Likes number 3'")
+        assert holds()
+        admin.execute("delete from private.memories where user_id = %s", (someone.id,))
+        assert holds()
+        assert admin.execute(kept, (someone.id,)).fetchone() is None

@@ -15,11 +15,13 @@ grant execute on function private.is_recallable(timestamptz, timestamptz) to aut
 -- mention knees, and a name decides.
 create function private.text_likeness(p_user_id uuid, p_text text)
 returns table (id uuid, share real)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     with
     recallable as materialized (
         select
@@ -29,7 +31,10 @@ as $$
         where m.user_id = p_user_id and private.is_recallable(m.superseded_at, m.expires_at)
     ),
     said as materialized (
-        select word from pg_catalog.unnest(
+        select
+            word,
+            pg_catalog.quote_literal(word)::tsquery as query
+        from pg_catalog.unnest(
             pg_catalog.tsvector_to_array(
                 pg_catalog.to_tsvector('pg_catalog.english', pg_catalog.left(p_text, 4000))
             )
@@ -40,7 +45,7 @@ as $$
             r.id,
             said.word
         from said
-        inner join recallable as r on r.search_document @@ pg_catalog.quote_literal(said.word)::tsquery
+        inner join recallable as r on r.search_document @@ said.query
     ),
     weighed as (
         select
@@ -56,7 +61,8 @@ as $$
         (sum(weighed.weight) / (select sum(w.weight) from weighed as w))::real as share
     from hit
     inner join weighed on hit.word = weighed.word
-    group by hit.id
+    group by hit.id;
+end
 $$;
 comment on function private.text_likeness(uuid, text) is
 'For each memory of a user that shares a word with a text: the share of the text''s words that the memory contains, '
@@ -83,28 +89,33 @@ returns table (
     text_share real,
     recency real
 )
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     with
     asked as materialized (
         select
             (select auth.uid()) as user_id,
             extensions.l2_normalize(p_query_embedding)::extensions.halfvec(768) as embedding
     ),
-    recallable as materialized (
-        select m.*
+    recallable as (
+        select
+            m.user_id,
+            m.id,
+            m.content,
+            m.kind,
+            m.importance,
+            m.pinned,
+            m.created_at,
+            m.last_told_at,
+            m.embedding
         from private.memories as m
         where m.user_id = (select asked.user_id from asked)
             and private.is_recallable(m.superseded_at, m.expires_at)
-    ),
-    centre as materialized (
-        select
-            extensions.avg(r.embedding) as embedding,
-            count(r.embedding) as memories
-        from recallable as r
     ),
     measured as (
         select
@@ -120,7 +131,7 @@ as $$
             pg_catalog.power(0.5, extract(epoch from pg_catalog.now() - r.last_told_at) / (90 * 86400))::real as recency
         from recallable as r
         cross join asked
-        cross join centre
+        left join private.memory_centres as centre on r.user_id = centre.user_id
         left join private.text_likeness((select asked.user_id from asked), p_query_text) as t on r.id = t.id
     ),
     judged as (
@@ -150,7 +161,8 @@ as $$
     from judged as j
     where j.similarity >= coalesce(p_min_similarity, 0.06)
     order by score desc, j.id
-    limit greatest(0, least(coalesce(p_match_count, 10), 100))
+    limit greatest(0, least(coalesce(p_match_count, 10), 100));
+end
 $$;
 comment on function public.match_memories(extensions.vector, text, integer, real) is
 'The memories of the caller that a message calls to mind, best first, up to 100. The search is exact: it compares all '

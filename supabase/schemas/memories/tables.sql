@@ -68,6 +68,9 @@ create table private.memories (
     references private.messages (user_id, id) on delete set null (message_id),
     constraint memories_superseded_by_check check (superseded_by is null or superseded_at is not null)
 );
+-- Recalling compares all memories of a user. Rows of up to a page stay whole, so that it reads no vector or text from
+-- another place.
+alter table private.memories set (toast_tuple_target = 8160);
 comment on table private.memories is
 'What the companion knows about a user, one sentence each. Superseded memories stay as history and are never recalled.';
 comment on column private.memories.superseded_at is 'When a newer memory replaced it, or when it made room for others.';
@@ -96,3 +99,55 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own memories" on private.memories
 for delete to authenticated using ((select auth.uid()) = user_id);
+
+
+create table private.memory_centres (
+    user_id uuid primary key references private.profiles (user_id) on delete cascade,
+    embedding extensions.halfvec(768) not null,
+    memories integer not null constraint memory_centres_memories_check check (memories > 0)
+);
+comment on table private.memory_centres is
+'The average embedding of the memories of a user that nothing has replaced, and how many have one. A trigger keeps it.';
+grant select on private.memory_centres to authenticated;
+alter table private.memory_centres enable row level security;
+create policy "owner can select own memory_centres" on private.memory_centres
+for select to authenticated using ((select auth.uid()) = user_id);
+
+
+-- Security definer, because users may not write it. It acts only on the users of the rows that fired it.
+create function private.keep_centre()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+    v_users uuid[] := array(select distinct c.user_id from changed as c);
+begin
+    delete from private.memory_centres as c
+    where c.user_id = any(v_users);
+    insert into private.memory_centres (user_id, embedding, memories)
+    select
+        m.user_id,
+        extensions.avg(m.embedding),
+        count(*)
+    from private.memories as m
+    where m.user_id = any(v_users) and m.superseded_at is null and m.embedding is not null
+    group by m.user_id;
+    return null;
+end
+$$;
+comment on function private.keep_centre() is 'Computes the centre of the memories of some users again.';
+
+create trigger keep_centre_after_insert
+after insert on private.memories
+referencing new table as changed
+for each statement execute function private.keep_centre();
+create trigger keep_centre_after_update
+after update on private.memories
+referencing new table as changed
+for each statement execute function private.keep_centre();
+create trigger keep_centre_after_delete
+after delete on private.memories
+referencing old table as changed
+for each statement execute function private.keep_centre();
