@@ -1138,11 +1138,13 @@ grant execute on function public.get_next_session(uuid, integer) to authenticate
 
 create function private.followed_weeks(p_plan_id uuid, p_weeks integer, p_profile private.profiles)
 returns table (week_start date, sessions integer)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+    return query
     with
     done as materialized (
         select
@@ -1150,7 +1152,7 @@ as $$
             count(*)::integer as sessions
         from private.workouts as w
         where w.plan_id = p_plan_id and w.user_id = p_profile.user_id
-        group by week_start
+        group by 1
     ),
     span as (
         select
@@ -1167,7 +1169,8 @@ as $$
     from span
     cross join pg_catalog.generate_series(span.first_week::timestamp, span.last_week::timestamp, interval '7 days')
         as listed (day)
-    left join done on listed.day::date = done.week_start
+    left join done on listed.day::date = done.week_start;
+end
 $$;
 comment on function private.followed_weeks(uuid, integer, private.profiles) is
 'The calendar weeks in which a user follows a plan of p_weeks weeks, each with its number of sessions: from the first '

@@ -35,6 +35,10 @@ create table private.workouts (
                 then extract(epoch from completed_at - started_at)::integer
         end
     ) stored,
+    -- What a search compares, so that it need not be prepared again for each search.
+    search_text text generated always as (
+        ' ' || private.search_text(coalesce(title, '') || ' ' || coalesce(plan_name, '') || ' ' || coalesce(notes, ''))
+    ) stored,
     import_key text constraint workouts_import_key_check check (char_length(import_key) <= 300),
     import_incomplete boolean not null default false,
     has_work boolean not null default false,
