@@ -272,7 +272,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less data and one short round, in about 90 seconds")
     quick = parser.parse_args().quick
-    users, workouts, rounds, seconds = (QUICK_USERS, QUICK_WORKOUTS, 1, 1) if quick else (USERS, WORKOUTS, 5, 4)
+    users, workouts, rounds, seconds = (QUICK_USERS, QUICK_WORKOUTS, 1, 1) if quick else (USERS, WORKOUTS, 3, 3)
     print(f"Starting Postgres, PostgREST and three APIs, with {users} users of {workouts} workouts", flush=True)
     with serving() as servers, ExitStack() as running:
         bench = Bench(servers, running, users, workouts)
