@@ -8,6 +8,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -80,6 +81,24 @@ def test_the_keys_are_served_where_supabase_has_them(stack: Stack) -> None:
     url = f"{stack.info['supabase_url']}/auth/v1/.well-known/jwks.json"
     keys = httpx.get(url, trust_env=False).json()["keys"]
     assert [key["alg"] for key in keys] == ["ES256"]
+
+
+def test_an_account_that_is_deleted_cannot_sign_in_again(stack: Stack) -> None:
+    auth = f"{stack.info['supabase_url']}/auth/v1"
+    credentials = {"email": "leaver@example.com", "password": "a-long-password"}
+    headers = {"apikey": stack.info["publishable_key"]}
+    sign_in = partial(
+        httpx.post, f"{auth}/token?grant_type=password", json=credentials, headers=headers, trust_env=False
+    )
+    assert httpx.post(f"{auth}/signup", json=credentials, headers=headers, trust_env=False).is_success
+    token = sign_in().json()["access_token"]
+    with stack.client(token) as client:
+        assert client.post("/workouts/log", json={"sets": [a_set()]}).status_code == 201
+        deleted = client.request("DELETE", "/account", json={"confirm": "delete my account"})
+        assert deleted.status_code == 200, deleted.text
+        assert client.get("/workouts").json()["total"] == 0
+        assert client.get("/profile").json()["code"] == "profile_not_found"
+    assert sign_in().status_code == 400
 
 
 def test_the_main_job_from_nothing(stack: Stack) -> None:
