@@ -1,0 +1,54 @@
+"""The benchmarks measure real servers over the data that they make."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tools.benchmarks import growth, training
+from tools.benchmarks.requests import SUBJECTS, Bench
+from tools.benchmarks.servers import Servers, serving
+
+pytestmark = pytest.mark.slow
+
+USERS, WORKOUTS = 3, 4
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    with serving() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def bench(servers: Servers, postgrest: Path) -> Iterator[Bench]:
+    assert postgrest.exists()
+    with ExitStack() as running:
+        yield Bench(servers, running, USERS, WORKOUTS)
+
+
+def test_the_data_are_as_many_as_asked_for(servers: Servers, bench: Bench) -> None:
+    del bench
+    with servers.database.connect("supabase_admin") as superuser:
+        counted = superuser.execute(
+            "select count(distinct user_id), count(*), sum(total_sets), count(*) filter (where has_work) "
+            "from private.workouts"
+        ).fetchone()
+    assert counted == (USERS, USERS * WORKOUTS, USERS * WORKOUTS * training.SETS, USERS * WORKOUTS)
+
+
+@pytest.mark.parametrize("way", ["a", "b", "c", "c1", "d"])
+def test_a_call_is_measured_each_way(bench: Bench, way: str) -> None:
+    load, cpu_ms = bench.measure(SUBJECTS[0], way, 1)
+    assert load.requests > 0
+    assert load.per_second > 0
+    assert (cpu_ms > 0) == (way in bench.apis)
+
+
+def test_growth_measures_every_call(servers: Servers, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "ROUNDS", 1)
+    with servers.database.connect("supabase_admin") as superuser:
+        times = growth.measure(servers, superuser, bench.apis["c1"].url, 1, WORKOUTS)
+    assert len(times) > 10
+    assert all(milliseconds > 0 for milliseconds in times.values())
