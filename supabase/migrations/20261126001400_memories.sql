@@ -114,7 +114,7 @@ create policy "owner can select own memory_centres" on private.memory_centres
 for select to authenticated using ((select auth.uid()) = user_id);
 
 
--- Security definer, because users may not write it. It acts only on the users of the rows that fired it.
+-- Security definer, because users may not write it. It acts only on the user of the row that fired it.
 create function private.keep_centre()
 returns trigger
 language plpgsql
@@ -122,35 +122,45 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_users uuid[] := array(select distinct c.user_id from changed as c);
+    v_user_id uuid := case tg_op when 'DELETE' then old.user_id else new.user_id end;
 begin
     delete from private.memory_centres as c
-    where c.user_id = any(v_users);
+    where c.user_id = v_user_id;
     insert into private.memory_centres (user_id, embedding, memories)
     select
-        m.user_id,
+        v_user_id,
         extensions.avg(m.embedding),
         count(*)
     from private.memories as m
-    where m.user_id = any(v_users) and m.superseded_at is null and m.embedding is not null
-    group by m.user_id;
+    where
+        m.user_id = v_user_id
+        and m.superseded_at is null
+        and m.embedding is not null
+        -- When an account is deleted, all of this goes with it.
+        and exists (select from private.profiles as p where p.user_id = v_user_id)
+    having count(*) > 0;
     return null;
 end
 $$;
-comment on function private.keep_centre() is 'Computes the centre of the memories of some users again.';
+comment on function private.keep_centre() is 'Computes the centre of the memories of a user again.';
 
 create trigger keep_centre_after_insert
 after insert on private.memories
-referencing new table as changed
-for each statement execute function private.keep_centre();
+for each row when (new.embedding is not null)
+execute function private.keep_centre();
 create trigger keep_centre_after_update
-after update on private.memories
-referencing new table as changed
-for each statement execute function private.keep_centre();
+after update of embedding, superseded_at on private.memories
+for each row
+when (
+    (old.embedding is null) <> (new.embedding is null)
+    or not (old.embedding operator (extensions.=) new.embedding)
+    or (old.superseded_at is null) <> (new.superseded_at is null)
+)
+execute function private.keep_centre();
 create trigger keep_centre_after_delete
 after delete on private.memories
-referencing old table as changed
-for each statement execute function private.keep_centre();
+for each row when (old.embedding is not null)
+execute function private.keep_centre();
 
 
 -- Which memories a message calls to mind.

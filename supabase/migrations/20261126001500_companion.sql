@@ -338,50 +338,54 @@ grant execute on function public.begin_chat_turn(text, uuid, text, integer, inte
 
 create function private.recalled_json(p_profile private.profiles, p_embedding extensions.vector, p_text text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    with
-    matched as (
-        select
-            m.id,
-            m.score
-        from public.match_memories(p_embedding, p_text, 10) as m
-    ),
-    -- The prompt always has what the user pinned.
-    pinned as (
-        select
-            m.id,
-            null::real as score
-        from private.memories as m
-        where m.user_id = p_profile.user_id
-            and m.pinned
-            and private.is_recallable(m.superseded_at, m.expires_at)
-            and not exists (select from matched where matched.id = m.id)
-        order by m.importance desc, m.last_told_at desc
-        limit 5
-    )
-    select coalesce(
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object(
-                'id', m.id,
-                'content', m.content,
-                'kind', m.kind,
-                'score', pg_catalog.round(recalled.score::numeric, 3),
-                'told_on', (m.last_told_at at time zone p_profile.timezone)::date
-            )
-            order by recalled.score desc nulls last, m.id
+begin
+    return (
+        with
+        matched as (
+            select
+                m.id,
+                m.score
+            from public.match_memories(p_embedding, p_text, 10) as m
         ),
-        '[]'
-    )
-    from (
-        select * from matched
-        union all
-        select * from pinned
-    ) as recalled
-    inner join private.memories as m on m.user_id = p_profile.user_id and recalled.id = m.id
+        -- The prompt always has what the user pinned.
+        pinned as (
+            select
+                m.id,
+                null::real as score
+            from private.memories as m
+            where m.user_id = p_profile.user_id
+                and m.pinned
+                and private.is_recallable(m.superseded_at, m.expires_at)
+                and not exists (select from matched where matched.id = m.id)
+            order by m.importance desc, m.last_told_at desc
+            limit 5
+        )
+        select coalesce(
+            pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object(
+                    'id', m.id,
+                    'content', m.content,
+                    'kind', m.kind,
+                    'score', pg_catalog.round(recalled.score::numeric, 3),
+                    'told_on', (m.last_told_at at time zone p_profile.timezone)::date
+                )
+                order by recalled.score desc nulls last, m.id
+            ),
+            '[]'
+        )
+        from (
+            select * from matched
+            union all
+            select * from pinned
+        ) as recalled
+        inner join private.memories as m on m.user_id = p_profile.user_id and recalled.id = m.id
+    );
+end
 $$;
 comment on function private.recalled_json(private.profiles, extensions.vector, text) is
 'The memories that a message calls to mind, and up to five pinned ones: [{id, content, kind, score, told_on}].';
@@ -390,27 +394,31 @@ grant execute on function private.recalled_json(private.profiles, extensions.vec
 
 create function private.latest_workouts_json(p_profile private.profiles, p_latest private.workouts[])
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object(
-                'on', (w.completed_at at time zone p_profile.timezone)::date,
-                'title', coalesce(w.title, w.plan_name),
-                'mood', w.mood,
-                'exercises', (
-                    select pg_catalog.jsonb_agg(done ->> 'exercise_name')
-                    from pg_catalog.json_array_elements(w.exercises) as done
+begin
+    return (
+        select coalesce(
+            pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object(
+                    'on', (w.completed_at at time zone p_profile.timezone)::date,
+                    'title', coalesce(w.title, w.plan_name),
+                    'mood', w.mood,
+                    'exercises', (
+                        select pg_catalog.jsonb_agg(done ->> 'exercise_name')
+                        from pg_catalog.json_array_elements(w.exercises) as done
+                    )
                 )
-            )
-            order by w.completed_at desc
-        ),
-        '[]'
-    )
-    from pg_catalog.unnest(p_latest) as w
+                order by w.completed_at desc
+            ),
+            '[]'
+        )
+        from pg_catalog.unnest(p_latest) as w
+    );
+end
 $$;
 comment on function private.latest_workouts_json(private.profiles, private.workouts[]) is
 'Workouts as the prompt names them, latest first: [{on, title, mood, exercises}].';
@@ -419,24 +427,28 @@ grant execute on function private.latest_workouts_json(private.profiles, private
 
 create function private.beaten_records_json(p_profile private.profiles, p_latest private.workouts[])
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.jsonb_agg(
-            r.value::jsonb - 'exercise_id' || pg_catalog.jsonb_build_object(
-                'on', (w.completed_at at time zone p_profile.timezone)::date
-            )
-        ),
-        '[]'
-    )
-    from pg_catalog.unnest(p_latest) as w
-    cross join pg_catalog.json_array_elements(
-        private.personal_records_json(p_profile.user_id, w.id, p_profile.weight_unit)
-    ) as r
-    where r.value ->> 'previous' is not null
+begin
+    return (
+        select coalesce(
+            pg_catalog.jsonb_agg(
+                r.value::jsonb - 'exercise_id' || pg_catalog.jsonb_build_object(
+                    'on', (w.completed_at at time zone p_profile.timezone)::date
+                )
+            ),
+            '[]'
+        )
+        from pg_catalog.unnest(p_latest) as w
+        cross join pg_catalog.json_array_elements(
+            private.personal_records_json(p_profile.user_id, w.id, p_profile.weight_unit)
+        ) as r
+        where r.value ->> 'previous' is not null
+    );
+end
 $$;
 comment on function private.beaten_records_json(private.profiles, private.workouts[]) is
 'The earlier records that workouts beat: [{exercise_name, kind, value, unit, previous, on}].';
@@ -445,39 +457,43 @@ grant execute on function private.beaten_records_json(private.profiles, private.
 
 create function private.next_session_json(p_profile private.profiles)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_build_object(
-        'plan', due.session -> 'plan_name',
-        'day', due.session -> 'day_name',
-        'due_on', due.session -> 'due_on',
-        'exercises', (
-            select pg_catalog.jsonb_agg(
-                x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
-                || pg_catalog.jsonb_build_object(
-                    'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
-                    'load', x.value #> '{sets,-1,weight}',
-                    'reps', x.value #> '{sets,-1,reps}',
-                    'alternatives', (
-                        select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
-                        from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+begin
+    return (
+        select pg_catalog.jsonb_build_object(
+            'plan', due.session -> 'plan_name',
+            'day', due.session -> 'day_name',
+            'due_on', due.session -> 'due_on',
+            'exercises', (
+                select pg_catalog.jsonb_agg(
+                    x.value - array['superset', 'notes', 'exercise_id', 'missing_equipment', 'injured_joints']
+                    || pg_catalog.jsonb_build_object(
+                        'sets', pg_catalog.jsonb_array_length(x.value -> 'sets'),
+                        'load', x.value #> '{sets,-1,weight}',
+                        'reps', x.value #> '{sets,-1,reps}',
+                        'alternatives', (
+                            select coalesce(pg_catalog.jsonb_agg(a -> 'exercise_name'), '[]')
+                            from pg_catalog.jsonb_array_elements(x.value -> 'alternatives') as a
+                        )
                     )
                 )
+                from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
             )
-            from pg_catalog.jsonb_array_elements(due.session -> 'exercises') as x
         )
-    )
-    from (
-        select public.get_next_session(w.plan_id) as session
-        from private.workouts as w
-        inner join private.plans as p on w.plan_id = p.id
-        where w.user_id = p_profile.user_id
-        order by w.completed_at desc
-        limit 1
-    ) as due
+        from (
+            select public.get_next_session(w.plan_id) as session
+            from private.workouts as w
+            inner join private.plans as p on w.plan_id = p.id
+            where w.user_id = p_profile.user_id
+            order by w.completed_at desc
+            limit 1
+        ) as due
+    );
+end
 $$;
 comment on function private.next_session_json(private.profiles) is
 'The session that is due in the plan that the user followed last, with the last set of each exercise: {plan, day, '
@@ -516,26 +532,30 @@ grant execute on function private.training_json(private.profiles) to authenticat
 
 create function private.messages_before(p_message private.messages)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
-        ),
-        '[]'
-    )
-    from (
-        select m.* from private.messages as m
-        where
-            m.user_id = p_message.user_id
-            and m.conversation_id = p_message.conversation_id
-            and m.created_at < p_message.created_at
-        order by m.created_at desc
-        limit 20
-    ) as said
+begin
+    return (
+        select coalesce(
+            pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object('role', said.role, 'content', said.content) order by said.created_at
+            ),
+            '[]'
+        )
+        from (
+            select m.* from private.messages as m
+            where
+                m.user_id = p_message.user_id
+                and m.conversation_id = p_message.conversation_id
+                and m.created_at < p_message.created_at
+            order by m.created_at desc
+            limit 20
+        ) as said
+    );
+end
 $$;
 comment on function private.messages_before(private.messages) is
 'The last 20 messages of the conversation before a message, oldest first: [{role, content}].';
