@@ -114,40 +114,69 @@ create policy "owner can select own memory_centres" on private.memory_centres
 for select to authenticated using ((select auth.uid()) = user_id);
 
 
--- Security definer, because users may not write it. It acts only on the user of the row that fired it.
+-- Granted to nobody: the triggers call it.
+create function private.refresh_centre(p_user_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    delete from private.memory_centres as c
+    where c.user_id = p_user_id;
+    insert into private.memory_centres (user_id, embedding, memories)
+    select
+        p_user_id,
+        extensions.avg(m.embedding),
+        count(*)
+    from private.memories as m
+    where
+        m.user_id = p_user_id
+        and m.superseded_at is null
+        and m.embedding is not null
+        -- When an account is deleted, all of this goes with it.
+        and exists (select from private.profiles as p where p.user_id = p_user_id)
+    having count(*) > 0;
+end
+$$;
+comment on function private.refresh_centre(uuid) is 'Computes the centre of the memories of a user again.';
+
+
+-- Security definer, because users may not write the centre. It acts only on the users of the rows that fired it.
+create function private.include_in_centre()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    perform private.refresh_centre(owner.user_id)
+    from (select distinct i.user_id from inserted as i where i.embedding is not null) as owner;
+    return null;
+end
+$$;
+comment on function private.include_in_centre() is 'Keeps the centre when memories with embeddings are inserted.';
+
+create trigger include_in_centre
+after insert on private.memories
+referencing new table as inserted
+for each statement execute function private.include_in_centre();
+
+
+-- Security definer for the same reason.
 create function private.keep_centre()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-    v_user_id uuid := case tg_op when 'DELETE' then old.user_id else new.user_id end;
 begin
-    delete from private.memory_centres as c
-    where c.user_id = v_user_id;
-    insert into private.memory_centres (user_id, embedding, memories)
-    select
-        v_user_id,
-        extensions.avg(m.embedding),
-        count(*)
-    from private.memories as m
-    where
-        m.user_id = v_user_id
-        and m.superseded_at is null
-        and m.embedding is not null
-        -- When an account is deleted, all of this goes with it.
-        and exists (select from private.profiles as p where p.user_id = v_user_id)
-    having count(*) > 0;
+    perform private.refresh_centre(old.user_id);
     return null;
 end
 $$;
-comment on function private.keep_centre() is 'Computes the centre of the memories of a user again.';
+comment on function private.keep_centre() is 'Keeps the centre when a memory with an embedding changes or goes.';
 
-create trigger keep_centre_after_insert
-after insert on private.memories
-for each row when (new.embedding is not null)
-execute function private.keep_centre();
 create trigger keep_centre_after_update
 after update of embedding, superseded_at on private.memories
 for each row
