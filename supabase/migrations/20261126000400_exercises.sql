@@ -648,7 +648,7 @@ begin
                 select from private.exercises as e
                 where
                     e.user_id is null
-                    and e.search_document @@ pg_catalog.array_to_tsvector(array[kept.word])::text::tsquery
+                    and e.search_document @@ pg_catalog.quote_literal(kept.word)::tsquery
             );
     end if;
     if tg_op <> 'DELETE' then

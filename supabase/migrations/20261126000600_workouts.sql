@@ -79,7 +79,7 @@ create unique index workouts_user_id_import_key_key on private.workouts (user_id
 where import_key is not null;
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at)
 where plan_id is not null;
--- Counts what a user logged in the last day, and tells whether an earlier workout was logged after another one.
+-- Finds what a user logged in the last day, and earlier workouts that they logged late.
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
 create index workouts_user_id_created_at_id_idx on private.workouts (user_id, created_at, id)
 where plan_name is not null;
@@ -436,8 +436,7 @@ begin
             count(s.rpe) filter (where s.set_type <> 'warmup') as rpe_count,
             sum(s.volume_kg) filter (where s.set_type <> 'warmup') as volume_kg,
             max(s.weight_kg) filter (
-                where s.set_type <> 'warmup'
-                and coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
+                where s.set_type <> 'warmup' and private.is_work(s.reps, s.duration_seconds, s.distance_meters)
             ) as weight_kg,
             max(s.estimated_1rm_kg) as estimated_1rm_kg,
             max(s.reps) filter (where s.set_type <> 'warmup' and coalesce(s.weight, 0) = 0) as reps
@@ -1100,3 +1099,130 @@ comment on function private.personal_records_json(uuid, uuid, text) is
 'The records that a workout set when it was done, in the order of its exercises, as the API returns them: in the unit '
 'given (kg or lb), to two decimals.';
 grant execute on function private.personal_records_json(uuid, uuid, text) to authenticated;
+
+
+create function private.exercises_of_workout(p_user_id uuid, p_workout_id uuid)
+returns uuid[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select array(
+        select x.exercise_id from private.workout_exercises as x
+        where x.user_id = p_user_id and x.workout_id = p_workout_id
+    )
+$$;
+comment on function private.exercises_of_workout(uuid, uuid) is 'The exercises of a workout.';
+grant execute on function private.exercises_of_workout(uuid, uuid) to authenticated;
+
+
+create function private.beats(p_value numeric, p_earlier numeric)
+returns boolean
+language sql
+immutable
+security invoker
+return p_earlier > 0 and private.surpasses(p_value, p_earlier);
+comment on function private.beats(numeric, numeric) is
+'Whether a value is a record that beats an earlier best. A first time, and one after 0, beats nothing.';
+grant execute on function private.beats(numeric, numeric) to authenticated;
+
+
+create function private.beats_earlier(p_done private.workout_exercises)
+returns boolean
+language sql
+stable
+security invoker
+return (p_done).is_record and (
+    private.beats((p_done).weight_kg, (p_done).earlier_weight_kg)
+    or private.beats((p_done).estimated_1rm_kg, (p_done).earlier_estimated_1rm_kg)
+    or private.beats((p_done).reps, (p_done).earlier_reps)
+    or private.beats((p_done).volume_kg, (p_done).earlier_volume_kg)
+);
+comment on function private.beats_earlier(private.workout_exercises) is
+'Whether a workout beat an earlier best in an exercise; null where there is none.';
+grant execute on function private.beats_earlier(private.workout_exercises) to authenticated;
+
+
+create function private.later_records(
+    p_user_id uuid, p_exercise_ids uuid[], p_workout_id uuid, p_since timestamptz
+)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select coalesce(pg_catalog.jsonb_object_agg(beaten.workout_id, beaten.exercises), '{}')
+    from (
+        select
+            x.workout_id,
+            count(*) as exercises
+        from private.workout_exercises as x
+        where
+            x.user_id = p_user_id
+            and x.exercise_id = any(p_exercise_ids)
+            and x.performed_at >= p_since
+            and x.workout_id <> p_workout_id
+            and private.beats_earlier(x)
+        group by x.workout_id
+    ) as beaten
+$$;
+comment on function private.later_records(uuid, uuid[], uuid, timestamptz) is
+'In how many of these exercises each other workout since a moment beat a record: {workout_id: exercises}.';
+grant execute on function private.later_records(uuid, uuid[], uuid, timestamptz) to authenticated;
+
+
+create function private.count_beaten(p_workout private.workouts)
+returns bigint
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    -- Most often, whatever came before a workout was also logged before it. Then the stored bests are those that it beat.
+    if not exists (
+        select from private.workouts as w
+        where
+            w.user_id = p_workout.user_id
+            and w.created_at > p_workout.created_at
+            and w.completed_at <= p_workout.completed_at
+    ) then
+        return (
+            select count(*) from private.workout_exercises as x
+            where x.user_id = p_workout.user_id and x.workout_id = p_workout.id and private.beats_earlier(x)
+        );
+    end if;
+    return (
+        select count(*)
+        from private.workout_exercises as x
+        cross join lateral (
+            select
+                max(e.volume_kg) as volume_kg,
+                max(e.weight_kg) as weight_kg,
+                max(e.estimated_1rm_kg) as estimated_1rm_kg,
+                max(e.reps) as reps
+            from private.workout_exercises as e
+            where
+                e.user_id = x.user_id
+                and e.exercise_id = x.exercise_id
+                and e.logged_at <= x.logged_at
+                and (e.performed_at, e.logged_at, e.workout_id) < (x.performed_at, x.logged_at, x.workout_id)
+        ) as known
+        where
+            x.user_id = p_workout.user_id
+            and x.workout_id = p_workout.id
+            and (
+                private.beats(x.weight_kg, known.weight_kg)
+                or private.beats(x.estimated_1rm_kg, known.estimated_1rm_kg)
+                or private.beats(x.reps, known.reps)
+                or private.beats(x.volume_kg, known.volume_kg)
+            )
+    );
+end
+$$;
+comment on function private.count_beaten(private.workouts) is
+'In how many exercises a workout beat a record of the workouts that were logged before it: what is logged or imported '
+'later takes no record back.';
+grant execute on function private.count_beaten(private.workouts) to authenticated;

@@ -291,124 +291,6 @@ comment on function private.events_of_workout(uuid, uuid) is 'The ids of the eve
 
 -- What workouts and conversations earn.
 
-create function private.exercises_of_workout(p_user_id uuid, p_workout_id uuid)
-returns uuid[]
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select array(
-        select x.exercise_id from private.workout_exercises as x
-        where x.user_id = p_user_id and x.workout_id = p_workout_id
-    )
-$$;
-comment on function private.exercises_of_workout(uuid, uuid) is 'The exercises of a workout.';
-grant execute on function private.exercises_of_workout(uuid, uuid) to authenticated;
-
-
-create function private.beats_earlier(p_done private.workout_exercises)
-returns boolean
-language sql
-stable
-security invoker
--- A first time beats nothing.
-return (p_done).is_record and (
-    private.surpasses((p_done).weight_kg, (p_done).earlier_weight_kg) and (p_done).earlier_weight_kg > 0
-    or private.surpasses((p_done).estimated_1rm_kg, (p_done).earlier_estimated_1rm_kg)
-    and (p_done).earlier_estimated_1rm_kg > 0
-    or private.surpasses((p_done).reps, (p_done).earlier_reps) and (p_done).earlier_reps > 0
-    or private.surpasses((p_done).volume_kg, (p_done).earlier_volume_kg) and (p_done).earlier_volume_kg > 0
-);
-comment on function private.beats_earlier(private.workout_exercises) is
-'Whether a workout beat an earlier best in an exercise; null where there is none.';
-grant execute on function private.beats_earlier(private.workout_exercises) to authenticated;
-
-
-create function private.later_records(
-    p_user_id uuid, p_exercise_ids uuid[], p_workout_id uuid, p_since timestamptz
-)
-returns jsonb
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select coalesce(pg_catalog.jsonb_object_agg(beaten.workout_id, beaten.exercises), '{}')
-    from (
-        select
-            x.workout_id,
-            count(*) as exercises
-        from private.workout_exercises as x
-        where
-            x.user_id = p_user_id
-            and x.exercise_id = any(p_exercise_ids)
-            and x.performed_at >= p_since
-            and x.workout_id <> p_workout_id
-            and private.beats_earlier(x)
-        group by x.workout_id
-    ) as beaten
-$$;
-comment on function private.later_records(uuid, uuid[], uuid, timestamptz) is
-'In how many of these exercises each other workout since a moment beat a record: {workout_id: exercises}.';
-grant execute on function private.later_records(uuid, uuid[], uuid, timestamptz) to authenticated;
-
-
-create function private.count_beaten(p_workout private.workouts)
-returns bigint
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-    -- Most often, whatever came before a workout was also logged before it. Then the stored bests are those that it beat.
-    if not exists (
-        select from private.workouts as w
-        where
-            w.user_id = p_workout.user_id
-            and w.created_at > p_workout.created_at
-            and w.completed_at <= p_workout.completed_at
-    ) then
-        return (
-            select count(*) from private.workout_exercises as x
-            where x.user_id = p_workout.user_id and x.workout_id = p_workout.id and private.beats_earlier(x)
-        );
-    end if;
-    return (
-        select count(*)
-        from private.workout_exercises as x
-        cross join lateral (
-            select
-                max(e.volume_kg) as volume_kg,
-                max(e.weight_kg) as weight_kg,
-                max(e.estimated_1rm_kg) as estimated_1rm_kg,
-                max(e.reps) as reps
-            from private.workout_exercises as e
-            where
-                e.user_id = x.user_id
-                and e.exercise_id = x.exercise_id
-                and e.logged_at <= x.logged_at
-                and (e.performed_at, e.logged_at, e.workout_id) < (x.performed_at, x.logged_at, x.workout_id)
-        ) as known
-        where
-            x.user_id = p_workout.user_id
-            and x.workout_id = p_workout.id
-            and (
-                private.surpasses(x.volume_kg, known.volume_kg) and known.volume_kg > 0
-                or private.surpasses(x.weight_kg, known.weight_kg) and known.weight_kg > 0
-                or private.surpasses(x.estimated_1rm_kg, known.estimated_1rm_kg) and known.estimated_1rm_kg > 0
-                or private.surpasses(x.reps, known.reps) and known.reps > 0
-            )
-    );
-end
-$$;
-comment on function private.count_beaten(private.workouts) is
-'In how many exercises a workout beat a record of the workouts that were logged before it: what is logged or imported '
-'later takes no record back.';
-grant execute on function private.count_beaten(private.workouts) to authenticated;
-
-
 create function private.award_day(p_user_id uuid, p_workout_id uuid)
 returns date
 language sql
@@ -573,7 +455,7 @@ declare
     v_profile private.profiles;
     v_workout private.workouts;
 begin
-    -- The functions that find these for a user would have to be planned anew for the owner of this one.
+    -- It reads both rows itself. With row-level security, find_workout would get a new plan whenever its caller changes.
     select p.* into v_profile from private.profiles as p
     where p.user_id = private.current_user_id();
     select w.* into v_workout from private.workouts as w

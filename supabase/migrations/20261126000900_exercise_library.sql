@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function private.exercise_json(private.exercises, private.profiles) is
-'The same for one exercise.';
+'An exercise as lists show it to the owner of the profile, whose row of done_exercises it looks up.';
 grant execute on function private.exercise_json(private.exercises, private.profiles) to authenticated;
 
 

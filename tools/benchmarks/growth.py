@@ -18,9 +18,7 @@ import psycopg
 from tqdm import tqdm
 
 from tools.benchmarks import training
-from tools.benchmarks.requests import SQUAT
 from tools.benchmarks.servers import Servers, serving
-from tools.stack.signing import User
 
 ROUNDS = 25
 HISTORIES = (10, 100, 1000, 5000)
@@ -33,7 +31,7 @@ PLAN = {
             "day": 1,
             "exercises": [
                 {
-                    "exercise_id": SQUAT,
+                    "exercise_id": training.SQUAT,
                     "progression": {"scheme": "linear", "increment": 2.5},
                     # Nobody lifts this, so the search for the last success goes far back.
                     "sets": [{"reps_min": 5, "reps_max": 5, "weight": 400}],
@@ -42,7 +40,6 @@ PLAN = {
         }
     ],
 }
-LOGGED = {"sets": [{"exercise_id": SQUAT, "reps": 5, "weight": 100}] * training.SETS}
 
 type Ask = Callable[[str, str, Any], httpx.Response]
 
@@ -54,10 +51,10 @@ def calls(ask: Ask, plan: str, workouts: int) -> dict[str, Callable[[], Any]]:
         "GET /workouts": lambda: ask("GET", "/workouts", None),
         "GET /workouts, last page": lambda: ask("GET", f"/workouts?page={(workouts - 1) // 20 + 1}", None),
         "GET /workouts?q=": lambda: ask("GET", "/workouts?q=workout+7", None),
-        "GET /workouts?exercise_id=": lambda: ask("GET", f"/workouts?exercise_id={SQUAT}", None),
+        "GET /workouts?exercise_id=": lambda: ask("GET", f"/workouts?exercise_id={training.SQUAT}", None),
         "GET /workouts/{id}": lambda: ask("GET", f"/workouts/{next(ids)}", None),
-        "POST /workouts/log": lambda: ask("POST", "/workouts/log", LOGGED),
-        "PUT /workouts/{id}": lambda: ask("PUT", f"/workouts/{next(ids)}", LOGGED),
+        "POST /workouts/log": lambda: ask("POST", "/workouts/log", training.WORKOUT),
+        "PUT /workouts/{id}": lambda: ask("PUT", f"/workouts/{next(ids)}", training.WORKOUT),
         "GET /exercises": lambda: ask("GET", "/exercises?sort=recent", None),
         "GET /exercises?q=": lambda: ask("GET", "/exercises?q=squat", None),
         "GET /exercises/facets": lambda: ask("GET", "/exercises/facets", None),
@@ -74,8 +71,8 @@ def calls(ask: Ask, plan: str, workouts: int) -> dict[str, Callable[[], Any]]:
 @contextmanager
 def client_of(servers: Servers, url: str, number: int) -> Iterator[Ask]:
     """Asks the API as a user."""
-    token = servers.key.access_token(User(training.user_id(number), f"user-{number}@example.com"), servers.supabase_url)
-    with httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:
+    headers = {"Authorization": f"Bearer {servers.token_of(number)}"}
+    with httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=60) as client:
 
         def ask(method: str, path: str, body: Any) -> httpx.Response:
             return client.request(method, path, json=body).raise_for_status()
@@ -100,7 +97,7 @@ def measure(servers: Servers, superuser: psycopg.Connection, url: str, number: i
         superuser.execute(
             "update private.workouts set plan_id = %s, plan_version = 1, plan_name = 'Strength', plan_day = 1 "
             "where user_id = %s and extract(day from completed_at)::integer %% 3 = 0",
-            (plan, training.user_id(number)),
+            (plan, training.user(number).id),
         )
         superuser.execute("vacuum analyze")
         progress = tqdm(calls(ask, plan, workouts).items(), desc=f"User {number}", leave=False)

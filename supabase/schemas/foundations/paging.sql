@@ -46,7 +46,8 @@ security invoker
 return pg_catalog.json_build_object(
     'items', coalesce(p_items, '[]'), 'total', p_total, 'page', p_page, 'per_page', p_per_page
 );
-comment on function private.page_json(json, bigint, integer, integer) is 'The same as json.';
+comment on function private.page_json(json, bigint, integer, integer) is
+'A page of a list, as private.page_json(jsonb, bigint, integer, integer) describes it.';
 grant execute on function private.page_json(json, bigint, integer, integer) to authenticated;
 
 

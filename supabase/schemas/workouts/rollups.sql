@@ -142,8 +142,7 @@ begin
             count(s.rpe) filter (where s.set_type <> 'warmup') as rpe_count,
             sum(s.volume_kg) filter (where s.set_type <> 'warmup') as volume_kg,
             max(s.weight_kg) filter (
-                where s.set_type <> 'warmup'
-                and coalesce(nullif(s.reps, 0), nullif(s.duration_seconds, 0), s.distance_meters) > 0
+                where s.set_type <> 'warmup' and private.is_work(s.reps, s.duration_seconds, s.distance_meters)
             ) as weight_kg,
             max(s.estimated_1rm_kg) as estimated_1rm_kg,
             max(s.reps) filter (where s.set_type <> 'warmup' and coalesce(s.weight, 0) = 0) as reps

@@ -79,7 +79,7 @@ create unique index workouts_user_id_import_key_key on private.workouts (user_id
 where import_key is not null;
 create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at)
 where plan_id is not null;
--- Counts what a user logged in the last day, and tells whether an earlier workout was logged after another one.
+-- Finds what a user logged in the last day, and earlier workouts that they logged late.
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
 create index workouts_user_id_created_at_id_idx on private.workouts (user_id, created_at, id)
 where plan_name is not null;
