@@ -1,45 +1,5 @@
 -- The progress in one exercise.
 
-create function private.reps_at_weights(p_user_id uuid, p_exercise_id uuid, p_from timestamptz, p_to timestamptz)
-returns table (workout_id uuid, reps_at_weight jsonb)
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-    select
-        best.workout_id,
-        pg_catalog.jsonb_agg(
-            pg_catalog.jsonb_build_object('weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps)
-            order by best.weight_kg desc nulls last
-        )
-    from (
-        select
-            s.workout_id,
-            s.weight,
-            s.weight_unit,
-            s.weight_kg,
-            max(s.reps) as reps
-        from private.workout_exercises as x
-        inner join private.workout_sets as s
-            on x.user_id = s.user_id and x.workout_id = s.workout_id and x.exercise_id = s.exercise_id
-        where
-            x.user_id = p_user_id
-            and x.exercise_id = p_exercise_id
-            and x.performed_at >= p_from
-            and x.performed_at < p_to
-            and s.set_type <> 'warmup'
-            and s.reps is not null
-        group by s.workout_id, s.weight, s.weight_unit, s.weight_kg
-    ) as best
-    group by best.workout_id
-$$;
-comment on function private.reps_at_weights(uuid, uuid, timestamptz, timestamptz) is
-'The most reps at each weight in each workout that has the exercise, from p_from to before p_to: [{weight, '
-'weight_unit, reps}], heaviest first. Warm-ups do not count.';
-grant execute on function private.reps_at_weights(uuid, uuid, timestamptz, timestamptz) to authenticated;
-
-
 create function private.exercise_points(p_user_id uuid, p_exercise_id uuid, p_from timestamptz, p_to timestamptz)
 returns table (
     workout_id uuid,
@@ -83,6 +43,26 @@ as $$
         order by
             d.workout_id, coalesce(d.weight_kg, 0) desc, d.reps desc nulls last, d.duration_seconds desc nulls last,
             d.distance_meters desc nulls last, d.position
+    ),
+    at_weight as (
+        select
+            best.workout_id,
+            pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_object('weight', best.weight, 'weight_unit', best.weight_unit, 'reps', best.reps)
+                order by best.weight_kg desc nulls last
+            ) as reps_at_weight
+        from (
+            select
+                d.workout_id,
+                d.weight,
+                d.weight_unit,
+                d.weight_kg,
+                max(d.reps) as reps
+            from done as d
+            where d.reps is not null
+            group by d.workout_id, d.weight, d.weight_unit, d.weight_kg
+        ) as best
+        group by best.workout_id
     )
     select
         x.workout_id,
@@ -94,13 +74,13 @@ as $$
         coalesce(at_weight.reps_at_weight, '[]')
     from private.workout_exercises as x
     inner join top on x.workout_id = top.workout_id
-    left join private.reps_at_weights(p_user_id, p_exercise_id, p_from, p_to) as at_weight
-        on x.workout_id = at_weight.workout_id
+    left join at_weight on x.workout_id = at_weight.workout_id
     where x.user_id = p_user_id and x.exercise_id = p_exercise_id
 $$;
 comment on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) is
 'What a user did of an exercise in each workout from p_from to before p_to. The top set is the heaviest one, and of '
-'these the one with the most reps. Warm-ups do not count.';
+'these the one with the most reps. reps_at_weight has the most reps at each weight, heaviest first: [{weight, '
+'weight_unit, reps}]. Warm-ups do not count.';
 grant execute on function private.exercise_points(uuid, uuid, timestamptz, timestamptz) to authenticated;
 
 
