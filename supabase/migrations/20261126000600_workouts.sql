@@ -77,7 +77,8 @@ comment on column private.workouts.import_incomplete is
 -- No workout is imported twice.
 create unique index workouts_user_id_import_key_key on private.workouts (user_id, import_key)
 where import_key is not null;
-create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at)
+create index workouts_plan_id_user_id_completed_at_created_at_idx
+on private.workouts (plan_id, user_id, completed_at, created_at)
 where plan_id is not null;
 -- Finds what a user logged in the last day, and earlier workouts that they logged late.
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
@@ -415,8 +416,8 @@ set search_path = ''
 as $$
 begin
     if exists (
-        select from inserted as i
-        inner join private.workout_exercises as x on i.user_id = x.user_id and i.workout_id = x.workout_id
+        select from (select distinct i.user_id, i.workout_id from inserted as i) as one
+        inner join private.workout_exercises as x on one.user_id = x.user_id and one.workout_id = x.workout_id
     ) then
         raise exception 'all sets of a workout are inserted at once' using errcode = '55000';
     end if;
@@ -853,6 +854,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 begin
     if p_offset * 2 <= p_total then
@@ -1182,12 +1184,14 @@ set search_path = ''
 as $$
 begin
     -- Most often, whatever came before a workout was also logged before it. Then the stored bests are those that it beat.
+    -- The offset keeps Postgres from reading all workouts that were done before.
     if not exists (
-        select from private.workouts as w
-        where
-            w.user_id = p_workout.user_id
-            and w.created_at > p_workout.created_at
-            and w.completed_at <= p_workout.completed_at
+        select from (
+            select w.completed_at from private.workouts as w
+            where w.user_id = p_workout.user_id and w.created_at > p_workout.created_at
+            offset 0
+        ) as later
+        where later.completed_at <= p_workout.completed_at
     ) then
         return (
             select count(*) from private.workout_exercises as x

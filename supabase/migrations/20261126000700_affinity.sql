@@ -128,6 +128,8 @@ comment on column private.affinity_events.workout_id is
 comment on column private.affinity_events.earned_on is 'The day of the award in the user''s time zone.';
 create index affinity_events_user_id_earned_on_created_at_id_idx
 on private.affinity_events (user_id, earned_on, created_at, id);
+create index affinity_events_user_id_earned_on_kind_idx on private.affinity_events (user_id, earned_on, kind)
+where points > 0;
 create index affinity_events_user_id_workout_id_idx on private.affinity_events (user_id, workout_id);
 create index affinity_events_kind_idx on private.affinity_events (kind);
 grant select on private.affinity_events to authenticated;
@@ -207,6 +209,8 @@ begin
         e.user_id = p_user_id
         and e.kind = p_kind
         and e.earned_on = p_day
+        -- What earned nothing uses nothing up, so this reads a few rows, however much the user did that day.
+        and e.points > 0
         and e.source <> p_source
         -- When a day is awarded again, workouts that were logged later do not use up its cap.
         and (v_awarded.id is null or w.id is null or (w.created_at, w.id) < (v_awarded.created_at, v_awarded.id));
@@ -247,6 +251,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_after jsonb := private.affinity_standing((

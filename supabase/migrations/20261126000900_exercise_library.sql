@@ -180,9 +180,13 @@ as $$
 begin
     return exists (
         select from pg_catalog.unnest(p_words) as given (word)
-        inner join private.catalogue_words as known
+        -- Looking for one word at a time uses the index.
+        cross join lateral (
+            select from private.catalogue_words as c
             -- No letter has a higher code.
-            on known.word between given.word and given.word || pg_catalog.chr(1114111)
+            where c.word between given.word and given.word || pg_catalog.chr(1114111)
+            limit 1
+        ) as known
     )
     or exists (
         select from pg_catalog.unnest(p_words) as given (word)
@@ -394,6 +398,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_has_query boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
@@ -421,9 +426,9 @@ begin
         ),
         case when v_has_lists then private.missed_lists(e, p_filters) else '{}' end
     from private.exercises as e
-    where (e.user_id is null or e.user_id = p_profile.user_id)
+    where (not v_has_query or e.search_document @@ v_query)
+        and (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
-        and (not v_has_query or e.search_document @@ v_query)
         and (p_filters.custom is null or (e.user_id is not null) = p_filters.custom)
         and (p_filters.available is null or (e.equipment <@ p_profile.equipment) = p_filters.available)
         and (p_filters.safe is null or private.is_safe(e.joints, p_profile.injuries) = p_filters.safe);
@@ -446,6 +451,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 begin
     if p_sort is null or p_sort not in ('relevance', 'name', 'recent', 'popular') then
@@ -512,9 +518,7 @@ begin
     ),
     page as (
         select found.* from found
-        order by found.place
-        offset v_offset
-        limit p_per_page
+        where found.place > v_offset and found.place <= v_offset + p_per_page
     )
     select private.page_json(
         (

@@ -20,8 +20,8 @@ insert into writable values
     'exercises',
     'user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment, '
     'primary_muscles, secondary_muscles, joints, instructions, cues',
-    'name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment, '
-    'primary_muscles, secondary_muscles, joints, instructions, cues, archived_at'
+    'archived_at, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, '
+    'equipment, primary_muscles, secondary_muscles, joints, instructions, cues'
 ),
 ('idempotency_keys', null, null),
 (

@@ -13,7 +13,7 @@ import pytest
 from tests.support import exercise_id
 from tools.stack.database import database_url
 
-OTHERS, MANY_OTHERS = 5, 60
+OTHERS, MANY_OTHERS = 20, 120
 OWN, MUCH, OF_OTHERS = 40, 800, 100
 SETS = 4
 READER = 1
@@ -59,8 +59,10 @@ CALLS = {
     "log": "select log_workout(%(workout)s)",
     "edit": "select update_workout(%(workout_id)s, %(workout)s)",
 }
+PLANS = ("force_custom_plan", "force_generic_plan")
 # What a plan or a deeper index may add, in pages of 8 kB.
 SLACK_PAGES = 60
+SLACK_ROWS = 300
 
 
 def a_plan(name: str, weight: int) -> str:
@@ -108,7 +110,11 @@ class Reader:
         self.admin.execute("vacuum analyze")
 
     def read(self, call: str) -> Read:
-        """Count what a call reads, after one that fills the caches of the connection."""
+        """Count what a call reads, after one that fills the caches of the connection.
+
+        It counts with the plan for these very arguments, which the first calls of a connection get, and with the one
+        for any arguments, which later calls get. The worse one counts.
+        """
         values = {
             "plan": self.plan,
             "hard_plan": self.hard_plan,
@@ -117,10 +123,14 @@ class Reader:
             "workout_id": "00000000-0000-4000-0001-000000000001",
             "workout": json.dumps({"sets": [{"exercise_id": LIFTS[0], "reps": 5, "weight": 100}]}),
         }
+        return Read(*map(max, *(self._read_twice(call, values, mode) for mode in PLANS)))
+
+    def _read_twice(self, call: str, values: dict[str, object], plans: str) -> Read:
         counted = []
         for _ in range(2):
             with self.admin.transaction(force_rollback=True):
                 self._become_reader()
+                self.admin.execute("select set_config('plan_cache_mode', %s, true)", (plans,))
                 before = self._counters()
                 answer = self.admin.execute(call, values).fetchone()
                 assert answer is not None
@@ -187,6 +197,7 @@ def test_calls_read_no_more_when_a_user_and_all_others_have_trained_for_years(re
     assert {name: read.scans for name, read in among_many.items()} == dict.fromkeys(CALLS, 0)
     for name, read in among_many.items():
         # Where a plan's week is comes from all workouts that followed it. Nothing reads the sets of the history.
-        assert read.rows <= 1.2 * reader.workouts, (name, read)
+        assert read.rows <= reader.workouts + SLACK_ROWS, (name, read)
         assert much[name].pages <= 2 * little[name].pages + SLACK_PAGES, (name, little[name], much[name])
-        assert read.pages <= 1.1 * much[name].pages + SLACK_PAGES, (name, much[name], read)
+        # With more users, an index may get another level, which is a page more for each row that it finds.
+        assert read.pages <= 1.2 * much[name].pages + SLACK_PAGES, (name, much[name], read)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmarks import growth, training
+from tools.benchmarks import explain, growth, training
 from tools.benchmarks.requests import SUBJECTS, Bench
 from tools.benchmarks.servers import Servers, serving
 
@@ -52,3 +52,20 @@ def test_growth_measures_every_call(servers: Servers, bench: Bench, monkeypatch:
         times = growth.measure(servers, superuser, bench.apis["c1"].url, 1, WORKOUTS)
     assert len(times) > 10
     assert all(milliseconds > 0 for milliseconds in times.values())
+
+
+def test_explain_shows_the_plans_of_a_function_and_of_what_it_calls(servers: Servers, bench: Bench) -> None:
+    del bench
+    with servers.database.connect("supabase_admin") as superuser:
+        before = superuser.execute("select count(*) from private.workouts").fetchone()
+        plans = explain.explain(superuser, explain.call_of("log_workout"))
+        after = superuser.execute("select count(*) from private.workouts").fetchone()
+    assert before == after
+    inserts = [plan for plan in plans if plan.statement.startswith("insert into private.workout_sets")]
+    assert [plan.path for plan in inserts] == [
+        ["private.insert_sets:3", "private.insert_workout:16", "public.log_workout:15"]
+    ]
+    assert inserts[0].steps[0].startswith("modifytable")
+    # Which kind of scan it is depends on how many workouts there are.
+    reads = {step for plan in plans if plan.path[:1] == ["private.find_workout:5"] for step in plan.steps}
+    assert any("scan" in step and step.endswith("workouts (1 rows)") for step in reads)

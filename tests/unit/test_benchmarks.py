@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tools.benchmarks import chart, growth
+from tools.benchmarks import chart, explain, growth
 from tools.benchmarks.load import Load
 from tools.benchmarks.requests import WAYS, Figures, noisy, table
 
@@ -58,3 +58,31 @@ def test_growth_compares_the_last_column_with_the_first() -> None:
         "|---|---|---|---|---|",
         "| GET /profile | 2.0 | 9.0 | 3.0 | 1.50 |",
     ]
+
+
+def test_a_plan_is_read_from_what_postgres_logs() -> None:
+    logged = """{PLANNEDSTMT :commandType 1 :planTree {NESTLOOP :join.plan.plan_rows 2 :join.plan.lefttree {INDEXSCAN
+    :scan.plan.plan_rows 2 :scan.plan.targetlist ({TARGETENTRY :expr {VAR :varno 1}}) :scan.scanrelid 1 :indexid
+    30} :join.plan.righttree {SEQSCAN :scan.plan.plan_rows 1.5e+03 :scan.scanrelid 2}} :rtable ({RANGETBLENTRY
+    :eref {ALIAS :aliasname w :colnames ("id")} :relid 10} {RANGETBLENTRY :relid
+    20})}"""
+    context = (
+        'SQL statement "select w.*\n  from workouts as w"\n'
+        "PL/pgSQL function private.find_workout(uuid,uuid) line 5 at SQL statement\n"
+        'SQL function "listed" statement 1\n'
+        'PL/pgSQL assignment "v := f()"\n'
+        "PL/pgSQL function get_workout(uuid) line 3 during statement block local variable initialization"
+    )
+    plan = explain.read_plan(logged, context, {"10": "workouts", "20": "plans", "30": "workouts_pkey"})
+    assert plan.statement == "select w.* from workouts as w"
+    assert plan.path == ["private.find_workout:5", "listed:1", "get_workout:3"]
+    assert plan.steps == [
+        "nestloop (2 rows)", "  indexscan workouts_pkey workouts (2 rows)", "  seqscan plans (1500 rows)"
+    ]  # fmt: skip
+
+
+def test_explain_takes_a_function_or_any_call() -> None:
+    assert explain.call_of("list_workouts") == "public.list_workouts()"
+    assert ":n" not in explain.call_of("get_workout")
+    assert explain.call_of("get_profile") == "public.get_profile()"
+    assert explain.call_of("public.search_exercises('row')") == "public.search_exercises('row')"

@@ -1,12 +1,13 @@
 """Measure how calls slow down as data grow: `uv run poe bench-growth`.
 
 One request after the other goes to an API with one worker, and the median of the answers counts. The first table is
-about users with ever more workouts of their own, the second about the same user among ever more others. A ratio says
-how much slower the last column is than the first.
+about users with ever more workouts of their own, the second about the same user among ever more others, and the third
+about memories. A ratio says how much slower the last column is than the first.
 """
 
 import argparse
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ ROUNDS = 25
 HISTORIES = (10, 100, 1000, 5000)
 OTHERS = (10, 1000, 10_000)
 WORKOUTS_OF_OTHERS = 10
+MEMORIES = (10, 100, 1000)
+MEMORIES_OF_OTHERS = 1_000_000
+REMEMBERED = "my knee hurts and I want coffee"
+SHORT, LONG = 1, 19
 PLAN = {
     "name": "Strength",
     "days": [
@@ -104,6 +109,43 @@ def measure(servers: Servers, superuser: psycopg.Connection, url: str, number: i
         return {name: milliseconds(act) for name, act in progress}
 
 
+def recall(superuser: psycopg.Connection, number: int) -> float:
+    """The milliseconds in which match_memories recalls memories of a user."""
+    with superuser.transaction():
+        superuser.execute(
+            "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
+            (json.dumps({"role": "authenticated", "sub": str(training.user(number).id)}),),
+        )
+        asked = str([((place * 7919) % 101 - 50) / 50 for place in range(768)])
+        return milliseconds(
+            lambda: superuser.execute("select * from public.match_memories(%s, %s)", (asked, REMEMBERED)).fetchall()
+        )
+
+
+def recall_all(superuser: psycopg.Connection, first: int) -> dict[str, float]:
+    """The milliseconds for the user with the first number, who has short memories, and the next, who has long ones."""
+    superuser.execute("vacuum analyze private.memories")
+    return {
+        "match_memories, short texts": recall(superuser, first),
+        "match_memories, long texts": recall(superuser, first + 1),
+    }
+
+
+def measure_memories(superuser: psycopg.Connection, first: int, of_others: int) -> dict[str, dict[str, float]]:
+    """The milliseconds of match_memories for users from a number on, at last among many memories of others."""
+    times = {}
+    for number, memories in zip(itertools.count(first, 2), MEMORIES, strict=False):
+        training.add_users(superuser, number, number + 1)
+        training.add_memories(superuser, (number, number), memories, SHORT)
+        training.add_memories(superuser, (number + 1, number + 1), memories, LONG)
+        times[f"{memories:,}"] = recall_all(superuser, number)
+    others = number + 2
+    training.add_users(superuser, others, others + of_others // MEMORIES[-1] - 1)
+    training.add_memories(superuser, (others, others + of_others // MEMORIES[-1] - 1), MEMORIES[-1], SHORT)
+    times[f"{MEMORIES[-1]:,} among {of_others:,}"] = recall_all(superuser, number)
+    return times
+
+
 def table(title: str, columns: dict[str, dict[str, float]]) -> str:
     """A table in Markdown with a row for each call."""
     first, *_, last = columns.values()
@@ -117,7 +159,9 @@ def table(title: str, columns: dict[str, dict[str, float]]) -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="at most 1,000 workouts and other users")
+    parser.add_argument(
+        "--quick", action="store_true", help="at most 1,000 workouts and other users, and 20,000 memories of others"
+    )
     quick = parser.parse_args().quick
     histories, others = (HISTORIES[:-1], OTHERS[:-1]) if quick else (HISTORIES, OTHERS)
     with serving() as servers, servers.database.connect("supabase_admin") as superuser:
@@ -135,7 +179,9 @@ def main() -> None:
                 there += count
                 training.add_workouts(superuser, (number, number), (1, 100))
                 among[f"{there - 100:,}"] = measure(servers, superuser, api.url, number, 100)
-            print(table("other users: ms", among))
+            print(f"{table('other users: ms', among)}\n", flush=True)
+            of_others = MEMORIES_OF_OTHERS // 50 if quick else MEMORIES_OF_OTHERS
+            print(table("own memories: ms", measure_memories(superuser, there, of_others)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Years of training for the benchmarks: users, their workouts and sets, and how to call a function as one of them."""
+"""Years of use for the benchmarks: users, workouts, sets and memories, and how to call a function as one of them."""
 
 import hashlib
 from uuid import UUID
@@ -47,6 +47,34 @@ SETS_SQL = """
     cross join generate_series(1, %(sets)s) as p
     cross join (select %(lifts)s::uuid[] as ids) as lifts
 """
+AWARDS_SQL = """
+    insert into private.affinity_events (user_id, kind, source, workout_id, points, reason, earned_on, created_at)
+    select
+        w.user_id, 'workout_completed', 'workout:' || w.id, w.id, 10, 'Completed a workout',
+        (w.completed_at at time zone 'utc')::date, w.completed_at
+    from generate_series(%(first)s, %(last)s) as n
+    cross join generate_series(%(from)s, %(to)s) as k
+    inner join private.workouts as w
+        on w.user_id = md5('user ' || n)::uuid and w.id = md5('workout ' || n || ' ' || k)::uuid
+"""
+# The text decides how long a row is, and all users have the same vectors, because making them takes longest.
+MEMORIES_SQL = """
+    with vectors as materialized (
+        select
+            k,
+            extensions.l2_normalize((
+                select array_agg(random() - 0.5) from generate_series(1, 768) as place
+                where place > 0 * k  -- without k, Postgres would make one vector for all
+            )::extensions.vector)::extensions.halfvec(768) as embedding
+        from generate_series(1, %(memories)s) as k
+    )
+    insert into private.memories (user_id, content, kind, embedding)
+    select
+        md5('user ' || n)::uuid, 'Fact ' || k || repeat(' about my knee and coffee', %(phrases)s), 'fact',
+        vectors.embedding
+    from generate_series(%(first)s, %(last)s) as n
+    cross join vectors
+"""
 
 
 def add_users(superuser: psycopg.Connection, first: int, last: int) -> None:
@@ -57,13 +85,20 @@ def add_users(superuser: psycopg.Connection, first: int, last: int) -> None:
 
 
 def add_workouts(superuser: psycopg.Connection, users: tuple[int, int], workouts: tuple[int, int]) -> None:
-    """Give users workouts with these numbers, one for every second day. Number 1 is the latest."""
+    """Give users workouts with these numbers, one for every second day, with their awards. Number 1 is the latest."""
     row = superuser.execute(LIFTS).fetchone()
     assert row is not None
     values = {"first": users[0], "last": users[1], "from": workouts[0], "to": workouts[1]}
     with superuser.transaction():
         psycopg.ClientCursor(superuser).execute(WORKOUTS_SQL, values)
         psycopg.ClientCursor(superuser).execute(SETS_SQL, {**values, "sets": SETS, "lifts": row[0]})
+        psycopg.ClientCursor(superuser).execute(AWARDS_SQL, values)
+
+
+def add_memories(superuser: psycopg.Connection, users: tuple[int, int], memories: int, phrases: int) -> None:
+    """Give users memories, whose texts have some phrases: 19 make the longest that a memory may have."""
+    values = {"first": users[0], "last": users[1], "memories": memories, "phrases": phrases}
+    psycopg.ClientCursor(superuser).execute(MEMORIES_SQL, values)
 
 
 def as_user(call: str, users: int) -> str:

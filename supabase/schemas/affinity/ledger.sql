@@ -45,6 +45,8 @@ begin
         e.user_id = p_user_id
         and e.kind = p_kind
         and e.earned_on = p_day
+        -- What earned nothing uses nothing up, so this reads a few rows, however much the user did that day.
+        and e.points > 0
         and e.source <> p_source
         -- When a day is awarded again, workouts that were logged later do not use up its cap.
         and (v_awarded.id is null or w.id is null or (w.created_at, w.id) < (v_awarded.created_at, v_awarded.id));
@@ -85,6 +87,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_after jsonb := private.affinity_standing((

@@ -54,6 +54,8 @@ comment on column private.affinity_events.workout_id is
 comment on column private.affinity_events.earned_on is 'The day of the award in the user''s time zone.';
 create index affinity_events_user_id_earned_on_created_at_id_idx
 on private.affinity_events (user_id, earned_on, created_at, id);
+create index affinity_events_user_id_earned_on_kind_idx on private.affinity_events (user_id, earned_on, kind)
+where points > 0;
 create index affinity_events_user_id_workout_id_idx on private.affinity_events (user_id, workout_id);
 create index affinity_events_kind_idx on private.affinity_events (kind);
 grant select on private.affinity_events to authenticated;

@@ -90,6 +90,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_has_query boolean := coalesce(pg_catalog.btrim(p_filters.q) <> '', false);
@@ -117,9 +118,9 @@ begin
         ),
         case when v_has_lists then private.missed_lists(e, p_filters) else '{}' end
     from private.exercises as e
-    where (e.user_id is null or e.user_id = p_profile.user_id)
+    where (not v_has_query or e.search_document @@ v_query)
+        and (e.user_id is null or e.user_id = p_profile.user_id)
         and e.archived_at is null
-        and (not v_has_query or e.search_document @@ v_query)
         and (p_filters.custom is null or (e.user_id is not null) = p_filters.custom)
         and (p_filters.available is null or (e.equipment <@ p_profile.equipment) = p_filters.available)
         and (p_filters.safe is null or private.is_safe(e.joints, p_profile.injuries) = p_filters.safe);

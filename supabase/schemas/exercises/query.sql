@@ -50,9 +50,13 @@ as $$
 begin
     return exists (
         select from pg_catalog.unnest(p_words) as given (word)
-        inner join private.catalogue_words as known
+        -- Looking for one word at a time uses the index.
+        cross join lateral (
+            select from private.catalogue_words as c
             -- No letter has a higher code.
-            on known.word between given.word and given.word || pg_catalog.chr(1114111)
+            where c.word between given.word and given.word || pg_catalog.chr(1114111)
+            limit 1
+        ) as known
     )
     or exists (
         select from pg_catalog.unnest(p_words) as given (word)

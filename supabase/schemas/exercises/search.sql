@@ -8,6 +8,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 begin
     if p_sort is null or p_sort not in ('relevance', 'name', 'recent', 'popular') then
@@ -74,9 +75,7 @@ begin
     ),
     page as (
         select found.* from found
-        order by found.place
-        offset v_offset
-        limit p_per_page
+        where found.place > v_offset and found.place <= v_offset + p_per_page
     )
     select private.page_json(
         (

@@ -73,18 +73,25 @@ set search_path = ''
 as $$
 declare
     v_workout private.workouts;
+    v_completed_at timestamptz := 'infinity';
+    v_created_at timestamptz := 'infinity';
     v_session private.lift_session;
     v_last private.lift_session;
 begin
-    -- The loop goes back in time to the last success, because sessions before it decide nothing.
-    for v_workout in
-        select w.* from private.workouts as w
+    -- The loop goes back in time to the last success, because sessions before it decide nothing. It looks for one
+    -- workout at a time, because for a loop over all of them, Postgres would sort all of them.
+    loop
+        select w.* into v_workout from private.workouts as w
         where
             w.plan_id = (p_slot.exercise).plan_id
             and w.user_id = p_profile.user_id
+            and (w.completed_at, w.created_at) < (v_completed_at, v_created_at)
             and (w.plan_day is null or w.plan_day = any(p_slot.days))
         order by w.completed_at desc, w.created_at desc
-    loop
+        limit 1;
+        exit when not found;
+        v_completed_at := v_workout.completed_at;
+        v_created_at := v_workout.created_at;
         exit when v_workout.plan_version <> (p_slot.exercise).version
             and private.declares_otherwise(p_slot, v_workout.plan_version, v_workout.plan_day);
         v_session := private.done_sets(v_workout, p_slot, p_profile.timezone, 0);

@@ -159,12 +159,14 @@ set search_path = ''
 as $$
 begin
     -- Most often, whatever came before a workout was also logged before it. Then the stored bests are those that it beat.
+    -- The offset keeps Postgres from reading all workouts that were done before.
     if not exists (
-        select from private.workouts as w
-        where
-            w.user_id = p_workout.user_id
-            and w.created_at > p_workout.created_at
-            and w.completed_at <= p_workout.completed_at
+        select from (
+            select w.completed_at from private.workouts as w
+            where w.user_id = p_workout.user_id and w.created_at > p_workout.created_at
+            offset 0
+        ) as later
+        where later.completed_at <= p_workout.completed_at
     ) then
         return (
             select count(*) from private.workout_exercises as x

@@ -121,8 +121,8 @@ set search_path = ''
 as $$
 begin
     if exists (
-        select from inserted as i
-        inner join private.workout_exercises as x on i.user_id = x.user_id and i.workout_id = x.workout_id
+        select from (select distinct i.user_id, i.workout_id from inserted as i) as one
+        inner join private.workout_exercises as x on one.user_id = x.user_id and one.workout_id = x.workout_id
     ) then
         raise exception 'all sets of a workout are inserted at once' using errcode = '55000';
     end if;

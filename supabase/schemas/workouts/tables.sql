@@ -77,7 +77,8 @@ comment on column private.workouts.import_incomplete is
 -- No workout is imported twice.
 create unique index workouts_user_id_import_key_key on private.workouts (user_id, import_key)
 where import_key is not null;
-create index workouts_plan_id_user_id_completed_at_idx on private.workouts (plan_id, user_id, completed_at)
+create index workouts_plan_id_user_id_completed_at_created_at_idx
+on private.workouts (plan_id, user_id, completed_at, created_at)
 where plan_id is not null;
 -- Finds what a user logged in the last day, and earlier workouts that they logged late.
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
