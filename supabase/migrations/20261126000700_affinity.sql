@@ -652,6 +652,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_profile private.profiles := private.current_profile();

@@ -730,11 +730,14 @@ create function private.rank_alternatives(
     p_exercise private.exercises, p_profile private.profiles, p_available boolean, p_safe boolean
 )
 returns table (id uuid, score numeric, relation text, same_pattern boolean, shared_muscles text[])
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
+begin
+    return query
     select
         e.id,
         pg_catalog.round(
@@ -772,7 +775,8 @@ as $$
         and fits.primary_muscles <> '{}'
         and private.is_same_kind(e.category, p_exercise.category)
         and (not p_available or e.equipment <@ p_profile.equipment)
-        and (not p_safe or private.is_safe(e.joints, p_profile.injuries))
+        and (not p_safe or private.is_safe(e.joints, p_profile.injuries));
+end
 $$;
 comment on function private.rank_alternatives(private.exercises, private.profiles, boolean, boolean) is
 'The exercises that share a primary muscle with one, each with a score from 0 to 1, the catalogue''s relation if there '
@@ -794,6 +798,7 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_profile private.profiles := private.current_profile();

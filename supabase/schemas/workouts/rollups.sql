@@ -3,10 +3,12 @@
 -- Not granted to anybody, like the trigger functions that call it.
 create function private.refresh_earlier_bests(p_user_id uuid, p_exercise_id uuid, p_since timestamptz)
 returns void
-language sql
+language plpgsql
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
+begin
     update private.workout_exercises as x
     set
         earlier_volume_kg = history.volume_kg,
@@ -43,7 +45,8 @@ as $$
         and x.exercise_id = p_exercise_id
         and x.workout_id = history.workout_id
         and (x.earlier_volume_kg, x.earlier_weight_kg, x.earlier_estimated_1rm_kg, x.earlier_reps)
-        is distinct from (history.volume_kg, history.weight_kg, history.estimated_1rm_kg, history.reps)
+        is distinct from (history.volume_kg, history.weight_kg, history.estimated_1rm_kg, history.reps);
+end
 $$;
 comment on function private.refresh_earlier_bests(uuid, uuid, timestamptz) is
 'Computes again, for the workouts of a user since a moment, the best that earlier workouts reached in an exercise. It '
