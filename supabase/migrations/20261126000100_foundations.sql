@@ -167,19 +167,23 @@ grant execute on function public.get_schema_version() to anon, authenticated;
 
 create function private.is_text_list(p_values text[], p_max_items integer, p_max_length integer)
 returns boolean
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select
-        pg_catalog.cardinality(p_values) <= p_max_items
-        -- A text[] may also hold a list of lists.
-        and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
-        and not exists (
-            select from pg_catalog.unnest(p_values) as item
-            where item is null or pg_catalog.btrim(item) = '' or pg_catalog.char_length(item) > p_max_length
-        )
+begin
+    return (
+        select
+            pg_catalog.cardinality(p_values) <= p_max_items
+            -- A text[] may also hold a list of lists.
+            and coalesce(pg_catalog.array_ndims(p_values), 1) = 1
+            and not exists (
+                select from pg_catalog.unnest(p_values) as item
+                where item is null or pg_catalog.btrim(item) = '' or pg_catalog.char_length(item) > p_max_length
+            )
+    );
+end
 $$;
 comment on function private.is_text_list(text[], integer, integer) is
 'True for a flat list of at most p_max_items texts, none of them null, blank or longer than p_max_length. For check '

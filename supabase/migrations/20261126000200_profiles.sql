@@ -32,23 +32,27 @@ values
 
 create function private.affinity_standing(p_score integer)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.jsonb_build_object(
-        'score', p_score,
-        'level', reached.level,
-        'title', reached.title,
-        'next_level_at', (
-            select min(l.threshold) from private.affinity_levels as l where l.threshold > p_score
+begin
+    return (
+        select pg_catalog.jsonb_build_object(
+            'score', p_score,
+            'level', reached.level,
+            'title', reached.title,
+            'next_level_at', (
+                select min(l.threshold) from private.affinity_levels as l where l.threshold > p_score
+            )
         )
-    )
-    from private.affinity_levels as reached
-    where reached.threshold <= p_score
-    order by reached.threshold desc
-    limit 1
+        from private.affinity_levels as reached
+        where reached.threshold <= p_score
+        order by reached.threshold desc
+        limit 1
+    );
+end
 $$;
 comment on function private.affinity_standing(integer) is
 'The level that a score has reached: {score, level, title, next_level_at}; next_level_at is null at the top level.';

@@ -2,27 +2,31 @@
 
 create function private.search_words(p_text text)
 returns text[]
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.array_agg(
-            -- The abbreviations that lifters use.
-            case listed.word
-                when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
-                when 'bb' then 'barbell'
-                when 'kb' then 'kettlebell' when 'kbs' then 'kettlebells'
-                when 'bw' then 'bodyweight'
-                else listed.word
-            end
-            order by listed.ordinality
-        ),
-        '{}'
-    )
-    from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 200)), ' ') with ordinality as listed (word, ordinality)
-    where listed.word <> ''
+begin
+    return (
+        select coalesce(
+            pg_catalog.array_agg(
+                -- The abbreviations that lifters use.
+                case listed.word
+                    when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
+                    when 'bb' then 'barbell'
+                    when 'kb' then 'kettlebell' when 'kbs' then 'kettlebells'
+                    when 'bw' then 'bodyweight'
+                    else listed.word
+                end
+                order by listed.ordinality
+            ),
+            '{}'
+        )
+        from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 200)), ' ') with ordinality as listed (word, ordinality)
+        where listed.word <> ''
+    );
+end
 $$;
 comment on function private.search_words(text) is
 'The words of a name or a query, in order, with db, bb, kb and bw spelled out. It reads 200 characters, more than any '
@@ -149,31 +153,35 @@ grant execute on function private.words_of_names(text[]) to authenticated;
 -- Other characters share these bits, and only blur the measure.
 create function private.letter_pairs(p_text text)
 returns bit(703)
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    with
-    pairs as (
-        select
-            greatest(code.one, code.next) as higher,
-            least(code.one, code.next) as lower
-        -- The codes of ` and _ lie just before those of the letters, so both edges have numbers of their own.
-        from (select '`' || p_text || '_' as letters) as edged
-        cross join lateral pg_catalog.generate_series(1, pg_catalog.char_length(edged.letters) - 1) as place
-        cross join lateral (
+begin
+    return (
+        with
+        pairs as (
             select
-                pg_catalog.ascii(pg_catalog.substr(edged.letters, place, 1)) % 37 as one,
-                pg_catalog.ascii(pg_catalog.substr(edged.letters, place + 1, 1)) % 37 as next
-        ) as code
-    )
-    select pg_catalog.bit_or(
-        pg_catalog.set_bit(
-            pg_catalog.repeat('0', 703)::bit(703), pairs.higher * (pairs.higher + 1) / 2 + pairs.lower, 1
+                greatest(code.one, code.next) as higher,
+                least(code.one, code.next) as lower
+            -- The codes of ` and _ lie just before those of the letters, so both edges have numbers of their own.
+            from (select '`' || p_text || '_' as letters) as edged
+            cross join lateral pg_catalog.generate_series(1, pg_catalog.char_length(edged.letters) - 1) as place
+            cross join lateral (
+                select
+                    pg_catalog.ascii(pg_catalog.substr(edged.letters, place, 1)) % 37 as one,
+                    pg_catalog.ascii(pg_catalog.substr(edged.letters, place + 1, 1)) % 37 as next
+            ) as code
         )
-    )
-    from pairs
+        select pg_catalog.bit_or(
+            pg_catalog.set_bit(
+                pg_catalog.repeat('0', 703)::bit(703), pairs.higher * (pairs.higher + 1) / 2 + pairs.lower, 1
+            )
+        )
+        from pairs
+    );
+end
 $$;
 comment on function private.letter_pairs(text) is
 'The pairs of neighbouring letters in a text, as a set of bits; null for null.';
@@ -196,16 +204,20 @@ grant execute on function private.likeness(bit, bit) to authenticated;
 
 create function private.stemmed_pairs(p_words text[])
 returns bit(703)
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    -- The stems are joined to one word, so that "push up" and "pushup" are alike, while the order still matters.
-    select private.letter_pairs(
-        coalesce(pg_catalog.string_agg(private.word_stem(listed.word), '' order by listed.place), '')
-    )
-    from pg_catalog.unnest(p_words) with ordinality as listed (word, place)
+begin
+    return (
+        -- The stems are joined to one word, so that "push up" and "pushup" are alike, while the order still matters.
+        select private.letter_pairs(
+            coalesce(pg_catalog.string_agg(private.word_stem(listed.word), '' order by listed.place), '')
+        )
+        from pg_catalog.unnest(p_words) with ordinality as listed (word, place)
+    );
+end
 $$;
 comment on function private.stemmed_pairs(text[]) is 'The letter pairs of the stems of some words, joined to one word.';
 grant execute on function private.stemmed_pairs(text[]) to authenticated;

@@ -132,22 +132,26 @@ grant execute on function public.get_exercise(uuid) to authenticated;
 
 create function private.query_words(p_q text)
 returns text[]
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.array_agg(listed.word order by listed.place) filter (
-            where listed.word <> all(
-                array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with']
-            )
-        ),
-        pg_catalog.array_agg(listed.word order by listed.place),
-        '{}'
-    )
-    -- The API accepts at most 100 characters. Anything longer comes from a client of the Data API.
-    from pg_catalog.unnest(private.search_words(pg_catalog.left(p_q, 100))) with ordinality as listed (word, place)
+begin
+    return (
+        select coalesce(
+            pg_catalog.array_agg(listed.word order by listed.place) filter (
+                where listed.word <> all(
+                    array['a', 'an', 'and', 'at', 'for', 'from', 'in', 'of', 'on', 'or', 'the', 'to', 'with']
+                )
+            ),
+            pg_catalog.array_agg(listed.word order by listed.place),
+            '{}'
+        )
+        -- The API accepts at most 100 characters. Anything longer comes from a client of the Data API.
+        from pg_catalog.unnest(private.search_words(pg_catalog.left(p_q, 100))) with ordinality as listed (word, place)
+    );
+end
 $$;
 comment on function private.query_words(text) is
 'The words of a query, in order. Filler words are left out, unless the query has no others.';
@@ -156,14 +160,18 @@ grant execute on function private.query_words(text) to authenticated;
 
 create function private.any_word_query(p_words text[])
 returns tsquery
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', word, private.word_stem(word)), ' | ')::tsquery
-    from pg_catalog.unnest(p_words) as word
-    where word is not null
+begin
+    return (
+        select pg_catalog.string_agg(pg_catalog.format('%s:* | %s', word, private.word_stem(word)), ' | ')::tsquery
+        from pg_catalog.unnest(p_words) as word
+        where word is not null
+    );
+end
 $$;
 comment on function private.any_word_query(text[]) is
 'A text search query that matches any of the words, as a stem or as the beginning of a word; nulls do not count.';

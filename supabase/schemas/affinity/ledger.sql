@@ -2,15 +2,19 @@
 
 create function private.ledger_day(p_profile private.profiles)
 returns date
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select greatest(
-        (pg_catalog.now() at time zone p_profile.timezone)::date,
-        (select max(e.earned_on) from private.affinity_events as e where e.user_id = p_profile.user_id)
-    )
+begin
+    return (
+        select greatest(
+            (pg_catalog.now() at time zone p_profile.timezone)::date,
+            (select max(e.earned_on) from private.affinity_events as e where e.user_id = p_profile.user_id)
+        )
+    );
+end
 $$;
 comment on function private.ledger_day(private.profiles) is
 'The current day of the user. It never goes back, so nobody earns the points of a day twice by travelling west or by '
@@ -119,12 +123,16 @@ comment on function private.affinity_change(jsonb, uuid, uuid[]) is
 
 create function private.events_of_workout(p_user_id uuid, p_workout_id uuid)
 returns uuid[]
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-    select pg_catalog.array_agg(e.id) from private.affinity_events as e
-    where e.user_id = p_user_id and e.workout_id = p_workout_id
+begin
+    return (
+        select pg_catalog.array_agg(e.id) from private.affinity_events as e
+        where e.user_id = p_user_id and e.workout_id = p_workout_id
+    );
+end
 $$;
 comment on function private.events_of_workout(uuid, uuid) is 'The ids of the events that a workout earned.';

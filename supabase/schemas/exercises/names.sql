@@ -2,27 +2,31 @@
 
 create function private.search_words(p_text text)
 returns text[]
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-    select coalesce(
-        pg_catalog.array_agg(
-            -- The abbreviations that lifters use.
-            case listed.word
-                when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
-                when 'bb' then 'barbell'
-                when 'kb' then 'kettlebell' when 'kbs' then 'kettlebells'
-                when 'bw' then 'bodyweight'
-                else listed.word
-            end
-            order by listed.ordinality
-        ),
-        '{}'
-    )
-    from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 200)), ' ') with ordinality as listed (word, ordinality)
-    where listed.word <> ''
+begin
+    return (
+        select coalesce(
+            pg_catalog.array_agg(
+                -- The abbreviations that lifters use.
+                case listed.word
+                    when 'db' then 'dumbbell' when 'dbs' then 'dumbbells'
+                    when 'bb' then 'barbell'
+                    when 'kb' then 'kettlebell' when 'kbs' then 'kettlebells'
+                    when 'bw' then 'bodyweight'
+                    else listed.word
+                end
+                order by listed.ordinality
+            ),
+            '{}'
+        )
+        from pg_catalog.string_to_table(private.search_text(pg_catalog.left(p_text, 200)), ' ') with ordinality as listed (word, ordinality)
+        where listed.word <> ''
+    );
+end
 $$;
 comment on function private.search_words(text) is
 'The words of a name or a query, in order, with db, bb, kb and bw spelled out. It reads 200 characters, more than any '
