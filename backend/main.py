@@ -23,6 +23,7 @@ from backend.companion.companion import CompanionState
 from backend.companion.gemini import Gemini
 from backend.companion.repository import ChatLimits
 from backend.companion.router import router as companion_router
+from backend.core.garbage import collect_garbage_rarely
 from backend.core.handlers import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
 from backend.core.middleware import ErrorBoundary, RequestContext
@@ -187,4 +188,6 @@ def app() -> FastAPI:
     """The service with the environment's settings, for `uvicorn --factory backend.main:app`."""
     settings = load_settings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    service = create_app(settings)
+    collect_garbage_rarely()
+    return service

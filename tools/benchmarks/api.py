@@ -4,6 +4,7 @@ import os
 
 from fastapi import FastAPI
 
+from backend.core.garbage import collect_garbage_rarely
 from backend.core.logging import configure_logging
 from backend.core.settings import Settings
 from backend.main import create_app
@@ -19,7 +20,9 @@ class BenchmarkSettings(Settings):
 
 
 def app() -> FastAPI:
-    """The API of one worker. Its access log is written, as in production."""
+    """The API of one worker. Its access log is written and garbage is collected as in production."""
     settings = BenchmarkSettings()
     configure_logging(settings.log_level)
-    return create_app(settings)
+    api = create_app(settings)
+    collect_garbage_rarely()
+    return api
