@@ -207,6 +207,8 @@ def test_a_laptop_has_its_own_settings(supabase_cli: Path, management_api: Manag
             "site_url": "http://localhost:5173",
             "uri_allow_list": "http://localhost:5173/**,http://localhost:3000/**",
             "mailer_autoconfirm": True,
+            "smtp_max_frequency": 1,
+            "jwt_exp": 86_400,
         }
     }
 

@@ -85,7 +85,7 @@ def test_the_keys_are_served_where_supabase_has_them(stack: Stack) -> None:
 
 def test_an_account_that_is_deleted_cannot_sign_in_again(stack: Stack) -> None:
     auth = f"{stack.info['supabase_url']}/auth/v1"
-    credentials = {"email": "leaver@example.com", "password": "a-long-password"}
+    credentials = {"email": "leaver@example.com", "password": "a-long-password-1"}
     headers = {"apikey": stack.info["publishable_key"]}
     sign_in = partial(
         httpx.post, f"{auth}/token?grant_type=password", json=credentials, headers=headers, trust_env=False

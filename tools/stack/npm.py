@@ -1,4 +1,4 @@
-"""The tools that come from npm: the real PostgREST, the real Supabase CLI, and pgTAP.
+"""The tools that come from npm: the real PostgREST, the real Supabase CLI, pgTAP, and supabase-js.
 
 Node itself is a Python package, so a machine needs only uv.
 """
@@ -43,6 +43,11 @@ def supabase_cli() -> Path:
 def pgtap_archive() -> Path:
     """pgTAP, as an archive of extension files."""
     return _found("pgTAP", "@electric-sql/pglite-pgtap/dist/pgtap.tar.gz")
+
+
+def supabase_js() -> Path:
+    """supabase-js, with which frontends sign users in."""
+    return _found("supabase-js", "@supabase/supabase-js")
 
 
 def _found(name: str, pattern: str) -> Path:

@@ -33,10 +33,10 @@ class SigningKey:
 
     def __init__(self, private_key: ec.EllipticCurvePrivateKey) -> None:
         self._private_key = private_key
-        public_key = private_key.public_key()
-        encoded = public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.public_key = private_key.public_key()
+        encoded = self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self.kid = hashlib.sha256(encoded).hexdigest()[:32]
-        self._jwk = ECAlgorithm.to_jwk(public_key, as_dict=True)
+        self._jwk = ECAlgorithm.to_jwk(self.public_key, as_dict=True)
 
     @classmethod
     def generate(cls) -> Self:

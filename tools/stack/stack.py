@@ -19,17 +19,19 @@ import psycopg
 from backend.core.settings import Settings
 from tools import MIGRATIONS, ROOT, SEED, ToolError, shown
 from tools.stack import npm
+from tools.stack.auth import accounts, sessions
+from tools.stack.auth.admin import SECRET_KEY
+from tools.stack.auth.settings import load_auth_settings
 from tools.stack.data_api import make_data_api
 from tools.stack.database import POSTGRES_VERSION, Database, as_role
 from tools.stack.migrations import apply_migrations, run_file
 from tools.stack.processes import HOST, Child, answers, check_port, stop_leftovers
-from tools.stack.signing import SigningKey
-from tools.stack.supabase_server import SECRET_KEY
+from tools.stack.signing import SigningKey, User
 from tools.stack.users import ROLE as AUTH_ROLE
 from tools.stack.users import find_or_create_user
 
 DEMO_EMAILS = ("athlete@example.com", "stranger@example.com")
-DEMO_PASSWORD = "slow-burn-demo"  # noqa: S105  # not a secret: it opens a database on this machine only
+DEMO_PASSWORD = "slow-burn-demo-1"  # noqa: S105  # not a secret: it opens a database on this machine only
 PUBLISHABLE_KEY = "sb_publishable_laptop"
 # Where frontends are served while they are developed: Vite, Next.js and Create React App.
 FRONTEND_ORIGINS = [f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (5173, 3000)]
@@ -170,9 +172,18 @@ def mint_token(email: str, state: StateDir) -> str:
     try:
         with psycopg.connect(as_role(info["database_url"], AUTH_ROLE), autocommit=True) as connection:
             user = find_or_create_user(connection, email)
+            return _signed_in(connection, user, SigningKey.load_or_create(state.signing_key), info["supabase_url"])
     except psycopg.OperationalError as error:
         raise ToolError(f"The stack in {state.path} does not answer. Start it again: uv run poe dev") from error
-    return SigningKey.load_or_create(state.signing_key).access_token(user, info["supabase_url"])
+
+
+def _signed_in(connection: psycopg.Connection, user: User, key: SigningKey, supabase_url: str) -> str:
+    """An access token in a new session, so that Supabase Auth accepts it as well."""
+    account = accounts.find(connection, user.id)
+    assert account is not None
+    session = sessions.start(connection, account, "password")
+    lifetime = load_auth_settings().token_lifetime
+    return sessions.access_token(session, key, f"{supabase_url}/auth/v1", lifetime)[0]
 
 
 def _say(text: str) -> None:
@@ -192,12 +203,15 @@ def _prepare_database(database: Database, service_secret: str) -> None:
 def _demo_users(database: Database, key: SigningKey, supabase_url: str) -> list[StackUser]:
     with database.connect(AUTH_ROLE) as connection:
         users = [find_or_create_user(connection, email, DEMO_PASSWORD) for email in DEMO_EMAILS]
-    return [
-        StackUser(
-            id=str(user.id), email=user.email, password=DEMO_PASSWORD, access_token=key.access_token(user, supabase_url)
-        )
-        for user in users
-    ]
+        return [
+            StackUser(
+                id=str(user.id),
+                email=user.email,
+                password=DEMO_PASSWORD,
+                access_token=_signed_in(connection, user, key, supabase_url),
+            )
+            for user in users
+        ]
 
 
 def _uvicorn(app: str, url: str, *options: str) -> list[str]:
@@ -279,7 +293,7 @@ def _summary(info: StackInfo, state: StateDir, gateway: Gateway) -> str:
 Slow Burn is running. Ctrl-C stops it; its data stays in {shown(state.path)}.
 
   API          {info["api_url"]}   (try it in the browser: {info["api_url"]}/docs)
-  Supabase     {info["supabase_url"]}   (keys, sign-up and sign-in under /auth/v1{also})
+  Supabase     {info["supabase_url"]}   (sign-up and sign-in under /auth/v1, mails under /mail{also})
   Database     {info["database_url"]}
   Demo users
 {users}

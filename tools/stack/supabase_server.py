@@ -1,32 +1,32 @@
-"""A stand-in for Supabase on a laptop: Auth's keys, sign-up and sign-in by password, and the gate to the Data API.
-Under /gemini it serves the stand-in for Gemini.
+"""A stand-in for Supabase on a laptop: Auth, and the gate to the Data API. Under /gemini it serves the stand-in for
+Gemini.
 
 The stack sets its environment variables: SUPABASE_URL, STANDIN_DATABASE_URL, STANDIN_SIGNING_KEY (a path) and, if
 PostgREST runs, STANDIN_PUBLISHABLE_KEY and STANDIN_DATA_API (the path of its Unix socket).
 """
 
-import json
+import ipaddress
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
-import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tools import ToolError
+from tools.stack.auth.errors import VERSION_HEADER
+from tools.stack.auth.server import AuthServer
+from tools.stack.auth.settings import load_auth_settings
 from tools.stack.gemini_server import app as gemini_app
-from tools.stack.signing import TOKEN_LIFETIME_SECONDS, SigningKey, User
-from tools.stack.users import authenticate, create_user, delete_user
+from tools.stack.signing import SigningKey
 
-MIN_PASSWORD_LENGTH = 6
-SECRET_KEY = "sb_secret_laptop"  # noqa: S105  # of the stand-in, which only this machine reaches
 # Headers of one connection only, or of an encoding that httpx has removed.
 NOT_PASSED_ON = (
     "host",
@@ -37,80 +37,6 @@ NOT_PASSED_ON = (
     "accept-encoding",
     "apikey",
 )
-
-
-class AuthServer:
-    """The endpoints under /auth/v1."""
-
-    def __init__(self, key: SigningKey, supabase_url: str, database_url: str) -> None:
-        self._key = key
-        self._supabase_url = supabase_url
-        self._database_url = database_url
-
-    async def jwks(self, _request: Request) -> JSONResponse:
-        """The public keys."""
-        return JSONResponse(self._key.jwks())
-
-    async def sign_up(self, request: Request) -> JSONResponse:
-        """Create a user and sign in at once: on a laptop there is no email to confirm."""
-        credentials = await _credentials(request)
-        if credentials is None:
-            return _error(400, "validation_failed", "Send email and password as JSON")
-        if len(credentials[1]) < MIN_PASSWORD_LENGTH:
-            return _error(422, "weak_password", f"Password should be at least {MIN_PASSWORD_LENGTH} characters")
-        user = await run_in_threadpool(self._with_database, create_user, *credentials)
-        return self._session(user) if user else _error(422, "user_already_exists", "User already registered")
-
-    async def sign_in(self, request: Request) -> JSONResponse:
-        """Sign in with email and password."""
-        if request.query_params.get("grant_type") != "password":
-            return _error(400, "validation_failed", "This stand-in supports only grant_type=password")
-        credentials = await _credentials(request)
-        if credentials is None:
-            return _error(400, "validation_failed", "Send email and password as JSON")
-        user = await run_in_threadpool(self._with_database, authenticate, *credentials)
-        return self._session(user) if user else _error(400, "invalid_credentials", "Invalid login credentials")
-
-    async def delete_user(self, request: Request) -> JSONResponse:
-        """Delete a user, for whoever has the secret key."""
-        if request.headers.get("apikey") != SECRET_KEY:
-            return _error(401, "no_authorization", "This endpoint requires the secret key")
-        user_id = str(request.path_params["user_id"])
-        gone = await run_in_threadpool(self._with_database, delete_user, user_id)
-        return JSONResponse({}) if gone else _error(404, "user_not_found", "User not found")
-
-    def _with_database[Result](self, act: Callable[..., Result], *arguments: str) -> Result:
-        with psycopg.connect(self._database_url, autocommit=True) as connection:
-            return act(connection, *arguments)
-
-    def _session(self, user: User) -> JSONResponse:
-        return JSONResponse(
-            {
-                "access_token": self._key.access_token(user, self._supabase_url),
-                "token_type": "bearer",
-                "expires_in": TOKEN_LIFETIME_SECONDS,
-                "user": {"id": str(user.id), "aud": "authenticated", "role": "authenticated", "email": user.email},
-            }
-        )
-
-
-async def _credentials(request: Request) -> tuple[str, str] | None:
-    try:
-        body: Any = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(body, dict):
-        return None
-    email, password = body.get("email"), body.get("password")
-    if not isinstance(email, str) or not isinstance(password, str) or "@" not in email or "\0" in email:
-        return None
-    if not (email + password).isprintable():
-        return None
-    return email, password
-
-
-def _error(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"code": status, "error_code": code, "msg": message}, status_code=status)
 
 
 class DataApiGate:
@@ -134,24 +60,54 @@ class DataApiGate:
         return Response(answer.content, answer.status_code, kept)
 
 
+class OnlyFromThisMachine:
+    """Refuses requests from elsewhere: the stand-in knows no rate limits, and shows everybody's mail."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and not _is_here(scope["client"][0]):
+            refusal = JSONResponse({"msg": "The stand-in for Supabase answers only this machine."}, 403)
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether an address is one of this machine only. A path is that of a Unix socket."""
+    if host is None or host.startswith("/") or host == "localhost":
+        return host is not None
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_laptop(supabase_url: str, database_url: str) -> None:
+    """Raises ToolError unless the stand-in serves this machine only, with a database of this machine."""
+    if not _is_here(urlsplit(supabase_url).hostname) or not _is_here(str(conninfo_to_dict(database_url).get("host"))):
+        raise ToolError("The stand-in for Supabase runs only on a laptop, as part of `uv run poe dev`.")
+
+
 def create_supabase_app(auth: AuthServer, gate: DataApiGate | None) -> Starlette:
     """The stand-in, for browsers on any origin."""
-    routes = [
-        Route("/auth/v1/.well-known/jwks.json", auth.jwks),
-        Route("/auth/v1/signup", auth.sign_up, methods=["POST"]),
-        Route("/auth/v1/token", auth.sign_in, methods=["POST"]),
-        Route("/auth/v1/admin/users/{user_id:uuid}", auth.delete_user, methods=["DELETE"]),
-    ]
+    routes = auth.routes()
     if gate is not None:
         routes.append(Route("/rest/v1{path:path}", gate.pass_on, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]))
-    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
-    return Starlette(routes=routes, middleware=[cors])
+    cors = Middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=[VERSION_HEADER]
+    )
+    return Starlette(routes=routes, middleware=[Middleware(OnlyFromThisMachine), cors])
 
 
 def app() -> Starlette:
     """For `uvicorn --factory tools.stack.supabase_server:app`."""
     key = SigningKey.load_or_create(Path(os.environ["STANDIN_SIGNING_KEY"]))
-    auth = AuthServer(key, os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"])
+    supabase_url, database_url = os.environ["SUPABASE_URL"], os.environ["STANDIN_DATABASE_URL"]
+    check_laptop(supabase_url, database_url)
+    auth = AuthServer(key, supabase_url, database_url, load_auth_settings())
     socket = os.environ.get("STANDIN_DATA_API")
     gate = DataApiGate(os.environ["STANDIN_PUBLISHABLE_KEY"], socket) if socket else None
     # Both stand-ins share a process, each under its own path.
