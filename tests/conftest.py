@@ -84,7 +84,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         assert isinstance(item, pytest.Function)
         gateway = item.callspec.params.get("gateway") if hasattr(item, "callspec") else None
-        if gateway == "postgrest" or {"postgrest", "supabase_cli", "supabase_js"} & set(item.fixturenames):
+        if gateway == "postgrest" or {"postgrest", "supabase_cli", "supabase_js", "openapi_linters"} & set(
+            item.fixturenames
+        ):
             item.add_marker("npm")
     # The workers take files in this order, and end at about the same time when the long ones come first.
     slow_files = {item.path for item in items if item.get_closest_marker("slow")}
@@ -174,6 +176,11 @@ def supabase_cli(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def supabase_js(pytestconfig: pytest.Config) -> Path:
     return installed(pytestconfig, npm.supabase_js)
+
+
+@pytest.fixture(scope="session")
+def openapi_linters(pytestconfig: pytest.Config) -> Path:
+    return installed(pytestconfig, npm.openapi_linter)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import httpx
 from backend.core.settings import Settings
 from backend.main import create_app
 from tools import ROOT
+from tools.openapi_rules import faults
 
 PATH = ROOT / "openapi.json"
 TOKEN_VARIABLE = "OPENAPI_PUBLISH_TOKEN"  # noqa: S105  # the name of a variable
@@ -31,11 +32,14 @@ def generate() -> int:
 
 
 def verify() -> int:
-    """Return 1 and say what to do if openapi.json differs from the routes."""
-    if PATH.is_file() and PATH.read_text() == rendered():
-        return 0
-    print("error: openapi.json does not match the routes. Run: uv run poe generate-openapi", file=sys.stderr)
-    return 1
+    """Return 1 and say what to do if openapi.json differs from the routes, or is not valid."""
+    if not PATH.is_file() or PATH.read_text() != rendered():
+        print("error: openapi.json does not match the routes. Run: uv run poe generate-openapi", file=sys.stderr)
+        return 1
+    found = faults(json.loads(rendered()))
+    for fault in found:
+        print(f"error: {fault}", file=sys.stderr)
+    return 1 if found else 0
 
 
 def publish(url: str) -> int:

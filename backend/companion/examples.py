@@ -29,19 +29,11 @@ ANSWER: dict[str, Any] = {
     "cut_off": False,
     "refused": False,
 }
-EVENTS = """\
-event: context
-data: {"memories_used": []}
-
-event: delta
-data: {"text": "Good to see you"}
-
-event: delta
-data: {"text": " again!"}
-
-event: done
-data: {"conversation_id": "7f9c2ba4-e88f-427d-9f3b-1a2b3c4d5e6f", "reply": "Good to see you again!"}
-"""
+EVENTS = {
+    "context": {"value": {"event": "context", "data": {"memories_used": []}}},
+    "delta": {"value": {"event": "delta", "data": {"text": "Good to see you again!"}}},
+    "done": {"value": {"event": "done", "data": ANSWER}},
+}
 CONVERSATION_PAGE = page_of(
     {
         "id": CONVERSATION_ID,

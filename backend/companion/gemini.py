@@ -74,7 +74,7 @@ _SCHEMA = types.Schema(
     required=["reply", "expression", "suggestions", "memories"],
     properties={
         "reply": _TEXT,
-        "expression": types.Schema(type=types.Type.STRING, enum=list(get_args(Expression))),
+        "expression": types.Schema(type=types.Type.STRING, enum=list(get_args(Expression.__value__))),
         "suggestions": types.Schema(type=types.Type.ARRAY, items=_TEXT, max_items=MAX_SUGGESTIONS),
         "memories": types.Schema(
             type=types.Type.ARRAY,
@@ -84,7 +84,7 @@ _SCHEMA = types.Schema(
                 required=["content", "kind", "importance"],
                 properties={
                     "content": _TEXT,
-                    "kind": types.Schema(type=types.Type.STRING, enum=list(get_args(MemoryKind))),
+                    "kind": types.Schema(type=types.Type.STRING, enum=list(get_args(MemoryKind.__value__))),
                     "importance": types.Schema(type=types.Type.NUMBER),
                     "replaces": types.Schema(type=types.Type.STRING, nullable=True),
                     "expires_in_days": types.Schema(type=types.Type.INTEGER, nullable=True),

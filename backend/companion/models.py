@@ -10,9 +10,12 @@ from backend.companion import examples
 from backend.core.examples import example
 from backend.core.fields import Id, StoredId, Text
 from backend.core.models import Input, Output, Page
+from backend.core.problems import ProblemDetails
 from backend.core.vocabulary import AffinityChange, MemoryKind
 
-Expression = Literal["neutral", "happy", "excited", "proud", "concerned", "playful", "shy", "determined"]
+type Speaker = Literal["user", "companion"]
+type Degradation = Literal["embedding"]
+type Expression = Literal["neutral", "happy", "excited", "proud", "concerned", "playful", "shy", "determined"]
 
 
 def _not_blank(value: str) -> str:
@@ -74,11 +77,55 @@ class ChatAnswer(Output):
     memories_saved: list[SavedMemory]
     affinity: ChatAffinity
     usage: Usage
-    degraded: list[Literal["embedding"]] = Field(
+    degraded: list[Degradation] = Field(
         description="`embedding`: memories were found by their words only, because no embedding was available."
     )
     cut_off: bool = Field(description="Whether the reply is incomplete, because the client or the model disconnected.")
     refused: bool = Field(description="Whether the model's safety filters stopped the reply.")
+
+
+class RecalledMemories(Output):
+    """What the model is told about the user for this reply."""
+
+    memories_used: list[RecalledMemory]
+
+
+class ReplyPart(Output):
+    """The next part of the reply."""
+
+    text: str
+
+
+class ContextEvent(Output):
+    """The first event of a stream."""
+
+    event: Literal["context"]
+    data: RecalledMemories
+
+
+class DeltaEvent(Output):
+    """An event for each part of the reply, in order."""
+
+    event: Literal["delta"]
+    data: ReplyPart
+
+
+class DoneEvent(Output):
+    """The last event of a stream that succeeded. Its reply is all parts together."""
+
+    event: Literal["done"]
+    data: ChatAnswer
+
+
+class ErrorEvent(Output):
+    """The last event of a stream that failed."""
+
+    event: Literal["error"]
+    data: ProblemDetails
+
+
+type ChatEvent = Annotated[ContextEvent | DeltaEvent | DoneEvent | ErrorEvent, Field(discriminator="event")]
+"""An event of /chat/stream: the name of the event, and its data, which is JSON on one line."""
 
 
 class Conversation(Output):
@@ -103,7 +150,7 @@ class Message(Output):
     """A message of a conversation."""
 
     id: StoredId
-    role: Literal["user", "companion"]
+    role: Speaker
     content: str
     created_at: datetime
     expression: Expression | None = Field(description="Null for the user's messages.")

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.companion import examples
 from backend.companion.companion import CurrentCompanion, CurrentLimits, Event
-from backend.companion.models import ChatAnswer, ChatMessage, ConversationPage, MessagePage
+from backend.companion.models import ChatAnswer, ChatEvent, ChatMessage, ConversationPage, MessagePage
 from backend.companion.repository import Conversations, DBBegunTurnRow
 from backend.core.http import REPLAYED, IdempotencyKey, mark_replayed, problems
 from backend.core.models import PageQuery
@@ -56,7 +56,8 @@ async def chat(turn: CurrentTurn, companion: CurrentCompanion, response: Respons
         200: {
             "description": "Server-sent events: `context` first, then `delta` as the reply grows, and `done` with the "
             "body of /chat, or `error` with a problem.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": examples.EVENTS}},
+            "model": ChatEvent,
+            "content": {"text/event-stream": {"examples": examples.EVENTS}},
         },
         **problems(401, 404, 409, 429, 503, body=True),
     },

@@ -23,10 +23,33 @@ problem: `code` is for programs, `detail` for people. Times are RFC 3339 with an
 with their unit.
 """
 
+TAGS = {
+    "service": "What the service is, and whether it is healthy.",
+    "auth": "Whose token it is.",
+    "profile": "The user: units, time zone, goals, equipment, injuries.",
+    "exercises": "The catalogue and the user's own exercises: search, facets, alternatives.",
+    "plans": "Training plans, their versions, and the sessions that are due.",
+    "workouts": "What the user did, set by set, and imports from other apps.",
+    "progress": "Weeks, streaks, personal records and series.",
+    "affinity": "How close the user and the companion are.",
+    "companion": "Conversations with the companion, and what it remembers.",
+    "account": "Everything that is stored about the user: export and deletion.",
+}
+"""The groups of routes, in the order of the documentation."""
+
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:
     """The document of an app whose routes declare their errors with `problems`."""
-    document = get_openapi(title="Slow Burn API", version=VERSION, description=DESCRIPTION, routes=app.routes)
+    document = get_openapi(
+        title="Slow Burn API",
+        version=VERSION,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": description} for name, description in TAGS.items()],
+        servers=[{"url": "/", "description": "The server that this document comes from"}],
+        contact={"name": "The developers of Slow Burn"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
     schemas: dict[str, Any] = document["components"]["schemas"]
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
@@ -42,10 +65,25 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     for name in schemas.keys() & examples.keys():
         schemas[name]["example"] = examples[name]
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = _without_null(parameter["schema"])
         for body in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media in body.get("content", {}).values():
+                # A keyword of OpenAPI 3.2, which tools for 3.1 refuse.
+                media.pop("itemSchema", None)
                 _show_example(media, examples)
     return document
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter that may be left out: a URL and a header have no null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    (choice,) = choices
+    # Beside a reference, everything else stays where it is.
+    return {**rest, **choice} if "$ref" not in choice else {**choice, **rest}
 
 
 def _examples(models: Iterable[type[BaseModel]]) -> dict[str, Any]:

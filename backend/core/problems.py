@@ -53,6 +53,9 @@ class Code(StrEnum):
     VALUE_REFUSED = "value_refused"
 
 
+type FieldLocation = Literal["body", "query", "path", "header"]
+"""Where a field of a request is."""
+
 DatabaseCode = NewType("DatabaseCode", str)
 """A code that an SQL function raised."""
 
@@ -62,7 +65,7 @@ class FieldError(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    location: Literal["body", "query", "path", "header"] = Field(alias="in", description="Where the field is.")
+    location: FieldLocation = Field(alias="in", description="Where the field is.")
     path: str = Field(description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body.")
     code: str = Field(description="A stable code, such as `missing` or `less_than_equal`.")
     message: str

@@ -13,16 +13,16 @@ MAX_SUPERSET = 20
 MAX_REST_SECONDS = 3600
 MAX_NOTES_LENGTH = 1000
 
-WeightUnit = Literal["kg", "lb"]
-Level = Literal["beginner", "intermediate", "advanced"]
-SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
-RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
-RecordUnit = Literal["kg", "lb", "reps"]
+type WeightUnit = Literal["kg", "lb"]
+type Level = Literal["beginner", "intermediate", "advanced"]
+type SetType = Literal["working", "warmup", "backoff", "drop", "amrap", "cluster", "rest_pause", "failure"]
+type RecordKind = Literal["weight", "estimated_1rm", "reps", "session_volume"]
+type RecordUnit = Literal["kg", "lb", "reps"]
 
-BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
+type BodyPart = Literal["neck", "shoulder", "elbow", "wrist", "upper_back", "lower_back", "hip", "knee", "ankle"]
 """What can be injured, and what an exercise loads."""
 
-MemoryKind = Literal["preference", "goal", "injury", "equipment", "event", "person", "feeling", "fact"]
+type MemoryKind = Literal["preference", "goal", "injury", "equipment", "event", "person", "feeling", "fact"]
 
 Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
 """Rate of perceived exertion: 1 to 10 in steps of a half."""

@@ -35,9 +35,13 @@ EXERCISE: dict[str, Any] = SUMMARY | {
     "relations": [{"kind": "variation", "exercise_id": "94822480-b648-03bf-4720-826de29a4b3e", "name": "Front Squat"}],
 }
 PAGE = page_of(SUMMARY)
-ALTERNATIVE_PAGE = page_of(
-    SUMMARY | {"score": 0.81, "relation": "variation", "same_pattern": True, "shared_muscles": ["quadriceps"]}
-)
+ALTERNATIVE = SUMMARY | {
+    "score": 0.81,
+    "relation": "variation",
+    "same_pattern": True,
+    "shared_muscles": ["quadriceps"],
+}
+ALTERNATIVE_PAGE = page_of(ALTERNATIVE)
 FACETS: dict[str, Any] = {
     "muscles": [{"value": "quadriceps", "label": "Quadriceps", "count": 3}],
     "equipment": [{"value": "none", "label": "No Equipment", "count": 3}],

@@ -12,8 +12,8 @@ from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
 from backend.core.vocabulary import BodyPart, Level
 from backend.exercises import examples
 
-Category = Literal["strength", "powerlifting", "olympic", "strongman", "core", "mobility", "conditioning"]
-MovementPattern = Literal[
+type Category = Literal["strength", "powerlifting", "olympic", "strongman", "core", "mobility", "conditioning"]
+type MovementPattern = Literal[
     "squat",
     "lunge",
     "hinge",
@@ -52,12 +52,12 @@ MovementPattern = Literal[
     "full_body",
     "stretch",
 ]
-Mechanic = Literal["compound", "isolation"]
-Force = Literal["push", "pull", "static"]
-Laterality = Literal["bilateral", "unilateral", "alternating"]
-MeasuredIn = Literal["weight_and_reps", "reps", "time", "distance"]
-RelationKind = Literal["variation", "regression", "progression", "alternative"]
-Sort = Literal["relevance", "name", "recent", "popular"]
+type Mechanic = Literal["compound", "isolation"]
+type Force = Literal["push", "pull", "static"]
+type Laterality = Literal["bilateral", "unilateral", "alternating"]
+type MeasuredIn = Literal["weight_and_reps", "reps", "time", "distance"]
+type RelationKind = Literal["variation", "regression", "progression", "alternative"]
+type Sort = Literal["relevance", "name", "recent", "popular"]
 
 Slug = Annotated[Text, Field(max_length=100)]
 AnyOf = Field(default=(), max_length=50, description="Repeatable: matches any of the values.")
@@ -176,6 +176,8 @@ class ExercisePage(Page[ExerciseSummary]):
 
 class ExerciseAlternative(ExerciseSummary):
     """An exercise that can replace another."""
+
+    model_config = example(examples.ALTERNATIVE)
 
     score: float = Field(
         description="How well it replaces it, from 0 to 1: shared muscles, movement pattern, relation."

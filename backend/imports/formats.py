@@ -22,7 +22,9 @@ MAX_DISTANCE_DECIMALS = 6
 _UNITS: dict[str, WeightUnit] = {"kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb"}
 _STRONG_TYPES = {"w": "warmup", "d": "drop", "f": "failure"}
 # The files that we write ourselves have more types than Hevy's.
-_HEVY_TYPES = {"": "working", "normal": "working", "dropset": "drop"} | {name: name for name in get_args(SetType)}
+_HEVY_TYPES = {"": "working", "normal": "working", "dropset": "drop"} | {
+    name: name for name in get_args(SetType.__value__)
+}
 
 
 @dataclass

@@ -24,8 +24,8 @@ from backend.core.vocabulary import (
 )
 from backend.plans import examples
 
-Visibility = Literal["own", "public", "all"]
-Scheme = Literal["linear", "double", "percent_1rm"]
+type Visibility = Literal["own", "public", "all"]
+type Scheme = Literal["linear", "double", "percent_1rm"]
 
 
 def _at_most_one_decimal(value: float) -> float:

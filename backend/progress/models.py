@@ -97,7 +97,7 @@ class RecordStep(Output):
     workout_id: StoredId
 
 
-class Record(RecordStep):
+class RecordHistory(RecordStep):
     """A personal record."""
 
     exercise_id: StoredId
@@ -107,7 +107,7 @@ class Record(RecordStep):
     history: list[RecordStep] = Field(description="Each time it was beaten, oldest first, this one included.")
 
 
-class RecordPage(Page[Record]):
+class RecordPage(Page[RecordHistory]):
     """A page of personal records, by exercise and kind."""
 
     model_config = example(examples.RECORD_PAGE)

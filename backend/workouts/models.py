@@ -22,7 +22,7 @@ from backend.core.vocabulary import (
 )
 from backend.workouts import examples
 
-Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
+type Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
 Energy = Annotated[int, Field(ge=1, le=10)]
 
 

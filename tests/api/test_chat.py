@@ -11,7 +11,9 @@ import httpx
 import psycopg
 import pytest
 from httpx import Response
+from pydantic import TypeAdapter
 
+from backend.companion.models import ChatEvent
 from backend.core.settings import Settings
 from tests.support import (
     Person,
@@ -24,6 +26,8 @@ from tests.support import (
     until,
     until_embedded,
 )
+
+CHAT_EVENT: TypeAdapter[ChatEvent] = TypeAdapter(ChatEvent)
 
 
 class Gemini:
@@ -495,6 +499,8 @@ async def events(person: Person, message: str, **fields: Any) -> AsyncIterator[t
     for block in response.text.strip().split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
         if lines:
+            # The document promises the client these events, and no others.
+            CHAT_EVENT.validate_python({"event": lines["event"], "data": json.loads(lines["data"])})
             yield lines["event"], json.loads(lines["data"])
 
 

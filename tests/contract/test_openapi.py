@@ -87,7 +87,10 @@ def test_every_operation_is_described_and_shows_a_valid_example(
     for content in contents:
         for media in content.values():
             schema = {**media["schema"], "components": DOCUMENT["components"]}
-            Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(media["example"])
+            validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+            examples = [example["value"] for example in media.get("examples", {}).values()] or [media["example"]]
+            for example in examples:
+                validator.validate(example)
             shown += 1
     assert shown >= (1 if method == "delete" else 2)
 
@@ -120,6 +123,46 @@ def test_operation_ids_are_plain_names() -> None:
 def test_schemas_have_plain_names() -> None:
     # FastAPI puts the package's path into the names of two models with the same name.
     assert not [name for name in DOCUMENT["components"]["schemas"] if "__" in name]
+
+
+def test_no_schema_has_the_name_of_a_type_of_a_language() -> None:
+    taken = {"Record", "Partial", "Map", "Set", "Array", "Object", "Date", "Error", "Promise", "List", "Dict", "Any"}
+    assert taken.isdisjoint(DOCUMENT["components"]["schemas"])
+
+
+def parts_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Every object of the document with its path, without the examples."""
+    if isinstance(value, dict):
+        yield path, value
+        for name, inner in value.items():
+            if name not in ("example", "examples"):
+                yield from parts_of(inner, (*path, name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from parts_of(inner, (*path, place))
+
+
+def test_every_enumeration_has_a_name() -> None:
+    inline = [path for path, part in parts_of(DOCUMENT) if "enum" in part and path[:2] != ("components", "schemas")]
+    # A header says that it is present.
+    assert [path for path in inline if "headers" not in path] == []
+    assert [
+        path for path, part in parts_of(DOCUMENT["components"]["schemas"]) if "enum" in part and len(path) > 1
+    ] == []
+
+
+def test_no_parameter_is_null() -> None:
+    for path, part in parts_of(DOCUMENT["paths"]):
+        if path[-2:-1] == ("parameters",):
+            assert "null" not in json.dumps(part["schema"]), path
+
+
+def test_the_events_of_a_stream_are_told_apart_by_name() -> None:
+    content = DOCUMENT["paths"]["/api/v1/chat/stream"]["post"]["responses"]["200"]["content"]
+    assert content["text/event-stream"]["schema"] == {"$ref": "#/components/schemas/ChatEvent"}
+    event = DOCUMENT["components"]["schemas"]["ChatEvent"]
+    assert event["discriminator"]["propertyName"] == "event"
+    assert set(event["discriminator"]["mapping"]) == {"context", "delta", "done", "error"}
 
 
 def test_every_schema_is_used() -> None:

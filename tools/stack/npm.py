@@ -50,6 +50,11 @@ def supabase_js() -> Path:
     return _found("supabase-js", "@supabase/supabase-js")
 
 
+def openapi_linter() -> Path:
+    """Redocly, one of the linters of openapi.json. The other, Spectral, is next to it."""
+    return _found("Redocly", ".bin/redocly")
+
+
 def _found(name: str, pattern: str) -> Path:
     for path in NODE_MODULES.glob(pattern):
         return path
