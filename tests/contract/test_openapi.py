@@ -178,6 +178,9 @@ def test_every_schema_is_used() -> None:
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "openapi.json"
     monkeypatch.setattr(openapi_file, "PATH", path)
+    monkeypatch.setattr(openapi_file, "RELEASED", tmp_path / "openapi.released.json")
+    # The linters take seconds; test_openapi_rules.py runs them.
+    monkeypatch.setattr(openapi_file, "faults", lambda _document: [])
     return path
 
 
@@ -195,6 +198,42 @@ def test_verify_fails_if_the_file_differs(
     assert run(monkeypatch, "verify") == 0
     copy.write_text(copy.read_text().replace("Slow Burn", "Fast Burn"))
     assert run(monkeypatch, "verify") == 1
+
+
+def test_verify_fails_if_the_document_is_not_valid(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "generate") == 0
+    monkeypatch.setattr(openapi_file, "faults", lambda document: [f"spectral: {document['info']['title']} is odd"])
+    assert run(monkeypatch, "verify") == 1
+    assert capsys.readouterr().err == "error: spectral: Slow Burn API is odd\n"
+    assert run(monkeypatch, "publish", str(copy.parent)) == 1
+
+
+def test_verify_compares_with_the_last_release(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "generate") == 0
+    assert run(monkeypatch, "release") == 0
+    assert openapi_file.RELEASED.read_bytes() == copy.read_bytes()
+    assert run(monkeypatch, "verify") == 0
+    # As if the release had had another name for a field.
+    released = copy.read_text().replace('"weekly_target"', '"sessions_per_week"')
+    openapi_file.RELEASED.write_text(released)
+    assert run(monkeypatch, "verify") == 1
+    told = capsys.readouterr().err
+    assert "major: Profile.sessions_per_week: is gone" in told
+    assert "minor: Profile.weekly_target: is new" in told
+    assert "the version must be 0.2.0 or higher" in told
+
+
+def test_publish_writes_into_a_folder(copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "published"
+    folder.mkdir()
+    assert run(monkeypatch, "publish", str(folder)) == 1
+    run(monkeypatch, "generate")
+    assert run(monkeypatch, "publish", str(folder)) == 0
+    assert (folder / "openapi.json").read_bytes() == copy.read_bytes()
 
 
 class FileServer(BaseHTTPRequestHandler):
