@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from backend.core.models import Input, Output
-from backend.core.problems import ProblemDetails
+from backend.core.problems import DATABASE_CODES, Code, ProblemDetails
 
 ROOT = Path(__file__).parents[2]
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -54,6 +54,12 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemDetails"] = problem
+    schemas["ErrorCode"] = {
+        "type": "string",
+        "description": "Why a request failed. docs/api.md explains each; expect new ones.",
+        "enum": sorted({*Code, *DATABASE_CODES}),
+    }
+    problem["properties"]["code"] = {"$ref": "#/components/schemas/ErrorCode"}
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Supabase access token"}

@@ -59,6 +59,20 @@ type FieldLocation = Literal["body", "query", "path", "header"]
 DatabaseCode = NewType("DatabaseCode", str)
 """A code that an SQL function raised."""
 
+DATABASE_CODES = (
+    "chat_limit_reached", "completed_before_started", "completed_in_future", "conversation_not_found",
+    "day_repeated", "exercise_exists", "exercise_not_found", "exercise_not_public", "exercise_read_only",
+    "idempotency_key_reused", "idempotency_key_spent", "import_running", "invalid_changes", "invalid_cursor",
+    "invalid_days", "invalid_dry_run", "invalid_expiry", "invalid_idempotency_key", "invalid_import", "invalid_page",
+    "invalid_pause", "invalid_range", "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks",
+    "memory_exists", "memory_not_found", "metadata_too_large", "muscle_listed_twice", "not_authenticated",
+    "not_confirmed", "plan_changed", "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only",
+    "preferences_too_large", "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises",
+    "too_many_plans", "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running",
+    "unknown_equipment", "unknown_muscle", "unknown_timezone", "workout_not_found",
+)  # fmt: skip
+"""All of them that clients can get, for the document: what an SQL function raises is passed on as it is."""
+
 
 class FieldError(BaseModel):
     """One wrong field of a request."""

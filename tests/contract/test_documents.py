@@ -1,5 +1,6 @@
 """The documents are complete."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,9 +9,9 @@ import psycopg
 import pytest
 
 from backend.companion.prompt import PERSONA, TONES
-from backend.core.problems import Code
+from backend.core.problems import DATABASE_CODES, Code
 from backend.core.settings import Settings
-from tools import ROOT
+from tools import ROOT, openapi_file
 from tools.openapi_file import TOKEN_VARIABLE
 
 DOCS = ROOT / "docs"
@@ -42,6 +43,13 @@ def test_api_md_explains_every_code(raised_by_functions: dict[str, set[str]]) ->
     assert {"workout_not_found", "service_only", "database_timeout", "body_too_large"} <= codes
     explained = set(re.findall(r"^\| \d{3} \| `([a-z_]+)`", (DOCS / "api.md").read_text(), re.MULTILINE))
     assert explained == codes - OPERATORS_ONLY - {Code.HTTP_ERROR}
+
+
+def test_the_openapi_document_lists_every_code(raised_by_functions: dict[str, set[str]]) -> None:
+    codes = codes_of(raised_by_functions) - OPERATORS_ONLY
+    assert codes - set(Code) == set(DATABASE_CODES)
+    document = json.loads(openapi_file.PATH.read_text())
+    assert document["components"]["schemas"]["ErrorCode"]["enum"] == sorted(codes | set(Code))
 
 
 def test_pgtap_raises_every_code_of_the_database(raised_by_functions: dict[str, set[str]]) -> None:
