@@ -36,7 +36,7 @@ class PageQuery(QueryParameters):
     """Which page of a list."""
 
     page: int = Field(default=1, ge=1, le=2_147_483_647, description="From 1.")
-    per_page: int = Field(default=20, ge=1, le=100)
+    per_page: int = Field(default=20, ge=1, le=100, description="The most entries of a page.")
 
 
 def to_database(value: BaseModel) -> dict[str, Any]:

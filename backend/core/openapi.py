@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from backend.core.glossary import GLOSSARY
 from backend.core.models import Input, Output
 from backend.core.problems import DATABASE_CODES, Code, ProblemDetails
 
@@ -59,7 +60,12 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         "description": "Why a request failed. docs/api.md explains each; expect new ones.",
         "enum": sorted({*Code, *DATABASE_CODES}),
     }
-    problem["properties"]["code"] = {"$ref": "#/components/schemas/ErrorCode"}
+    problem["properties"]["code"] = {
+        "$ref": "#/components/schemas/ErrorCode",
+        "description": "Why the request failed, for programs.",
+    }
+    for name, schema in schemas.items():
+        _explain_fields(name, schema)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Supabase access token"}
@@ -73,12 +79,21 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         for parameter in operation.get("parameters", ()):
             parameter["schema"] = _without_null(parameter["schema"])
+            if parameter["in"] == "path":
+                parameter.setdefault("description", f"The id of the {parameter['name'].removesuffix('_id')} (UUID).")
         for body in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media in body.get("content", {}).values():
                 # A keyword of OpenAPI 3.2, which tools for 3.1 refuse.
                 media.pop("itemSchema", None)
                 _show_example(media, examples)
     return document
+
+
+def _explain_fields(schema_name: str, schema: dict[str, Any]) -> None:
+    for name, field in schema.get("properties", {}).items():
+        meaning = GLOSSARY.get(f"{schema_name}.{name}") or GLOSSARY.get(name)
+        if "description" not in field and meaning is not None:
+            field["description"] = meaning
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

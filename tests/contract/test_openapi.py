@@ -11,6 +11,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
+from backend.core.glossary import GLOSSARY
 from backend.core.openapi import VERSION
 from tools import openapi_file
 
@@ -149,6 +150,23 @@ def test_every_enumeration_has_a_name() -> None:
     assert [
         path for path, part in parts_of(DOCUMENT["components"]["schemas"]) if "enum" in part and len(path) > 1
     ] == []
+
+
+def test_every_field_and_parameter_is_explained() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    fields = {
+        f"{name}.{field}": schema
+        for name, described in schemas.items()
+        for field, schema in described.get("properties", {}).items()
+    }
+    assert len(fields) > 600
+    assert [name for name, schema in fields.items() if not schema.get("description")] == []
+    # What the glossary explains exists, and a schema of its own is there because it differs.
+    for name in GLOSSARY:
+        assert name in fields or any(field.endswith(f".{name}") for field in fields), name
+    for path, part in parts_of(DOCUMENT["paths"]):
+        if path[-2:-1] == ("parameters",):
+            assert part.get("description") or part["schema"].get("description"), path
 
 
 def test_no_parameter_is_null() -> None:
