@@ -158,7 +158,7 @@ GLOSSARY = {
     "text": "The text, to be appended to what came before.",
     "threshold": "The score from which the level counts.",
     "times_told": "How often the user said it.",
-    "timezone": "A name of the IANA time zone database, such as Europe/Berlin. Days and weeks are those of this time zone.",
+    "timezone": "A name of the IANA time zone database, such as Europe/Berlin. It decides on days and weeks.",
     "title": "The title.",
     "Affinity.title": "The name of the level.",
     "AffinityGain.title": "The name of the level.",

@@ -7,6 +7,7 @@ from typing import Any, cast
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import MISSING
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -15,6 +16,7 @@ from backend.core.problems import Code, FieldError, Problem, problem_response
 # A body may hold more faults than anybody reads.
 MAX_FIELD_ERRORS = 100
 MAX_PATH_LENGTH = 200
+LIMITS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length")
 
 
 async def handle_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -71,4 +73,11 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
         path=".".join(str(step) for step in path)[:MAX_PATH_LENGTH],
         code=fault["type"],
         message=fault["msg"],
+        limit=_limit(fault.get("ctx", {})),
     )
+
+
+def _limit(context: Mapping[str, Any]) -> int | float | MISSING:
+    """The number of the rule, so that a form can show it in another language."""
+    limits = [context[name] for name in LIMITS if isinstance(context.get(name), int | float)]
+    return limits[0] if limits else MISSING

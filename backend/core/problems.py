@@ -83,6 +83,15 @@ class FieldError(BaseModel):
     path: str = Field(description="Its path, with indexes from 0: `sets.3.reps`. Empty for the whole body.")
     code: str = Field(description="A stable code, such as `missing` or `less_than_equal`.")
     message: str
+    limit: (
+        Annotated[
+            int | float,
+            Field(
+                description="The number that the rule `code` sets, such as the highest value or the greatest length."
+            ),
+        ]
+        | MISSING
+    ) = MISSING
 
 
 class ProblemDetails(BaseModel):
@@ -103,6 +112,7 @@ class ProblemDetails(BaseModel):
                         "path": "sets.3.reps",
                         "code": "less_than_equal",
                         "message": "Input should be less than or equal to 1000",
+                        "limit": 1000,
                     }
                 ],
             }

@@ -370,3 +370,24 @@ async def test_a_long_list_of_errors_is_shortened(athlete: Person) -> None:
     assert problem["detail"] == "1001 fields are wrong."
     assert len(problem["errors"]) == 100
     assert all(len(path) <= 200 for path in paths(problem))
+
+
+@one_gateway
+async def test_a_wrong_field_comes_with_the_limit_of_its_rule(athlete: Person) -> None:
+    sets = [
+        a_set(reps=1001),
+        a_set(reps=-1),
+        a_set(rpe=7.2),
+        a_set(notes="x" * 1001),
+        a_set(reps="5"),
+    ]
+    response = await athlete.ask("POST", "/workouts/log", json={"title": "", "sets": sets})
+    told = {error["path"]: (error["code"], error.get("limit", "none")) for error in response.json()["errors"]}
+    assert told == {
+        "title": ("string_too_short", 1),
+        "sets.0.reps": ("less_than_equal", 1000),
+        "sets.1.reps": ("greater_than_equal", 0),
+        "sets.2.rpe": ("multiple_of", 0.5),
+        "sets.3.notes": ("too_long", 1000),
+        "sets.4.reps": ("int_type", "none"),
+    }
