@@ -1,6 +1,6 @@
 """Base models of requests and answers: strict, so that nothing is silently converted or dropped."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,9 @@ class Output(BaseModel):
     """An answer, or a part of it."""
 
     model_config = ConfigDict(extra="forbid")
+
+    written_as: ClassVar[type[Input] | None] = None
+    """The request that changes it. openapi.json marks the fields that this lacks as read-only."""
 
 
 class Page[Item](Output):

@@ -1,7 +1,7 @@
 """The OpenAPI document: deterministic, with every error documented."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,9 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     }
     for name, schema in schemas.items():
         _explain_fields(name, schema)
+    for model in _subclasses(Output):
+        if model.written_as is not None and model.__name__ in schemas:
+            _mark_read_only(schemas[model.__name__], model.written_as)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Supabase access token"}
@@ -94,6 +97,18 @@ def _explain_fields(schema_name: str, schema: dict[str, Any]) -> None:
         meaning = GLOSSARY.get(f"{schema_name}.{name}") or GLOSSARY.get(name)
         if "description" not in field and meaning is not None:
             field["description"] = meaning
+
+
+def _subclasses(model: type[Output]) -> Iterator[type[Output]]:
+    for subclass in model.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _mark_read_only(schema: dict[str, Any], written_as: type[BaseModel]) -> None:
+    for name, field in schema["properties"].items():
+        if name not in written_as.model_fields:
+            field["readOnly"] = True
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

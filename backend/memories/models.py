@@ -67,6 +67,7 @@ class Memory(Output):
     """Something the companion knows, and where it comes from."""
 
     model_config = example(examples.MEMORY)
+    written_as = MemoryUpdate
 
     id: StoredId
     content: str

@@ -158,6 +158,8 @@ class PlanQuery(PageQuery):
 class PlanExercise(Output):
     """An exercise of a day."""
 
+    written_as = PlannedExercise
+
     exercise_id: StoredId
     exercise_name: str
     superset: int | None
@@ -199,6 +201,7 @@ class Plan(PlanSummary):
     """A whole plan."""
 
     model_config = example(examples.PLAN)
+    written_as = PlanWrite
 
     days: list[PlanDay]
 

@@ -51,6 +51,7 @@ class Profile(Output):
     """The caller's profile."""
 
     model_config = example(examples.PROFILE)
+    written_as = ProfileChanges
 
     user_id: StoredId
     display_name: str

@@ -65,6 +65,8 @@ class WorkoutQuery(PageQuery):
 class WorkoutSet(Output):
     """A set as stored, with the values computed from it."""
 
+    written_as = SetLog
+
     id: StoredId
     position: int = Field(description="From 1, in the order sent.")
     exercise_id: StoredId
@@ -127,6 +129,7 @@ class Workout(WorkoutSummary):
     """A workout with its sets."""
 
     model_config = example(examples.WORKOUT)
+    written_as = WorkoutLog
 
     sets: list[WorkoutSet] = Field(description="In the order sent.")
 
