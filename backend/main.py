@@ -50,9 +50,13 @@ from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"
 ALLOWED_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-ALLOWED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID"]
+ALLOWED_HEADERS = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID",
+    "X-Client-Info", "traceparent",
+]  # fmt: skip
 EXPOSED_HEADERS = [
-    "ETag", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "X-Request-ID",
+    "ETag", "Idempotency-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing",
+    "X-Request-ID",
 ]  # fmt: skip
 
 

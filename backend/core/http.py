@@ -4,7 +4,7 @@ from hashlib import blake2b
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import Match
@@ -129,3 +129,15 @@ REPLAYED: dict[str, Any] = {
 def mark_replayed(response: Response) -> None:
     """Say in the headers that this answer is a replay."""
     response.headers["Idempotency-Replayed"] = "true"
+
+
+def created(documented: dict[str, Any] | None = None) -> dict[int | str, dict[str, Any]]:
+    """`responses` of a route that creates something and answers with `locate`, beside what else is documented."""
+    location = {"Location": {"description": "The path of what was created.", "schema": {"type": "string"}}}
+    documented = documented or {}
+    return {201: {**documented, "headers": {**documented.get("headers", {}), **location}}}
+
+
+def locate(request: Request, response: Response, route: str, **parameters: str) -> None:
+    """Say in the headers where the created thing is: at this route, named after its function."""
+    response.headers["Location"] = request.app.url_path_for(route, **parameters)

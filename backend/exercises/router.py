@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from backend.core.http import REVALIDATED, ByIdRoute, IfNoneMatch, problems, revalidated
+from backend.core.http import REVALIDATED, ByIdRoute, IfNoneMatch, created, locate, problems, revalidated
 from backend.core.models import to_database
 from backend.exercises.labels import labelled
 from backend.exercises.models import (
@@ -43,10 +43,14 @@ async def count_exercises(
     return revalidated(ExerciseFacets.model_validate(labelled(await exercises.count(filters))), if_none_match)
 
 
-@router.post("", status_code=201, responses=problems(401, 404, 409, 503, body=True))
-async def create_exercise(exercise: NewExercise, exercises: Exercises) -> Exercise:
+@router.post("", status_code=201, responses={**created(), **problems(401, 404, 409, 503, body=True)})
+async def create_exercise(
+    exercise: NewExercise, exercises: Exercises, request: Request, response: Response
+) -> Exercise:
     """Create an exercise that only the caller sees: 500 at most."""
-    return Exercise.model_validate(await exercises.create(to_database(exercise)))
+    stored = await exercises.create(to_database(exercise))
+    locate(request, response, "read_exercise", exercise_id=stored["id"])
+    return Exercise.model_validate(stored)
 
 
 @router.get("/{exercise_id}", response_model=Exercise, responses={**REVALIDATED, **problems(401, 404, 422, 503)})

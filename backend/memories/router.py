@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
-from backend.core.http import problems
+from backend.core.http import created, locate, problems
 from backend.core.models import to_database
 from backend.memories.models import Forgotten, Memory, MemoryCreate, MemoryPage, MemoryQuery, MemoryUpdate
 from backend.memories.repository import Memories
@@ -19,10 +19,12 @@ async def list_memories(query: Annotated[MemoryQuery, Query()], memories: Memori
     return MemoryPage.model_validate(await memories.list(query))
 
 
-@router.post("", status_code=201, responses=problems(401, 404, 503, body=True))
-async def create_memory(memory: MemoryCreate, memories: Memories) -> Memory:
+@router.post("", status_code=201, responses={**created(), **problems(401, 404, 503, body=True)})
+async def create_memory(memory: MemoryCreate, memories: Memories, request: Request, response: Response) -> Memory:
     """Tell the companion something. If it knows that already, count the stored memory as told again."""
-    return Memory.model_validate(await memories.create(to_database(memory)))
+    stored = await memories.create(to_database(memory))
+    locate(request, response, "update_memory", memory_id=stored["id"])
+    return Memory.model_validate(stored)
 
 
 @router.delete("", responses=problems(401, 404, 503))

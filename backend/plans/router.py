@@ -4,10 +4,10 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import MISSING
 
-from backend.core.http import problems
+from backend.core.http import created, locate, problems
 from backend.core.models import PageQuery, to_database
 from backend.plans.models import Plan, PlanCopy, PlanPage, PlanQuery, PlanVersionPage, PlanWrite
 from backend.plans.repository import DBPlanRow, Plans
@@ -27,10 +27,12 @@ _ETAG: dict[str, Any] = {
 }
 
 
-@router.post("", status_code=201, responses={201: _ETAG, **problems(401, 404, 409, 503, body=True)})
-async def create_plan(plan: PlanWrite, plans: Plans, response: Response) -> Plan:
+@router.post("", status_code=201, responses={**created(_ETAG), **problems(401, 404, 409, 503, body=True)})
+async def create_plan(plan: PlanWrite, plans: Plans, request: Request, response: Response) -> Plan:
     """Create a plan: 200 at most."""
-    return _answer(await plans.create(to_database(plan)), response)
+    stored = await plans.create(to_database(plan))
+    locate(request, response, "read_plan", plan_id=stored["id"])
+    return _answer(stored, response)
 
 
 @router.get("", responses=problems(401, 422, 503))
@@ -59,11 +61,17 @@ async def delete_plan(plan_id: UUID, plans: Plans) -> None:
     await plans.delete(plan_id)
 
 
-@router.post("/{plan_id}/copy", status_code=201, responses={201: _ETAG, **problems(401, 404, 409, 503, body=True)})
-async def copy_plan(plan_id: UUID, plans: Plans, response: Response, copy: PlanCopy | None = None) -> Plan:
+@router.post(
+    "/{plan_id}/copy", status_code=201, responses={**created(_ETAG), **problems(401, 404, 409, 503, body=True)}
+)
+async def copy_plan(
+    plan_id: UUID, plans: Plans, request: Request, response: Response, copy: PlanCopy | None = None
+) -> Plan:
     """Copy a plan, the caller's own or a public one, into a private plan. The body may be left out."""
     name = None if copy is None or copy.name is MISSING else copy.name
-    return _answer(await plans.copy(plan_id, name), response)
+    stored = await plans.copy(plan_id, name)
+    locate(request, response, "read_plan", plan_id=stored["id"])
+    return _answer(stored, response)
 
 
 @router.get("/{plan_id}/versions", responses=problems(401, 404, 422, 503))

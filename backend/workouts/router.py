@@ -3,9 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from backend.core.http import REPLAYED, ByIdRoute, IdempotencyKey, mark_replayed, problems
+from backend.core.http import REPLAYED, ByIdRoute, IdempotencyKey, created, locate, mark_replayed, problems
 from backend.core.models import to_database
 from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
 from backend.workouts.repository import Workouts
@@ -13,14 +13,19 @@ from backend.workouts.repository import Workouts
 router = APIRouter(prefix="/workouts", tags=["workouts"], route_class=ByIdRoute)
 
 
-@router.post("/log", status_code=201, responses={201: REPLAYED, **problems(401, 404, 409, 503, body=True)})
+@router.post("/log", status_code=201, responses={**created(REPLAYED), **problems(401, 404, 409, 503, body=True)})
 async def log_workout(
-    workout: WorkoutLog, workouts: Workouts, response: Response, idempotency_key: IdempotencyKey = None
+    workout: WorkoutLog,
+    workouts: Workouts,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> LoggedWorkout:
     """Log a completed workout: sets, personal records and affinity in one transaction, all or nothing."""
     logged = await workouts.log(to_database(workout), idempotency_key)
     if logged["replayed"]:
         mark_replayed(response)
+    locate(request, response, "read_workout", workout_id=logged["workout"]["id"])
     return LoggedWorkout.model_validate({name: value for name, value in logged.items() if name != "replayed"})
 
 

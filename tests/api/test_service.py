@@ -129,7 +129,8 @@ async def test_an_allowed_origin_can_send_the_headers_of_the_api(client: httpx.A
         headers={
             "Origin": "https://app.example.com",
             "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization, content-type, idempotency-key",
+            "Access-Control-Request-Headers": "authorization, content-type, idempotency-key, "
+            "traceparent, x-client-info",
         },
     )
     assert response.status_code == 200
