@@ -23,6 +23,7 @@ from backend.companion.companion import CompanionState
 from backend.companion.gemini import Gemini
 from backend.companion.repository import ChatLimits
 from backend.companion.router import router as companion_router
+from backend.core.docs_pages import add_docs_pages
 from backend.core.garbage import collect_garbage_rarely
 from backend.core.handlers import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
@@ -49,6 +50,7 @@ from backend.service import router as service_router
 from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"
+OPENAPI_URL = "/openapi.json"
 ALLOWED_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 ALLOWED_HEADERS = [
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-ID",
@@ -137,9 +139,10 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         # Generated clients name their methods after these.
         generate_unique_id_function=lambda route: route.name,
-        docs_url="/docs" if settings.api_docs else None,
-        redoc_url="/redoc" if settings.api_docs else None,
-        openapi_url="/openapi.json" if settings.api_docs else None,
+        # FastAPI's own pages load their scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPENAPI_URL if settings.api_docs else None,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(RequestContext, log_key=_log_key(settings)),
@@ -162,6 +165,8 @@ def create_app(settings: Settings) -> FastAPI:
         ],
         exception_handlers={HTTPException: handle_http_exception, RequestValidationError: handle_invalid_request},
     )
+    if settings.api_docs:
+        add_docs_pages(app, OPENAPI_URL)
     app.include_router(service_router)
     for router in (
         identity_router,
