@@ -12,7 +12,7 @@ import httpx
 
 from backend.core.settings import Settings
 from backend.main import create_app
-from tools import ROOT
+from tools import ROOT, ToolError
 from tools.openapi_changes import compare, needed
 from tools.openapi_rules import faults
 
@@ -43,7 +43,10 @@ def verify() -> int:
     if not PATH.is_file() or PATH.read_text() != rendered():
         print("error: openapi.json does not match the routes. Run: uv run poe generate-openapi", file=sys.stderr)
         return 1
-    found = faults(json.loads(rendered()))
+    try:
+        found = faults(json.loads(rendered()))
+    except ToolError as error:
+        found = [str(error)]
     if RELEASED.is_file():
         found += version_faults(json.loads(RELEASED.read_text()), json.loads(rendered()))
     for fault in found:

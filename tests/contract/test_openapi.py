@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from backend.core.glossary import GLOSSARY
 from backend.core.openapi import VERSION
-from tools import openapi_file
+from tools import ToolError, openapi_file
 
 PUBLIC_PATHS = {"/", "/health", "/health/ready", "/api/v1/auth/public"}
 DOCUMENT: dict[str, Any] = json.loads(openapi_file.PATH.read_text())
@@ -226,6 +226,19 @@ def test_verify_fails_if_the_document_is_not_valid(
     assert run(monkeypatch, "verify") == 1
     assert capsys.readouterr().err == "error: spectral: Slow Burn API is odd\n"
     assert run(monkeypatch, "publish", str(copy.parent)) == 1
+
+
+def test_verify_says_when_the_linters_cannot_run(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_document: dict[str, Any]) -> list[str]:
+        raise ToolError("npm could not install the packages.")
+
+    assert run(monkeypatch, "generate") == 0
+    assert copy.is_file()
+    monkeypatch.setattr(openapi_file, "faults", fail)
+    assert run(monkeypatch, "verify") == 1
+    assert capsys.readouterr().err == "error: npm could not install the packages.\n"
 
 
 def test_verify_compares_with_the_last_release(
