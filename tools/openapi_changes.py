@@ -107,8 +107,7 @@ class _Comparison:
             if after is None:
                 yield Change(Level.MAJOR, where, "is gone")
             elif before is None:
-                required = after.get("required", False)
-                yield Change(Level.MAJOR if required else Level.MINOR, where, "is new" + " and required" * required)
+                yield _addition(where, breaks=after.get("required", False))
             else:
                 yield from _requirement(where, before.get("required", False), after.get("required", False), "request")
                 yield from _texts(where, before, after, {"schema", "required", "in", "name"})
@@ -118,8 +117,7 @@ class _Comparison:
         where = f"{name}, body"
         if old is None or new is None:
             if new is not None:
-                required = new.get("required", False)
-                yield Change(Level.MAJOR if required else Level.MINOR, where, "is new" + " and required" * required)
+                yield _addition(where, breaks=new.get("required", False))
             elif old is not None:
                 yield Change(Level.MAJOR, where, "is gone")
             return
@@ -164,7 +162,7 @@ class _Comparison:
 
     def _schema(self, where: str, old: Json, new: Json, direction: Direction) -> Iterator[Change]:
         names = [schema.get("$ref", "").rpartition("/")[2] for schema in (old, new)]
-        if any(names):
+        if all(names):
             if (names[0], names[1], direction) in self._seen:
                 return
             self._seen.add((names[0], names[1], direction))
@@ -179,8 +177,8 @@ class _Comparison:
             if keyword in OWN_RULES:
                 continue
             yield from _keyword(where, keyword, old.get(keyword), new.get(keyword), direction)
-        if "items" in old and "items" in new:
-            yield from self._schema(f"{where}[]", old["items"], new["items"], direction)
+        if "items" in old or "items" in new:
+            yield from self._schema(f"{where}[]", old.get("items", {}), new.get("items", {}), direction)
 
     def _resolved(self, document: Json, schema: Json) -> Json:
         """The schema behind a reference, with null among its types where it is one of two choices."""
@@ -217,11 +215,14 @@ class _Comparison:
             if name not in news:
                 yield Change(Level.MAJOR, field, "is gone")
             elif name not in olds:
-                breaks = required and direction == "request"
-                yield Change(Level.MAJOR if breaks else Level.MINOR, field, "is new" + " and required" * breaks)
+                yield _addition(field, breaks=required and direction == "request")
             else:
                 yield from _requirement(field, name in old.get("required", []), required, direction)
                 yield from self._schema(field, olds[name], news[name], direction)
+
+
+def _addition(where: str, *, breaks: bool) -> Change:
+    return Change(Level.MAJOR, where, "is new and required") if breaks else Change(Level.MINOR, where, "is new")
 
 
 def _requirement(where: str, old: bool, new: bool, direction: Direction) -> Iterator[Change]:  # noqa: FBT001  # a pair

@@ -8,7 +8,7 @@ from backend.affinity import examples
 from backend.core.examples import example
 from backend.core.fields import StoredId
 from backend.core.models import Output, Page
-from backend.core.vocabulary import AffinityStanding
+from backend.core.vocabulary import AffinityStanding, LevelNumber, LevelTitle
 
 
 class AffinityKind(Output):
@@ -31,8 +31,8 @@ class AffinityToday(Output):
 class AffinityLevel(Output):
     """A level and the score from which it is reached."""
 
-    level: int
-    title: str
+    level: LevelNumber
+    title: LevelTitle
     threshold: int
 
 

@@ -85,7 +85,7 @@ class ChatAnswer(Output):
 
 
 class RecalledMemories(Output):
-    """What the model is told about the user for this reply."""
+    """The memories that the model gets for this reply."""
 
     memories_used: list[RecalledMemory]
 

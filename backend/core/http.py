@@ -138,6 +138,9 @@ def created(documented: dict[str, Any] | None = None) -> dict[int | str, dict[st
     return {201: {**documented, "headers": {**documented.get("headers", {}), **location}}}
 
 
-def locate(request: Request, response: Response, route: str, **parameters: str) -> None:
-    """Say in the headers where the created thing is: at this route, named after its function."""
-    response.headers["Location"] = request.app.url_path_for(route, **parameters)
+def locate(request: Request, response: Response, created_id: str, *, steps_up: int = 0) -> None:
+    """Say in the headers where the created thing is: below the path of the request, or so many steps higher."""
+    # FastAPI could build the path from the name of a route, but goes through all routes for it.
+    steps = request.scope["path"].split("/")
+    collection = "/".join(steps[: len(steps) - steps_up])
+    response.headers["Location"] = f"{collection}/{created_id}"

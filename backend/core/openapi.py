@@ -1,7 +1,7 @@
 """The OpenAPI document: deterministic, with every error documented."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     }
     for name, schema in schemas.items():
         _explain_fields(name, schema)
-    for model in _subclasses(Output):
+    for model in _with_subclasses(Output):
         if model.written_as is not None and model.__name__ in schemas:
             _mark_read_only(schemas[model.__name__], model.written_as)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
@@ -76,7 +76,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     document["security"] = [{"bearer": []}]
     # FastAPI drops nulls, even from examples. So take the examples from the models themselves, and show them at each
     # request and answer, where readers look for them.
-    examples = _examples([Input, Output, ProblemDetails])
+    examples = _examples()
     for name in schemas.keys() & examples.keys():
         schemas[name]["example"] = examples[name]
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
@@ -99,10 +99,10 @@ def _explain_fields(schema_name: str, schema: dict[str, Any]) -> None:
             field["description"] = meaning
 
 
-def _subclasses(model: type[Output]) -> Iterator[type[Output]]:
-    for subclass in model.__subclasses__():
-        yield subclass
-        yield from _subclasses(subclass)
+def _with_subclasses[Model: BaseModel](*models: type[Model]) -> Iterator[type[Model]]:
+    for model in models:
+        yield model
+        yield from _with_subclasses(*model.__subclasses__())
 
 
 def _mark_read_only(schema: dict[str, Any], written_as: type[BaseModel]) -> None:
@@ -122,15 +122,13 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**rest, **choice} if "$ref" not in choice else {**choice, **rest}
 
 
-def _examples(models: Iterable[type[BaseModel]]) -> dict[str, Any]:
-    """The examples of these models and of their subclasses, by the models' names."""
-    found: dict[str, Any] = {}
-    for model in models:
-        extra = model.model_config.get("json_schema_extra")
-        if isinstance(extra, dict) and "example" in extra:
-            found[model.__name__] = extra["example"]
-        found |= _examples(model.__subclasses__())
-    return found
+def _examples() -> dict[str, Any]:
+    """The examples of all models, by the models' names."""
+    extras = {
+        model.__name__: model.model_config.get("json_schema_extra")
+        for model in _with_subclasses(Input, Output, ProblemDetails)
+    }
+    return {name: extra["example"] for name, extra in extras.items() if isinstance(extra, dict) and "example" in extra}
 
 
 def _show_example(media: dict[str, Any], examples: dict[str, Any]) -> None:

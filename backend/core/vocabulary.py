@@ -81,12 +81,16 @@ class PlanSetTarget(Output):
     rest_seconds: int | None
 
 
+LevelNumber = Annotated[int, Field(description="The number of the level, from 1.")]
+LevelTitle = Annotated[str, Field(description="The name of the level.")]
+
+
 class AffinityStanding(Output):
     """How close user and companion are."""
 
     score: int
-    level: int
-    title: str
+    level: LevelNumber
+    title: LevelTitle
     next_level_at: int | None = Field(description="The score of the next level; null at the top.")
 
 
@@ -95,6 +99,6 @@ class AffinityChange(Output):
 
     gained: int
     score: int
-    level: int
-    title: str
+    level: LevelNumber
+    title: LevelTitle
     leveled_up: bool

@@ -49,7 +49,7 @@ async def create_exercise(
 ) -> Exercise:
     """Create an exercise that only the caller sees: 500 at most."""
     stored = await exercises.create(to_database(exercise))
-    locate(request, response, "read_exercise", exercise_id=stored["id"])
+    locate(request, response, stored["id"])
     return Exercise.model_validate(stored)
 
 

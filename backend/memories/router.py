@@ -23,7 +23,7 @@ async def list_memories(query: Annotated[MemoryQuery, Query()], memories: Memori
 async def create_memory(memory: MemoryCreate, memories: Memories, request: Request, response: Response) -> Memory:
     """Tell the companion something. If it knows that already, count the stored memory as told again."""
     stored = await memories.create(to_database(memory))
-    locate(request, response, "update_memory", memory_id=stored["id"])
+    locate(request, response, stored["id"])
     return Memory.model_validate(stored)
 
 

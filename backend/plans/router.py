@@ -31,7 +31,7 @@ _ETAG: dict[str, Any] = {
 async def create_plan(plan: PlanWrite, plans: Plans, request: Request, response: Response) -> Plan:
     """Create a plan: 200 at most."""
     stored = await plans.create(to_database(plan))
-    locate(request, response, "read_plan", plan_id=stored["id"])
+    locate(request, response, stored["id"])
     return _answer(stored, response)
 
 
@@ -70,7 +70,7 @@ async def copy_plan(
     """Copy a plan, the caller's own or a public one, into a private plan. The body may be left out."""
     name = None if copy is None or copy.name is MISSING else copy.name
     stored = await plans.copy(plan_id, name)
-    locate(request, response, "read_plan", plan_id=stored["id"])
+    locate(request, response, stored["id"], steps_up=2)
     return _answer(stored, response)
 
 

@@ -25,7 +25,7 @@ async def log_workout(
     logged = await workouts.log(to_database(workout), idempotency_key)
     if logged["replayed"]:
         mark_replayed(response)
-    locate(request, response, "read_workout", workout_id=logged["workout"]["id"])
+    locate(request, response, logged["workout"]["id"], steps_up=1)
     return LoggedWorkout.model_validate({name: value for name, value in logged.items() if name != "replayed"})
 
 

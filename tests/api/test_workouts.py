@@ -382,8 +382,8 @@ async def test_a_wrong_field_comes_with_the_limit_of_its_rule(athlete: Person) -
         a_set(reps="5"),
     ]
     response = await athlete.ask("POST", "/workouts/log", json={"title": "", "sets": sets})
-    told = {error["path"]: (error["code"], error.get("limit", "none")) for error in response.json()["errors"]}
-    assert told == {
+    wrong = {error["path"]: (error["code"], error.get("limit", "none")) for error in response.json()["errors"]}
+    assert wrong == {
         "title": ("string_too_short", 1),
         "sets.0.reps": ("less_than_equal", 1000),
         "sets.1.reps": ("greater_than_equal", 0),

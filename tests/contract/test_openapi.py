@@ -252,10 +252,10 @@ def test_verify_compares_with_the_last_release(
     released = copy.read_text().replace('"weekly_target"', '"sessions_per_week"')
     openapi_file.RELEASED.write_text(released)
     assert run(monkeypatch, "verify") == 1
-    told = capsys.readouterr().err
-    assert "major: Profile.sessions_per_week: is gone" in told
-    assert "minor: Profile.weekly_target: is new" in told
-    assert "the version must be 0.2.0 or higher" in told
+    printed = capsys.readouterr().err
+    assert "major: Profile.sessions_per_week: is gone" in printed
+    assert "minor: Profile.weekly_target: is new" in printed
+    assert "the version must be 0.2.0 or higher" in printed
 
 
 def test_publish_writes_into_a_folder(copy: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

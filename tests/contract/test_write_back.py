@@ -63,7 +63,7 @@ async def test_a_workout_is_written_back_as_it_was_read(athlete: Person) -> None
     again = written.json()["workout"]
     for stored in (read, again):
         for one in stored["sets"]:
-            del one["id"]  # sets are written anew
+            del one["id"]  # an edit stores new sets
     assert again == read
 
 

@@ -140,6 +140,7 @@ TABLE: list[tuple[str, Any, Level]] = [
     (f"{GET} responses 200 headers ETag", GONE, MAJOR),
     (f"{GET} responses 200 content application/json", GONE, MAJOR),
     (f"{GET} responses 200 content application/json schema type", "object", MAJOR),
+    (f"{GET} responses 200 content application/json schema items", GONE, MAJOR),
     (f"{POST} requestBody", GONE, MAJOR),
     (f"{NEW} properties reps", GONE, MAJOR),
     (f"{NEW} required", ["reps", "weight"], MAJOR),
@@ -196,6 +197,17 @@ def test_a_schema_with_another_name_is_a_minor_change() -> None:
     before = copy.deepcopy(BASE)
     before["components"]["schemas"]["Set"]["properties"]["part"] = {"$ref": "#/components/schemas/Work"}
     assert {change.level for change in compare(before, document)} == {MINOR}
+
+
+def test_a_schema_that_becomes_named_is_compared_at_each_place() -> None:
+    before = copy.deepcopy(BASE)
+    properties = before["components"]["schemas"]["Set"]["properties"]
+    properties["first"] = {"type": "string", "enum": ["working", "warmup"]}
+    properties["second"] = {"type": "integer"}
+    after = copy.deepcopy(BASE)
+    properties = after["components"]["schemas"]["Set"]["properties"]
+    properties["first"] = properties["second"] = {"$ref": "#/components/schemas/Kind"}
+    assert [change.level for change in compare(before, after)].count(MAJOR) == 1
 
 
 def test_the_same_document_has_no_changes() -> None:

@@ -6,7 +6,6 @@ checks of foreign keys. They are the plans for any arguments, which a connection
 """
 
 import argparse
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,10 +93,7 @@ def explain(superuser: psycopg.Connection, call: str) -> list[Plan]:
     logged: list[tuple[str, str]] = []
     with superuser.transaction(force_rollback=True):
         superuser.execute("set local plan_cache_mode = force_generic_plan")
-        superuser.execute(
-            "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
-            (json.dumps({"role": "authenticated", "sub": str(training.user(1).id)}),),
-        )
+        training.become(superuser, 1)
         superuser.add_notice_handler(lambda notice: logged.append((notice.message_detail or "", notice.context or "")))
         superuser.execute("set local debug_pretty_print = off; set local client_min_messages = log")
         superuser.execute("set local debug_print_plan = on")

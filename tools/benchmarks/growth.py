@@ -7,7 +7,6 @@ about memories. A ratio says how much slower the last column is than the first.
 
 import argparse
 import itertools
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -112,10 +111,7 @@ def measure(servers: Servers, superuser: psycopg.Connection, url: str, number: i
 def recall(superuser: psycopg.Connection, number: int) -> float:
     """The milliseconds in which match_memories recalls memories of a user."""
     with superuser.transaction():
-        superuser.execute(
-            "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
-            (json.dumps({"role": "authenticated", "sub": str(training.user(number).id)}),),
-        )
+        training.become(superuser, number)
         asked = str([((place * 7919) % 101 - 50) / 50 for place in range(768)])
         return milliseconds(
             lambda: superuser.execute("select * from public.match_memories(%s, %s)", (asked, REMEMBERED)).fetchall()

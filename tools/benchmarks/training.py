@@ -1,6 +1,7 @@
 """Years of use for the benchmarks: users, workouts, sets and memories, and how to call a function as one of them."""
 
 import hashlib
+import json
 from uuid import UUID
 
 import psycopg
@@ -110,6 +111,14 @@ select set_config('role', 'authenticated', true), set_config('request.jwt.claims
 select {call} \\;
 commit;
 """
+
+
+def become(connection: psycopg.Connection, number: int) -> None:
+    """Act as the user with a number until the transaction ends."""
+    connection.execute(
+        "select set_config('role', 'authenticated', true), set_config('request.jwt.claims', %s, true)",
+        (json.dumps({"role": "authenticated", "sub": str(user(number).id)}),),
+    )
 
 
 def fixed_id(text: str) -> UUID:

@@ -62,9 +62,9 @@ class Codes:
     def send(self, connection: psycopg.Connection, account: Account, letter: Letter) -> None:
         """Send a code, which replaces an earlier one of the purpose. Raises AuthError if that is too soon."""
         purpose, mail_type, to, redirect_to = letter
-        earlier = sent_at(connection, account.id, purpose)
+        earlier = waiting(connection, account.id).get(purpose)
         if earlier is not None:
-            waited = (datetime.now(UTC) - earlier).total_seconds()
+            waited = (datetime.now(UTC) - earlier.sent_at).total_seconds()
             if waited < self._settings.time_between_mails:
                 seconds = math.ceil(self._settings.time_between_mails - waited)
                 message = f"For security purposes, you can only request this after {seconds} seconds."
@@ -95,14 +95,6 @@ class Codes:
 def hash_of(email: str, code: str) -> str:
     """What a link has instead of the code, as Supabase Auth computes it."""
     return hashlib.sha224(f"{email.lower()}{code}".encode()).hexdigest()
-
-
-def sent_at(connection: psycopg.Connection, user_id: UUID, purpose: Purpose) -> datetime | None:
-    """When the code of a purpose was sent that still waits to be used."""
-    row = connection.execute(
-        "select sent_at from auth.one_time_tokens where user_id = %s and purpose = %s", (user_id, purpose)
-    ).fetchone()
-    return None if row is None else row[0]
 
 
 def waiting(connection: psycopg.Connection, user_id: UUID) -> dict[Purpose, Sent]:
