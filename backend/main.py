@@ -47,6 +47,7 @@ from backend.plans.router import router as plans_router
 from backend.profiles.router import router as profiles_router
 from backend.progress.router import router as progress_router
 from backend.service import router as service_router
+from backend.sync.router import router as sync_router
 from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"
@@ -180,6 +181,7 @@ def create_app(settings: Settings) -> FastAPI:
         affinity_router,
         companion_router,
         memories_router,
+        sync_router,
         account_router,
     ):
         app.include_router(router, prefix=API_PREFIX)

@@ -30,10 +30,13 @@ async def _begin_turn(
     conversations: Conversations,
     _companion: CurrentCompanion,
     limits: CurrentLimits,
+    response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Turn:
     """Store the message before the model is asked, and before a stream begins: then an error can still be a status."""
     begun = await conversations.begin_turn(message.message, message.conversation_id, idempotency_key, limits)
+    if begun["answer"] is not None:
+        mark_replayed(response)
     return Turn(begun, message.message)
 
 
@@ -41,10 +44,9 @@ CurrentTurn = Annotated[Turn, Depends(_begin_turn)]
 
 
 @router.post("/chat", responses={200: REPLAYED, **problems(401, 404, 409, 429, 502, 503, body=True)})
-async def chat(turn: CurrentTurn, companion: CurrentCompanion, response: Response) -> ChatAnswer:
+async def chat(turn: CurrentTurn, companion: CurrentCompanion) -> ChatAnswer:
     """Say something to the companion. The message is stored even if the answer fails."""
     if turn.begun["answer"] is not None:
-        mark_replayed(response)
         return ChatAnswer.model_validate(turn.begun["answer"])
     return ChatAnswer.model_validate(await companion.answer(turn.begun, turn.message))
 
@@ -54,6 +56,7 @@ async def chat(turn: CurrentTurn, companion: CurrentCompanion, response: Respons
     response_class=EventSourceResponse,
     responses={
         200: {
+            **REPLAYED,
             "description": "Server-sent events: `context` first, then `delta` as the reply grows, and `done` with the "
             "body of /chat, or `error` with a problem.",
             "model": ChatEvent,

@@ -38,6 +38,24 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Af
 Id = Annotated[UUID, Field(strict=False)]
 """A UUID, as text."""
 
+NewId = Annotated[
+    Id,
+    Field(
+        description="An id of your own (UUID), for clients that work offline; by default the server chooses one. A "
+        "repeat with the same body answers with what the first stored, and an id that is in use is 409."
+    ),
+]
+"""The id that a client may give to what it creates."""
+
+Revision = Annotated[
+    int,
+    Field(
+        description="The number of its latest change; changes of the user's own things count up. In quotes it is the "
+        "`ETag`."
+    ),
+]
+"""The revision of something stored."""
+
 StoredId = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 """The UUID of something stored, in an answer. Postgres has checked it, and reading and writing it again takes time."""
 

@@ -1,10 +1,12 @@
-"""HTTP helpers for routes: documented problems, answers with an ETag, idempotency keys."""
+"""HTTP helpers for routes: documented problems, ETags and preconditions, idempotency keys."""
 
+import re
+from collections.abc import Mapping
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.routing import Match
@@ -22,6 +24,7 @@ _MEANINGS = {
     404: "Not found: it does not exist, or it is not yours",
     408: "The body arrives too slowly",
     409: "In conflict with what is stored",
+    410: "No longer there",
     412: "Changed in the meantime: `If-Match` names another version",
     413: "The body is too large",
     415: "The body has the wrong content type",
@@ -89,19 +92,54 @@ REVALIDATED: dict[int | str, dict[str, Any]] = {
 """`responses` of a route that answers with `revalidated`."""
 
 
-def revalidated(answer: BaseModel, if_none_match: str | None) -> Response:
+def revalidated(answer: BaseModel, if_none_match: str | None, revision: int | None = None) -> Response:
     """The answer with its ETag, or a 304 without a body when the client has it already.
+
+    With a revision, the ETag works as `If-Match`, too.
 
     Only the client's own cache may keep the answer, and it has to ask each time (RFC 9111): the same URL has another
     answer for another user, and for the same user after a workout.
     """
     body = answer.model_dump_json().encode()
-    etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+    digest = blake2b(body, digest_size=16).hexdigest()
+    etag = f'"{digest}"' if revision is None else f'"{revision}-{digest}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     known = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     if etag in known or known == ["*"]:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The `ETag` of what you have read: 412 when it has changed since. Without it the last writer wins.",
+    ),
+]
+
+TAGGED: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "schema": {"type": "string"},
+            "description": "Send it as `If-Match` to change or delete what you read.",
+        }
+    }
+}
+"""What a route that answers with `tag` adds to the description of its answer."""
+
+
+def tag(response: Response, revision: int) -> None:
+    """Name the revision of the answer in its ETag."""
+    response.headers["ETag"] = f'"{revision}"'
+
+
+def revisions(if_match: str | None) -> list[int] | None:
+    """The revisions that an If-Match names; None when any will do. Tags that are not ours match no revision."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (re.fullmatch(r'(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"', one.strip()) for one in if_match.split(","))
+    return [int(found[1]) for found in tags if found]
 
 
 IdempotencyKey = Annotated[
@@ -131,16 +169,47 @@ def mark_replayed(response: Response) -> None:
     response.headers["Idempotency-Replayed"] = "true"
 
 
-def created(documented: dict[str, Any] | None = None) -> dict[int | str, dict[str, Any]]:
-    """`responses` of a route that creates something and answers with `locate`, beside what else is documented."""
-    location = {"Location": {"description": "The path of what was created.", "schema": {"type": "string"}}}
-    documented = documented or {}
-    return {201: {**documented, "headers": {**documented.get("headers", {}), **location}}}
+CREATED: dict[int | str, dict[str, Any]] = {
+    201: {
+        "headers": {
+            **REPLAYED["headers"],
+            **TAGGED["headers"],
+            "Location": {"description": "The path of what was created.", "schema": {"type": "string"}},
+        }
+    }
+}
+"""`responses` of a route that answers with `KeyedRequest.created`."""
 
 
-def locate(request: Request, response: Response, created_id: str, *, steps_up: int = 0) -> None:
-    """Say in the headers where the created thing is: below the path of the request, or so many steps higher."""
-    # FastAPI could build the path from the name of a route, but goes through all routes for it.
-    steps = request.scope["path"].split("/")
-    collection = "/".join(steps[: len(steps) - steps_up])
-    response.headers["Location"] = f"{collection}/{created_id}"
+class KeyedRequest:
+    """A request that may come with an `Idempotency-Key`, and the headers of its answer."""
+
+    def __init__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> None:
+        self.key = idempotency_key
+        self._request = request
+        self._response = response
+
+    def mark_replayed(self) -> None:
+        """Say that the answer is a replay."""
+        mark_replayed(self._response)
+
+    def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row without its `replayed`, which the headers say instead."""
+        if row["replayed"]:
+            self.mark_replayed()
+        return {name: value for name, value in row.items() if name != "replayed"}
+
+    def created(self, row: Mapping[str, Any], created_id: str, revision: int, *, steps_up: int = 0) -> dict[str, Any]:
+        """The same for a row of something created. The headers say its revision, and where it is.
+
+        That is below the path of the request, or so many steps higher.
+        """
+        # FastAPI could build the path from the name of a route, but goes through all routes for it.
+        steps = self._request.scope["path"].split("/")
+        collection = "/".join(steps[: len(steps) - steps_up])
+        self._response.headers["Location"] = f"{collection}/{created_id}"
+        tag(self._response, revision)
+        return self.answer(row)
+
+
+Keyed = Annotated[KeyedRequest, Depends()]

@@ -34,6 +34,7 @@ TAGS = {
     "progress": "Weeks, streaks, personal records and series.",
     "affinity": "How close the user and the companion are.",
     "companion": "Conversations with the companion, and what it remembers.",
+    "sync": "What changed, for clients that keep copies.",
     "account": "Everything that is stored about the user: export and deletion.",
 }
 """The groups of routes, in the order of the documentation."""

@@ -36,6 +36,7 @@ class Code(StrEnum):
     FILE_MISSING = "file_missing"
     FORBIDDEN = "forbidden"
     HTTP_ERROR = "http_error"  # any other error of the framework; none is known
+    ID_TAKEN = "id_taken"
     INTERNAL_ERROR = "internal_error"
     INVALID_JSON = "invalid_json"
     INVALID_REQUEST = "invalid_request"
@@ -61,15 +62,16 @@ DatabaseCode = NewType("DatabaseCode", str)
 
 DATABASE_CODES = (
     "chat_limit_reached", "completed_before_started", "completed_in_future", "conversation_not_found",
-    "day_repeated", "exercise_exists", "exercise_not_found", "exercise_not_public", "exercise_read_only",
-    "idempotency_key_reused", "idempotency_key_spent", "import_running", "invalid_changes", "invalid_cursor",
-    "invalid_days", "invalid_dry_run", "invalid_expiry", "invalid_idempotency_key", "invalid_import", "invalid_page",
-    "invalid_pause", "invalid_range", "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks",
-    "memory_exists", "memory_not_found", "metadata_too_large", "muscle_listed_twice", "not_authenticated",
-    "not_confirmed", "plan_changed", "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only",
-    "preferences_too_large", "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises",
-    "too_many_plans", "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running",
-    "unknown_equipment", "unknown_muscle", "unknown_timezone", "workout_not_found",
+    "cursor_expired", "day_repeated", "exercise_changed", "exercise_exists", "exercise_not_found",
+    "exercise_not_public", "exercise_read_only", "idempotency_key_reused", "idempotency_key_spent", "import_running",
+    "invalid_changes", "invalid_cursor", "invalid_days", "invalid_dry_run", "invalid_expiry",
+    "invalid_idempotency_key", "invalid_import", "invalid_limit", "invalid_page", "invalid_pause", "invalid_range",
+    "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks", "memory_changed", "memory_exists",
+    "memory_not_found", "metadata_too_large", "muscle_listed_twice", "not_authenticated", "not_confirmed",
+    "plan_changed", "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only", "preferences_too_large",
+    "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises", "too_many_plans",
+    "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running", "unknown_equipment",
+    "unknown_muscle", "unknown_timezone", "workout_changed", "workout_not_found",
 )  # fmt: skip
 """All of them that clients can get, for the document: what an SQL function raises is passed on as it is."""
 

@@ -32,6 +32,9 @@ EXERCISE: dict[str, Any] = SUMMARY | {
     "source": None,
     "license": None,
     "archived": False,
+    "created_at": "2026-01-05T09:00:00Z",
+    "updated_at": "2026-01-05T09:00:00Z",
+    "revision": 101,
     "relations": [{"kind": "variation", "exercise_id": "94822480-b648-03bf-4720-826de29a4b3e", "name": "Front Squat"}],
 }
 PAGE = page_of(SUMMARY)

@@ -7,7 +7,7 @@ from pydantic import MISSING, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
-from backend.core.fields import WITHOUT_REPEATS, Name, StoredId, Text
+from backend.core.fields import WITHOUT_REPEATS, Name, NewId, Revision, StoredId, Text
 from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
 from backend.core.vocabulary import BodyPart, Level
 from backend.exercises import examples
@@ -155,66 +155,6 @@ class ExerciseRelation(Output):
     name: str
 
 
-class Exercise(ExerciseSummary):
-    """An exercise with its texts."""
-
-    model_config = example(examples.EXERCISE)
-
-    instructions: list[str]
-    cues: list[str]
-    source: str | None = Field(description="The library it was imported from; null if it was not imported.")
-    license: str | None = Field(description="The license of that library.")
-    archived: bool = Field(description="Deleted by its owner but used by workouts, so in no list any more.")
-    relations: list[ExerciseRelation]
-
-
-class ExercisePage(Page[ExerciseSummary]):
-    """A page of exercises."""
-
-    model_config = example(examples.PAGE)
-
-
-class ExerciseAlternative(ExerciseSummary):
-    """An exercise that can replace another."""
-
-    model_config = example(examples.ALTERNATIVE)
-
-    score: float = Field(
-        description="How well it replaces it, from 0 to 1: shared muscles, movement pattern, relation."
-    )
-    relation: RelationKind | None = Field(description="Its relation to the other exercise in the catalogue.")
-    same_pattern: bool
-    shared_muscles: list[str]
-
-
-class AlternativePage(Page[ExerciseAlternative]):
-    """A page of alternatives, the best first."""
-
-    model_config = example(examples.ALTERNATIVE_PAGE)
-
-
-class FacetValue(Output):
-    """A value of a filter, and how many exercises it would find under the other filters."""
-
-    value: str
-    label: str
-    count: int
-
-
-class ExerciseFacets(Output):
-    """The values of each filter, the most frequent first."""
-
-    model_config = example(examples.FACETS)
-
-    muscles: list[FacetValue]
-    equipment: list[FacetValue]
-    categories: list[FacetValue]
-    movement_patterns: list[FacetValue]
-    levels: list[FacetValue]
-    mechanics: list[FacetValue]
-    forces: list[FacetValue]
-
-
 class ExerciseChanges(Input):
     """What to change: an absent field stays as it is; null clears, where it is allowed."""
 
@@ -264,4 +204,69 @@ class NewExercise(ExerciseChanges):
 
     model_config = example(examples.NEW_EXERCISE)
 
+    id: NewId | MISSING = MISSING
     name: Annotated[Name, Field(max_length=100)]
+
+
+class Exercise(ExerciseSummary):
+    """An exercise with its texts."""
+
+    model_config = example(examples.EXERCISE)
+    written_as = ExerciseChanges
+
+    instructions: list[str]
+    cues: list[str]
+    source: str | None = Field(description="The library it was imported from; null if it was not imported.")
+    license: str | None = Field(description="The license of that library.")
+    archived: bool = Field(description="Deleted by its owner but used by workouts, so in no list any more.")
+    created_at: datetime
+    updated_at: datetime
+    revision: Revision
+    relations: list[ExerciseRelation]
+
+
+class ExercisePage(Page[ExerciseSummary]):
+    """A page of exercises."""
+
+    model_config = example(examples.PAGE)
+
+
+class ExerciseAlternative(ExerciseSummary):
+    """An exercise that can replace another."""
+
+    model_config = example(examples.ALTERNATIVE)
+
+    score: float = Field(
+        description="How well it replaces it, from 0 to 1: shared muscles, movement pattern, relation."
+    )
+    relation: RelationKind | None = Field(description="Its relation to the other exercise in the catalogue.")
+    same_pattern: bool
+    shared_muscles: list[str]
+
+
+class AlternativePage(Page[ExerciseAlternative]):
+    """A page of alternatives, the best first."""
+
+    model_config = example(examples.ALTERNATIVE_PAGE)
+
+
+class FacetValue(Output):
+    """A value of a filter, and how many exercises it would find under the other filters."""
+
+    value: str
+    label: str
+    count: int
+
+
+class ExerciseFacets(Output):
+    """The values of each filter, the most frequent first."""
+
+    model_config = example(examples.FACETS)
+
+    muscles: list[FacetValue]
+    equipment: list[FacetValue]
+    categories: list[FacetValue]
+    movement_patterns: list[FacetValue]
+    levels: list[FacetValue]
+    mechanics: list[FacetValue]
+    forces: list[FacetValue]

@@ -1,5 +1,6 @@
 """Exercises in the database."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
@@ -44,14 +45,23 @@ class DBExerciseRelationRow(TypedDict):
 
 
 class DBExerciseRow(DBExerciseSummaryRow):
-    """What get_exercise, create_exercise and update_exercise return."""
+    """What get_exercise and update_exercise return."""
 
     instructions: list[str]
     cues: list[str]
     source: str | None
     license: str | None
     archived: bool
+    created_at: str
+    updated_at: str
+    revision: int
     relations: list[DBExerciseRelationRow]
+
+
+class DBCreatedExerciseRow(DBExerciseRow):
+    """What create_exercise returns."""
+
+    replayed: bool
 
 
 class DBAlternativeRow(DBExerciseSummaryRow):
@@ -109,17 +119,21 @@ class ExerciseRepository(Repository):
         )
         return cast(DBPageRow[DBAlternativeRow], row)
 
-    async def create(self, exercise: dict[str, Any]) -> DBExerciseRow:
+    async def create(self, exercise: dict[str, Any], idempotency_key: str | None) -> DBCreatedExerciseRow:
         """Create an exercise of the caller's own; a 409 Problem when its name is taken."""
-        return cast(DBExerciseRow, await self._call("create_exercise", p_exercise=exercise))
+        row = await self._call("create_exercise", p_exercise=exercise, p_idempotency_key=idempotency_key)
+        return cast(DBCreatedExerciseRow, row)
 
-    async def update(self, exercise_id: UUID, changes: dict[str, Any]) -> DBExerciseRow:
-        """Change an exercise of the caller's own; a 403 Problem for the catalogue's."""
-        return cast(DBExerciseRow, await self._call("update_exercise", p_id=str(exercise_id), p_changes=changes))
+    async def update(
+        self, exercise_id: UUID, changes: dict[str, Any], if_revisions: Sequence[int] | None
+    ) -> DBExerciseRow:
+        """Change an exercise of the caller's own; a 403 Problem for the catalogue's, a 412 at another revision."""
+        row = await self._call("update_exercise", p_id=str(exercise_id), p_changes=changes, p_if_revisions=if_revisions)
+        return cast(DBExerciseRow, row)
 
-    async def delete(self, exercise_id: UUID) -> None:
-        """Delete an exercise of the caller's own, or archive it when workouts use it."""
-        await self._call("delete_exercise", p_id=str(exercise_id))
+    async def delete(self, exercise_id: UUID, if_revisions: Sequence[int] | None) -> None:
+        """Delete an exercise of the caller's own, or archive it when workouts use it; a 412 at another revision."""
+        await self._call("delete_exercise", p_id=str(exercise_id), p_if_revisions=if_revisions)
 
 
 def _filters(query: ExerciseFilters) -> dict[str, Any]:

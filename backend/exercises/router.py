@@ -3,9 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from backend.core.http import REVALIDATED, ByIdRoute, IfNoneMatch, created, locate, problems, revalidated
+from backend.core.http import (
+    CREATED,
+    REVALIDATED,
+    TAGGED,
+    ByIdRoute,
+    IfMatch,
+    IfNoneMatch,
+    Keyed,
+    problems,
+    revalidated,
+    revisions,
+    tag,
+)
 from backend.core.models import to_database
 from backend.exercises.labels import labelled
 from backend.exercises.models import (
@@ -43,32 +55,34 @@ async def count_exercises(
     return revalidated(ExerciseFacets.model_validate(labelled(await exercises.count(filters))), if_none_match)
 
 
-@router.post("", status_code=201, responses={**created(), **problems(401, 404, 409, 503, body=True)})
-async def create_exercise(
-    exercise: NewExercise, exercises: Exercises, request: Request, response: Response
-) -> Exercise:
+@router.post("", status_code=201, responses={**CREATED, **problems(401, 404, 409, 503, body=True)})
+async def create_exercise(exercise: NewExercise, exercises: Exercises, keyed: Keyed) -> Exercise:
     """Create an exercise that only the caller sees: 500 at most."""
-    stored = await exercises.create(to_database(exercise))
-    locate(request, response, stored["id"])
-    return Exercise.model_validate(stored)
+    stored = await exercises.create(to_database(exercise), keyed.key)
+    return Exercise.model_validate(keyed.created(stored, stored["id"], stored["revision"]))
 
 
 @router.get("/{exercise_id}", response_model=Exercise, responses={**REVALIDATED, **problems(401, 404, 422, 503)})
 async def read_exercise(exercise_id: UUID, exercises: Exercises, if_none_match: IfNoneMatch = None) -> Response:
     """One exercise with its texts and relations."""
-    return revalidated(Exercise.model_validate(await exercises.get(exercise_id)), if_none_match)
+    stored = await exercises.get(exercise_id)
+    return revalidated(Exercise.model_validate(stored), if_none_match, stored["revision"])
 
 
-@router.patch("/{exercise_id}", responses=problems(401, 403, 404, 409, 503, body=True))
-async def change_exercise(exercise_id: UUID, changes: ExerciseChanges, exercises: Exercises) -> Exercise:
+@router.patch("/{exercise_id}", responses={200: TAGGED, **problems(401, 403, 404, 409, 412, 503, body=True)})
+async def change_exercise(
+    exercise_id: UUID, changes: ExerciseChanges, exercises: Exercises, response: Response, if_match: IfMatch = None
+) -> Exercise:
     """Change some fields of the caller's own exercise, or restore an archived one. Absent fields stay as they are."""
-    return Exercise.model_validate(await exercises.update(exercise_id, to_database(changes)))
+    stored = await exercises.update(exercise_id, to_database(changes), revisions(if_match))
+    tag(response, stored["revision"])
+    return Exercise.model_validate(stored)
 
 
-@router.delete("/{exercise_id}", status_code=204, responses=problems(401, 403, 404, 422, 503))
-async def delete_exercise(exercise_id: UUID, exercises: Exercises) -> None:
+@router.delete("/{exercise_id}", status_code=204, responses=problems(401, 403, 404, 412, 422, 503))
+async def delete_exercise(exercise_id: UUID, exercises: Exercises, if_match: IfMatch = None) -> None:
     """Delete the caller's own exercise. One that workouts use is archived instead: in no list, but still readable."""
-    await exercises.delete(exercise_id)
+    await exercises.delete(exercise_id, revisions(if_match))
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """What an error of the database means to a client."""
 
 import logging
+import re
 
 from backend.core.problems import Code, DatabaseCode, FieldError, Problem, ai_not_configured, internal_error
 
@@ -10,6 +11,8 @@ _REFUSED = (422, Code.VALUE_REFUSED, "A value is outside what can be stored.")
 _BUSY = (503, Code.DATABASE_BUSY, "Another request is changing the same data. Try again shortly.")
 _UNREACHABLE = (503, Code.DATABASE_UNAVAILABLE, "The database cannot be reached. Try again shortly.")
 SERVICE_ONLY = "service_only"
+# The keys of what clients may give an id: plans_id_key, workouts_id_key. Postgres names the key in its message.
+_KEY_OF_IDS = re.compile(r'"[a-z]+_id_key"')
 _SQLSTATES = {
     # A whole SQLSTATE is looked up before its class, which is the first two characters.
     "23505": (409, Code.CONFLICT, "This already exists."),
@@ -45,6 +48,8 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
             return Problem(int(sqlstate[2:]), code, message, headers={"Retry-After": hint})
         paths = hint.split(",") if hint else []
         return Problem(int(sqlstate[2:]), code, message, errors=[_field_error(path, code, message) for path in paths])
+    if sqlstate == "23505" and _KEY_OF_IDS.search(message):
+        return Problem(409, Code.ID_TAKEN, "This id is in use. Use a new one.")
     meaning = _SQLSTATES.get(sqlstate) or _SQLSTATES.get(sqlstate[:2])
     if meaning is None:
         logger.error("unexpected database error", extra={"sqlstate": sqlstate})

@@ -1,9 +1,9 @@
 """Imports in the database."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Annotated, Any, TypedDict, cast
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any, NamedTuple, TypedDict, cast
+from uuid import UUID
 
 from fastapi import Depends
 
@@ -21,28 +21,45 @@ class DBImportRow(TypedDict):
     lines_in_future: list[int]
 
 
+class ImportRequest(NamedTuple):
+    """What a client asked to import: its key, and what tells one file and its options from others."""
+
+    id: UUID
+    idempotency_key: str | None
+    file: dict[str, Any]
+
+
 class ImportRepository(Repository):
     """Stores the history of other apps."""
 
-    @asynccontextmanager
-    async def begun(self) -> AsyncIterator[UUID]:
-        """An import, for as long as it runs. Raises a 409 Problem if another one of the user runs in any process."""
-        import_id = uuid4()
-        await self.begin(import_id)
-        try:
-            yield import_id
-        finally:
-            # If the database cannot be reached now, it lets the user begin another one two minutes later.
-            with suppress(Problem):
-                await self.end(import_id)
+    async def begin(self, asked: ImportRequest) -> dict[str, Any] | None:
+        """Begin an import, or return the report of one that the same key asked for before.
 
-    async def begin(self, import_id: UUID) -> None:
-        """Begin an import."""
-        await self._call("begin_import", p_import_id=str(import_id))
+        Raises a 409 Problem if another import of the user runs in any process.
+        """
+        begun = await self._call(
+            "begin_import",
+            p_import_id=str(asked.id),
+            p_idempotency_key=asked.idempotency_key,
+            p_file=asked.file,
+        )
+        return cast(dict[str, Any] | None, begun["report"])
 
-    async def end(self, import_id: UUID) -> None:
-        """End it."""
-        await self._call("end_import", p_import_id=str(import_id))
+    async def end(self, asked: ImportRequest, report: dict[str, Any] | None) -> None:
+        """End it. With a report it is done, and its key replays the report."""
+        await self._call(
+            "end_import",
+            p_import_id=str(asked.id),
+            p_report=report,
+            p_idempotency_key=asked.idempotency_key,
+            p_file=asked.file,
+        )
+
+    async def give_up(self, asked: ImportRequest) -> None:
+        """End an import that failed, so that the user can begin another one."""
+        # If the database cannot be reached now, it lets the user begin another one two minutes later.
+        with suppress(Problem):
+            await self.end(asked, None)
 
     async def store(
         self, workouts: Sequence[dict[str, Any]], *, create_missing: bool, import_id: UUID | None = None

@@ -1,18 +1,19 @@
 """The route that imports the history of other apps, under /workouts."""
 
+from hashlib import sha256
 from itertools import batched
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request
 from starlette.datastructures import UploadFile
 
-from backend.core.http import problems
+from backend.core.http import REPLAYED, Keyed, problems
 from backend.core.problems import Code, Problem
 from backend.imports import examples
 from backend.imports.export_files import MAX_ERRORS, MAX_LINES, Export, UnreadableFileError, read_export
 from backend.imports.models import ImportFault, ImportQuery, ImportReport
-from backend.imports.repository import ImportRepository, Imports
+from backend.imports.repository import ImportRepository, ImportRequest, Imports
 from backend.imports.turns import ImportTurns, Turns
 
 router = APIRouter(prefix="/workouts", tags=["workouts"])
@@ -37,9 +38,13 @@ _BODY: dict[str, Any] = {
 }
 
 
-@router.post("/import", responses=problems(401, 404, 409, 503, body=True), openapi_extra={"requestBody": _BODY})
+@router.post(
+    "/import",
+    responses={200: REPLAYED, **problems(401, 404, 409, 503, body=True)},
+    openapi_extra={"requestBody": _BODY},
+)
 async def import_workouts(
-    request: Request, query: Annotated[ImportQuery, Query()], imports: Imports, turns: Turns
+    request: Request, query: Annotated[ImportQuery, Query()], imports: Imports, turns: Turns, keyed: Keyed
 ) -> ImportReport:
     """Import the history of Strong or Hevy from the CSV that they export. It earns no affinity.
 
@@ -47,13 +52,30 @@ async def import_workouts(
     exists.
     """
     content = await _file(request)
+    file = {"sha256": sha256(content).hexdigest(), **query.model_dump(mode="json")}
+    asked = ImportRequest(uuid4(), keyed.key, file)
     with turns.admit(len(content)):
-        async with imports.begun() as import_id:
-            try:
-                export = await turns.read(read_export(content, query.weight_unit))
-            except UnreadableFileError as error:
-                raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
-            return await _store(export, import_id, imports, turns, create_missing=query.create_missing)
+        earlier = await imports.begin(asked)
+        if earlier is not None:
+            keyed.mark_replayed()
+            return ImportReport.model_validate(earlier)
+        try:
+            report = await _import(content, query, asked, imports, turns)
+            await imports.end(asked, report.model_dump(mode="json"))
+        except BaseException:
+            await imports.give_up(asked)
+            raise
+        return report
+
+
+async def _import(
+    content: bytes, query: ImportQuery, asked: ImportRequest, imports: ImportRepository, turns: ImportTurns
+) -> ImportReport:
+    try:
+        export = await turns.read(read_export(content, query.weight_unit))
+    except UnreadableFileError as error:
+        raise Problem(422, Code.UNREADABLE_FILE, str(error)) from None
+    return await _store(export, asked.id, imports, turns, create_missing=query.create_missing)
 
 
 async def _store(

@@ -16,6 +16,8 @@ MEMORY: dict[str, Any] = {
     "superseded_at": None,
     "superseded_by": None,
     "created_at": "2026-03-01T07:00:09Z",
+    "updated_at": "2026-03-04T07:00:00Z",
+    "revision": 5118,
     "learnt_from": {
         "conversation_id": CONVERSATION_ID,
         "message_id": "8e2d4b6a-1c3f-4e5d-9a7b-6c8d0e1f2a3b",

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import WITHOUT_REPEATS, Name, StoredId, Text, Timestamp
+from backend.core.fields import WITHOUT_REPEATS, Name, NewId, Revision, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import MemoryKind
 from backend.memories import examples
@@ -20,6 +20,7 @@ class MemoryCreate(Input):
 
     model_config = example(examples.CREATE)
 
+    id: NewId | MISSING = MISSING
     content: Content
     kind: MemoryKind
     importance: Annotated[Importance, Field(description="Default: 0.5.")] | MISSING = MISSING
@@ -80,6 +81,8 @@ class Memory(Output):
     superseded_at: datetime | None = Field(description="When it was replaced; it is never recalled after that.")
     superseded_by: StoredId | None
     created_at: datetime
+    updated_at: datetime
+    revision: Revision
     learnt_from: LearntFrom | None = Field(
         description="Null for a memory that the user wrote, or whose conversation was deleted."
     )

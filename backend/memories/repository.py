@@ -1,5 +1,6 @@
 """Memories in the database."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
@@ -24,7 +25,15 @@ class DBMemoryRow(TypedDict):
     superseded_at: str | None
     superseded_by: str | None
     created_at: str
+    updated_at: str
+    revision: int
     learnt_from: dict[str, Any] | None
+
+
+class DBCreatedMemoryRow(DBMemoryRow):
+    """What create_memory returns."""
+
+    replayed: bool
 
 
 class DBForgottenRow(TypedDict):
@@ -48,17 +57,23 @@ class MemoryRepository(Repository):
         )
         return cast(DBPageRow[DBMemoryRow], row)
 
-    async def create(self, memory: dict[str, Any]) -> DBMemoryRow:
+    async def create(self, memory: dict[str, Any], idempotency_key: str | None) -> DBCreatedMemoryRow:
         """Store a memory, or return the stored one that says the same."""
-        return cast(DBMemoryRow, await self._call("create_memory", p_memory=memory))
+        row = await self._call("create_memory", p_memory=memory, p_idempotency_key=idempotency_key)
+        return cast(DBCreatedMemoryRow, row)
 
-    async def update(self, memory_id: UUID, changes: dict[str, Any]) -> DBMemoryRow:
-        """Correct or pin a memory; a 409 Problem when another one says the same already."""
-        return cast(DBMemoryRow, await self._call("update_memory", p_id=str(memory_id), p_changes=changes))
+    async def get(self, memory_id: UUID) -> DBMemoryRow:
+        """One memory."""
+        return cast(DBMemoryRow, await self._call("get_memory", p_id=str(memory_id)))
 
-    async def delete(self, memory_id: UUID) -> None:
-        """Delete one memory."""
-        await self._call("delete_memory", p_id=str(memory_id))
+    async def update(self, memory_id: UUID, changes: dict[str, Any], if_revisions: Sequence[int] | None) -> DBMemoryRow:
+        """Correct or pin a memory; a 409 Problem when another one says the same already, a 412 at another revision."""
+        row = await self._call("update_memory", p_id=str(memory_id), p_changes=changes, p_if_revisions=if_revisions)
+        return cast(DBMemoryRow, row)
+
+    async def delete(self, memory_id: UUID, if_revisions: Sequence[int] | None) -> None:
+        """Delete one memory; a 412 Problem at another revision."""
+        await self._call("delete_memory", p_id=str(memory_id), p_if_revisions=if_revisions)
 
     async def delete_all(self) -> DBForgottenRow:
         """Delete all memories, and return how many there were."""

@@ -7,7 +7,7 @@ from pydantic import MISSING, AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, SmallObject, StoredId, Text
+from backend.core.fields import Id, Name, NewId, SmallObject, StoredId, Text
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     Level,
@@ -141,11 +141,18 @@ class PlanWrite(Input):
     ]
 
 
+class NewPlan(PlanWrite):
+    """A plan that is stored for the first time."""
+
+    id: NewId | MISSING = MISSING
+
+
 class PlanCopy(Input):
-    """The name of a copy."""
+    """What a copy shall be called."""
 
     model_config = example(examples.COPY)
 
+    id: NewId | MISSING = MISSING
     name: Annotated[Label, Field(description="Default: the plan's name, numbered if taken.")] | MISSING = MISSING
 
 

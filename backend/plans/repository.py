@@ -70,12 +70,19 @@ class DBPlanRow(DBPlanSummaryRow):
     days: list[DBPlanDayRow]
 
 
+class DBCreatedPlanRow(DBPlanRow):
+    """What create_plan and copy_plan return."""
+
+    replayed: bool
+
+
 class PlanRepository(Repository):
     """The caller's plans, and the public plans of others."""
 
-    async def create(self, plan: dict[str, Any]) -> DBPlanRow:
+    async def create(self, plan: dict[str, Any], idempotency_key: str | None) -> DBCreatedPlanRow:
         """Store a new plan; a 409 Problem when its name is taken."""
-        return cast(DBPlanRow, await self._call("create_plan", p_plan=plan))
+        row = await self._call("create_plan", p_plan=plan, p_idempotency_key=idempotency_key)
+        return cast(DBCreatedPlanRow, row)
 
     async def list(self, query: PlanQuery) -> DBPageRow[DBPlanSummaryRow]:
         """A page of plans in their current version."""
@@ -90,17 +97,17 @@ class PlanRepository(Repository):
 
     async def replace(self, plan_id: UUID, plan: dict[str, Any], if_versions: Sequence[int] | None) -> DBPlanRow:
         """Store a new version; a 412 Problem when the current version is not one of `if_versions`."""
-        versions = None if if_versions is None else [*if_versions]
-        row = await self._call("replace_plan", p_id=str(plan_id), p_plan=plan, p_if_versions=versions)
+        row = await self._call("replace_plan", p_id=str(plan_id), p_plan=plan, p_if_versions=if_versions)
         return cast(DBPlanRow, row)
 
-    async def delete(self, plan_id: UUID) -> None:
-        """Delete a plan of the caller's with all its versions."""
-        await self._call("delete_plan", p_id=str(plan_id))
+    async def delete(self, plan_id: UUID, if_versions: Sequence[int] | None) -> None:
+        """Delete a plan of the caller's with all its versions; a 412 Problem at a version that is not among these."""
+        await self._call("delete_plan", p_id=str(plan_id), p_if_versions=if_versions)
 
-    async def copy(self, plan_id: UUID, name: str | None) -> DBPlanRow:
+    async def copy(self, plan_id: UUID, copy: dict[str, Any], idempotency_key: str | None) -> DBCreatedPlanRow:
         """Copy a plan that the caller may read into one of their own."""
-        return cast(DBPlanRow, await self._call("copy_plan", p_id=str(plan_id), p_name=name))
+        row = await self._call("copy_plan", p_id=str(plan_id), p_copy=copy, p_idempotency_key=idempotency_key)
+        return cast(DBCreatedPlanRow, row)
 
     async def versions(self, plan_id: UUID, query: PageQuery) -> DBPageRow[DBPlanRow]:
         """A page of a plan's versions."""

@@ -19,10 +19,16 @@ class DBStreakRow(TypedDict):
 
 
 class DBPausesRow(TypedDict):
-    """What pause_streak and resume_streak return."""
+    """What resume_streak returns."""
 
     streak: DBStreakRow
     paused_weeks: list[str]
+
+
+class DBPausedStreakRow(DBPausesRow):
+    """What pause_streak returns."""
+
+    replayed: bool
 
 
 class DBWeekRow(TypedDict):
@@ -105,9 +111,10 @@ class ProgressRepository(Repository):
         )
         return cast(DBExerciseProgressRow, row)
 
-    async def pause(self, weeks: int, first_day: str | None) -> DBPausesRow:
+    async def pause(self, weeks: int, first_day: str | None, idempotency_key: str | None) -> DBPausedStreakRow:
         """Pause the streak for some weeks, from the week of a day or from this week on."""
-        return cast(DBPausesRow, await self._call("pause_streak", p_weeks=weeks, p_from=first_day))
+        row = await self._call("pause_streak", p_weeks=weeks, p_from=first_day, p_idempotency_key=idempotency_key)
+        return cast(DBPausedStreakRow, row)
 
     async def resume(self) -> DBPausesRow:
         """End a pause: this week and later ones count again."""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from backend.core.http import problems
+from backend.core.http import REPLAYED, Keyed, problems
 from backend.core.models import to_database
 from backend.progress.models import (
     ExerciseProgress,
@@ -42,11 +42,12 @@ async def read_exercise_progress(
     return ExerciseProgress.model_validate(await progress.exercise(exercise_id, query))
 
 
-@router.post("/pause", responses=problems(401, 404, 503, body=True))
-async def pause_streak(progress: Progress, pause: Pause | None = None) -> PausedStreak:
+@router.post("/pause", responses={200: REPLAYED, **problems(401, 404, 409, 503, body=True)})
+async def pause_streak(progress: Progress, keyed: Keyed, pause: Pause | None = None) -> PausedStreak:
     """Pause the streak: paused weeks neither lengthen nor break it. Without a body, pause this week only."""
     given = {} if pause is None else to_database(pause)
-    return PausedStreak.model_validate(await progress.pause(given.get("weeks", 1), given.get("from_")))
+    stored = await progress.pause(given.get("weeks", 1), given.get("from_"), keyed.key)
+    return PausedStreak.model_validate(keyed.answer(stored))
 
 
 @router.delete("/pause", responses=problems(401, 404, 503))

@@ -27,6 +27,8 @@ SUMMARY: dict[str, Any] = {
     "started_at": "2026-03-01T17:20:00Z",
     "completed_at": "2026-03-01T18:30:00Z",
     "created_at": "2026-03-01T18:30:04Z",
+    "updated_at": "2026-03-01T18:30:04Z",
+    "revision": 5117,
     "notes": None,
     "mood": "good",
     "energy_before": 6,

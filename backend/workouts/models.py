@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, StoredId, Text, Timestamp
+from backend.core.fields import Id, Name, NewId, Revision, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     MAX_SETS,
@@ -48,6 +48,12 @@ class WorkoutLog(Input):
     energy_after: Energy | None = None
     overall_rpe: Rpe | None = None
     sets: Annotated[list[SetLog], Field(min_length=1, max_length=MAX_SETS, description="In the order they were done.")]
+
+
+class NewWorkout(WorkoutLog):
+    """A completed workout that is stored for the first time."""
+
+    id: NewId | MISSING = MISSING
 
 
 class WorkoutQuery(PageQuery):
@@ -113,6 +119,8 @@ class WorkoutSummary(Output):
     started_at: datetime | None
     completed_at: datetime
     created_at: datetime
+    updated_at: datetime
+    revision: Revision
     notes: str | None
     mood: Mood | None
     energy_before: int | None

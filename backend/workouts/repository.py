@@ -1,5 +1,6 @@
 """Workouts in the database."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict, cast
 from uuid import UUID
 
@@ -55,6 +56,8 @@ class DBWorkoutSummaryRow(TypedDict):
     started_at: str | None
     completed_at: str
     created_at: str
+    updated_at: str
+    revision: int
     notes: str | None
     mood: str | None
     energy_before: int | None
@@ -95,9 +98,11 @@ class WorkoutRepository(Repository):
         row = await self._call("log_workout", p_workout=workout, p_idempotency_key=idempotency_key)
         return cast(DBLoggedWorkoutRow, row)
 
-    async def update(self, workout_id: UUID, workout: dict[str, Any]) -> DBUpdatedWorkoutRow:
-        """Replace a workout with its sets, and recompute its records and affinity."""
-        row = await self._call("update_workout", p_id=str(workout_id), p_workout=workout)
+    async def update(
+        self, workout_id: UUID, workout: dict[str, Any], if_revisions: Sequence[int] | None
+    ) -> DBUpdatedWorkoutRow:
+        """Replace a workout with its sets, and recompute records and affinity; a 412 Problem at another revision."""
+        row = await self._call("update_workout", p_id=str(workout_id), p_workout=workout, p_if_revisions=if_revisions)
         return cast(DBUpdatedWorkoutRow, row)
 
     async def list(self, query: WorkoutQuery) -> DBPageRow[DBWorkoutSummaryRow]:
@@ -118,9 +123,9 @@ class WorkoutRepository(Repository):
         """One workout; a 404 Problem for another user's."""
         return cast(DBWorkoutRow, await self._call("get_workout", p_id=str(workout_id)))
 
-    async def delete(self, workout_id: UUID) -> None:
-        """Delete one workout; a 404 Problem for another user's."""
-        await self._call("delete_workout", p_id=str(workout_id))
+    async def delete(self, workout_id: UUID, if_revisions: Sequence[int] | None) -> None:
+        """Delete one workout; a 404 Problem for another user's, a 412 Problem at another revision."""
+        await self._call("delete_workout", p_id=str(workout_id), p_if_revisions=if_revisions)
 
 
 Workouts = Annotated[WorkoutRepository, Depends(repository_of(WorkoutRepository))]

@@ -3,30 +3,22 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from backend.core.http import REPLAYED, ByIdRoute, IdempotencyKey, created, locate, mark_replayed, problems
+from backend.core.http import CREATED, TAGGED, ByIdRoute, IfMatch, Keyed, problems, revisions, tag
 from backend.core.models import to_database
-from backend.workouts.models import LoggedWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
+from backend.workouts.models import LoggedWorkout, NewWorkout, Workout, WorkoutLog, WorkoutPage, WorkoutQuery
 from backend.workouts.repository import Workouts
 
 router = APIRouter(prefix="/workouts", tags=["workouts"], route_class=ByIdRoute)
 
 
-@router.post("/log", status_code=201, responses={**created(REPLAYED), **problems(401, 404, 409, 503, body=True)})
-async def log_workout(
-    workout: WorkoutLog,
-    workouts: Workouts,
-    request: Request,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
-) -> LoggedWorkout:
+@router.post("/log", status_code=201, responses={**CREATED, **problems(401, 404, 409, 503, body=True)})
+async def log_workout(workout: NewWorkout, workouts: Workouts, keyed: Keyed) -> LoggedWorkout:
     """Log a completed workout: sets, personal records and affinity in one transaction, all or nothing."""
-    logged = await workouts.log(to_database(workout), idempotency_key)
-    if logged["replayed"]:
-        mark_replayed(response)
-    locate(request, response, logged["workout"]["id"], steps_up=1)
-    return LoggedWorkout.model_validate({name: value for name, value in logged.items() if name != "replayed"})
+    logged = await workouts.log(to_database(workout), keyed.key)
+    stored = logged["workout"]
+    return LoggedWorkout.model_validate(keyed.created(logged, stored["id"], stored["revision"], steps_up=1))
 
 
 @router.get("", responses=problems(401, 422, 503))
@@ -35,22 +27,28 @@ async def list_workouts(query: Annotated[WorkoutQuery, Query()], workouts: Worko
     return WorkoutPage.model_validate(await workouts.list(query))
 
 
-@router.get("/{workout_id}", responses=problems(401, 404, 422, 503))
-async def read_workout(workout_id: UUID, workouts: Workouts) -> Workout:
+@router.get("/{workout_id}", responses={200: TAGGED, **problems(401, 404, 422, 503)})
+async def read_workout(workout_id: UUID, workouts: Workouts, response: Response) -> Workout:
     """One workout with its sets."""
-    return Workout.model_validate(await workouts.get(workout_id))
+    stored = await workouts.get(workout_id)
+    tag(response, stored["revision"])
+    return Workout.model_validate(stored)
 
 
-@router.put("/{workout_id}", responses=problems(401, 404, 503, body=True))
-async def replace_workout(workout_id: UUID, workout: WorkoutLog, workouts: Workouts) -> LoggedWorkout:
+@router.put("/{workout_id}", responses={200: TAGGED, **problems(401, 404, 412, 503, body=True)})
+async def replace_workout(
+    workout_id: UUID, workout: WorkoutLog, workouts: Workouts, response: Response, if_match: IfMatch = None
+) -> LoggedWorkout:
     """Replace a workout with its sets. Its records and affinity are recomputed; nothing is awarded twice.
 
     Without `completed_at` the stored one stays.
     """
-    return LoggedWorkout.model_validate(await workouts.update(workout_id, to_database(workout)))
+    stored = await workouts.update(workout_id, to_database(workout), revisions(if_match))
+    tag(response, stored["workout"]["revision"])
+    return LoggedWorkout.model_validate(stored)
 
 
-@router.delete("/{workout_id}", status_code=204, responses=problems(401, 404, 422, 503))
-async def delete_workout(workout_id: UUID, workouts: Workouts) -> None:
+@router.delete("/{workout_id}", status_code=204, responses=problems(401, 404, 412, 422, 503))
+async def delete_workout(workout_id: UUID, workouts: Workouts, if_match: IfMatch = None) -> None:
     """Delete a workout with its sets, and take back the affinity it gave."""
-    await workouts.delete(workout_id)
+    await workouts.delete(workout_id, revisions(if_match))

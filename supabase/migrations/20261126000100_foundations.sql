@@ -295,6 +295,31 @@ comment on function private.check_changes(jsonb) is 'Raises PT422 invalid_change
 grant execute on function private.check_changes(jsonb) to authenticated;
 
 
+create function private.check_unchanged(p_kind text, p_revision bigint, p_if_revisions bigint[])
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    if p_revision <> all(p_if_revisions) then
+        perform private.fail(
+            412, p_kind || '_changed',
+            pg_catalog.format(
+                'The %s has changed meanwhile. Its ETag is now "%s": read it again, and repeat your change.',
+                p_kind, p_revision
+            )
+        );
+    end if;
+end
+$$;
+comment on function private.check_unchanged(text, bigint, bigint[]) is
+'Raises PT412 exercise_changed, plan_changed, workout_changed or memory_changed unless p_if_revisions is null or has '
+'the current revision.';
+grant execute on function private.check_unchanged(text, bigint, bigint[]) to authenticated;
+
+
 -- One shape for every list that the API returns.
 
 -- Functions check the page themselves, so no client can ask for everything at once.

@@ -289,7 +289,7 @@ grant execute on function private.facet_values(text, text, text, text, text, tex
 
 
 create table private.exercises (
-    id uuid primary key default gen_random_uuid(),
+    id uuid constraint exercises_id_key primary key default gen_random_uuid(),
     user_id uuid references private.profiles (user_id) on delete cascade,
     -- A search reads these two of every exercise. Reading a column takes longer the more columns are before it.
     archived_at timestamptz,
@@ -342,6 +342,8 @@ create table private.exercises (
     source text,
     license text,
     created_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     -- Answers contain it as it is, so it is text that Postgres need not take apart.
     listed json not null default '{}',
     facet_values text[] generated always as (
@@ -401,11 +403,11 @@ comment on column private.exercises.name_words is
 create unique index exercises_user_id_name_key
 on private.exercises (user_id, private.name_key(name)) nulls not distinct
 where archived_at is null and source is null;
-create index exercises_user_id_idx on private.exercises (user_id);
+create index exercises_user_id_revision_idx on private.exercises (user_id, revision);
 grant select, delete on private.exercises to authenticated;
--- Users may not write every column: their exercises have no slug and no source, and Postgres chooses the id.
+-- Users may not write every column: their exercises have no slug and no source.
 grant insert (
-    user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
+    user_id, id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
     primary_muscles, secondary_muscles, joints, instructions, cues
 ) on private.exercises to authenticated;
 grant update (
@@ -422,6 +424,28 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own exercises" on private.exercises
 for delete to authenticated using ((select auth.uid()) = user_id);
+-- The seed writes the whole catalogue each time.
+create trigger revise
+before update on private.exercises
+for each row
+when (
+    (
+        old.name, old.aliases, old.category, old.movement_pattern, old.force, old.mechanic, old.level,
+        old.laterality, old.measured_in, old.equipment, old.primary_muscles, old.secondary_muscles, old.joints,
+        old.instructions, old.cues, old.archived_at
+    ) is distinct from (
+        new.name, new.aliases, new.category, new.movement_pattern, new.force, new.mechanic, new.level,
+        new.laterality, new.measured_in, new.equipment, new.primary_muscles, new.secondary_muscles, new.joints,
+        new.instructions, new.cues, new.archived_at
+    )
+)
+execute function private.revise();
+create trigger record_deletion
+after delete on private.exercises
+for each row execute function private.record_deletion('exercise');
+create trigger forget_answers
+after delete on private.exercises
+for each row execute function private.forget_answers();
 
 
 create table private.exercise_relations (

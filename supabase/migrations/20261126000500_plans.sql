@@ -49,7 +49,8 @@ create table private.plans (
     is_public boolean not null default false,
     version integer not null default 1 constraint plans_version_check check (version > 0),
     created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
     -- Other users find a public plan by its id alone.
     constraint plans_id_key unique (id)
@@ -58,10 +59,11 @@ comment on table private.plans is
 'A plan''s name, owner, visibility and current version. Every signed-in user may read a public plan, but only its '
 'owner may change it.';
 create unique index plans_user_id_name_key on private.plans (user_id, lower(name));
+create index plans_user_id_revision_idx on private.plans (user_id, revision);
 create index plans_updated_at_id_idx on private.plans (updated_at desc, id) where is_public;
 grant select, delete on private.plans to authenticated;
 grant insert (user_id, id, name, is_public) on private.plans to authenticated;
-grant update (name, is_public, version, updated_at) on private.plans to authenticated;
+grant update (name, is_public, version) on private.plans to authenticated;
 alter table private.plans enable row level security;
 create policy "owner can select own plans and everyone public ones" on private.plans
 for select to authenticated using ((select auth.uid()) = user_id or is_public);
@@ -72,6 +74,15 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own plans" on private.plans
 for delete to authenticated using ((select auth.uid()) = user_id);
+create trigger revise
+before update on private.plans
+for each row execute function private.revise();
+create trigger record_deletion
+after delete on private.plans
+for each row execute function private.record_deletion('plan');
+create trigger forget_answers
+after delete on private.plans
+for each row execute function private.forget_answers();
 
 
 create table private.public_plan_counts (
@@ -284,6 +295,36 @@ for select to authenticated using (
 );
 create policy "owner can insert own plan_sets" on private.plan_sets
 for insert to authenticated with check ((select auth.uid()) = user_id);
+
+
+-- Security definer, because plans of other users may have the exercise. It acts only on the exercise that fired it.
+create function private.revise_plans()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.plans as p
+    set updated_at = pg_catalog.clock_timestamp()
+    where (p.user_id, p.id) in (
+        select
+            x.user_id,
+            x.plan_id
+        from private.plan_exercises as x
+        where x.exercise_id = new.id and x.version = p.version
+    );
+    return null;
+end
+$$;
+comment on function private.revise_plans() is
+'Gives plans another revision when an exercise in them gets another name.';
+
+create trigger revise_plans
+after update of name on private.exercises
+for each row
+when (old.name is distinct from new.name)
+execute function private.revise_plans();
 
 
 -- Reading a plan.
@@ -790,20 +831,16 @@ comment on function private.insert_plan_version(uuid, uuid, integer, jsonb, text
 grant execute on function private.insert_plan_version(uuid, uuid, integer, jsonb, text) to authenticated;
 
 
-create function public.create_plan(p_plan jsonb)
-returns jsonb
+create function private.insert_plan(p_profile private.profiles, p_id uuid, p_plan jsonb)
+returns void
 language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_profile private.profiles := private.lock_profile();
-    v_id uuid := pg_catalog.gen_random_uuid();
 begin
-    perform private.check_size(p_plan, 1024);
     perform private.check_plan(p_plan);
-    perform private.check_plan_name(v_profile.user_id, null, p_plan ->> 'name');
-    if (select count(*) from private.plans as p where p.user_id = v_profile.user_id) >= 200 then
+    perform private.check_plan_name(p_profile.user_id, null, p_plan ->> 'name');
+    if (select count(*) from private.plans as p where p.user_id = p_profile.user_id) >= 200 then
         perform private.fail(
             409, 'too_many_plans',
             'You already have 200 plans, which is the limit. Delete one that you do not follow.'
@@ -811,17 +848,67 @@ begin
     end if;
     insert into private.plans (user_id, id, name, is_public)
     select
-        v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.is_public, false)
+        p_profile.user_id, p_id, pg_catalog.btrim(c.name), coalesce(c.is_public, false)
     from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c;
-    perform private.insert_plan_version(v_profile.user_id, v_id, 1, p_plan, v_profile.weight_unit);
-    return public.get_plan(v_id);
+    perform private.insert_plan_version(p_profile.user_id, p_id, 1, p_plan, p_profile.weight_unit);
 end
 $$;
-comment on function public.create_plan(jsonb) is
-'Creates a plan of the caller''s own and returns it. Raises PT404 profile_not_found, PT409 plan_exists, '
-'too_many_plans, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
-'exercise_not_found, exercise_not_public.';
-grant execute on function public.create_plan(jsonb) to authenticated;
+comment on function private.insert_plan(private.profiles, uuid, jsonb) is
+'Stores a new plan of a user. Raises PT409 plan_exists, too_many_plans, PT422 invalid_days, too_many_sets, '
+'metadata_too_large, day_repeated, exercise_not_found, exercise_not_public.';
+grant execute on function private.insert_plan(private.profiles, uuid, jsonb) to authenticated;
+
+
+create function private.stored_plan(p_user_id uuid, p_operation text, p_key text, p_request jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_id uuid := private.replay_answer(p_operation, coalesce(p_key, p_request ->> 'id'), p_request) ->> 'id';
+begin
+    -- After the key is forgotten, the id still shows that the plan is stored.
+    select p.id into v_id from private.plans as p
+    where p.user_id = p_user_id and p.id = coalesce(v_id, (p_request ->> 'id')::uuid);
+    if v_id is not null then
+        return public.get_plan(v_id) || '{"replayed": true}';
+    end if;
+    return null;
+end
+$$;
+comment on function private.stored_plan(uuid, text, text, jsonb) is
+'The plan that the same request stored before; null if there is none. Raises what private.replay_answer raises.';
+grant execute on function private.stored_plan(uuid, text, text, jsonb) to authenticated;
+
+
+create function public.create_plan(p_plan jsonb, p_idempotency_key text default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_stored jsonb := private.stored_plan(v_profile.user_id, 'create_plan', p_idempotency_key, p_plan);
+    v_id uuid;
+begin
+    perform private.check_size(p_plan, 1024);
+    if v_stored is not null then
+        return v_stored;
+    end if;
+    v_id := private.new_id(v_profile.user_id, p_plan);
+    perform private.insert_plan(v_profile, v_id, p_plan);
+    perform private.remember_id('create_plan', p_idempotency_key, p_plan, v_id);
+    return public.get_plan(v_id) || '{"replayed": false}';
+end
+$$;
+comment on function public.create_plan(jsonb, text) is
+'Creates a plan of the caller''s own and returns it, with replayed. A key or an id that was used before returns the '
+'plan of then. Raises PT404 profile_not_found, PT409 plan_exists, too_many_plans, id_taken, idempotency_key_spent, '
+'PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, exercise_not_found, '
+'exercise_not_public, invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.create_plan(jsonb, text) to authenticated;
 
 
 create function private.find_own_plan(p_user_id uuid, p_id uuid)
@@ -881,7 +968,7 @@ comment on function private.fold_plan_versions(uuid) is
 grant execute on function private.fold_plan_versions(uuid) to authenticated;
 
 
-create function public.replace_plan(p_id uuid, p_plan jsonb, p_if_versions integer[] default null)
+create function public.replace_plan(p_id uuid, p_plan jsonb, p_if_versions bigint[] default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -896,12 +983,7 @@ declare
     v_after jsonb;
 begin
     perform private.check_size(p_plan, 1024);
-    if v_plan.version <> all(p_if_versions) then
-        perform private.fail(
-            412, 'plan_changed',
-            pg_catalog.format('The plan has changed meanwhile and is now at version %s.', v_plan.version)
-        );
-    end if;
+    perform private.check_unchanged('plan', v_plan.version, p_if_versions);
     perform private.check_plan(p_plan);
     perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
     v_before := public.get_plan(p_id);
@@ -910,8 +992,7 @@ begin
         set
             name = pg_catalog.btrim(c.name),
             is_public = coalesce(c.is_public, false),
-            version = p.version + 1,
-            updated_at = pg_catalog.now()
+            version = p.version + 1
         from pg_catalog.jsonb_populate_record(null::private.plans, p_plan) as c
         where p.user_id = v_profile.user_id and p.id = p_id;
         perform private.insert_plan_version(
@@ -929,16 +1010,42 @@ begin
     return v_after;
 end
 $$;
-comment on function public.replace_plan(uuid, jsonb, integer[]) is
+comment on function public.replace_plan(uuid, jsonb, bigint[]) is
 'Replaces one of the caller''s own plans with a new version and returns it. A plan that stays the same gets none, '
 'and of more than 50 versions the oldest that no workout followed go. Raises PT404 plan_not_found, '
 'profile_not_found, PT403 plan_read_only, PT409 plan_exists, PT412 plan_changed if p_if_versions is given without '
 'the current version, PT413 body_too_large, PT422 invalid_days, too_many_sets, metadata_too_large, day_repeated, '
 'exercise_not_found, exercise_not_public.';
-grant execute on function public.replace_plan(uuid, jsonb, integer[]) to authenticated;
+grant execute on function public.replace_plan(uuid, jsonb, bigint[]) to authenticated;
 
 
-create function public.copy_plan(p_id uuid, p_name text default null)
+create function private.free_plan_name(p_user_id uuid, p_name text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_name text := p_name;
+    v_number integer := 1;
+begin
+    while exists (
+        select from private.plans as p
+        where p.user_id = p_user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
+    ) loop
+        v_number := v_number + 1;
+        v_name := pg_catalog.left(p_name, 94) || ' (' || v_number || ')';
+    end loop;
+    return v_name;
+end
+$$;
+comment on function private.free_plan_name(uuid, text) is
+'A name that no plan of the user has: p_name, or p_name with the next free number.';
+grant execute on function private.free_plan_name(uuid, text) to authenticated;
+
+
+create function public.copy_plan(p_id uuid, p_copy jsonb default '{}', p_idempotency_key text default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -946,28 +1053,36 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_plan jsonb := public.get_plan(p_id);
-    v_name text := coalesce(p_name, v_plan ->> 'name');
-    v_number integer := 1;
+    v_request jsonb := p_copy || pg_catalog.jsonb_build_object('copied', p_id);
+    v_stored jsonb := private.stored_plan(v_profile.user_id, 'copy_plan', p_idempotency_key, v_request);
+    v_plan jsonb;
+    v_id uuid;
 begin
-    -- Unless the caller names the copy, it gets the next free name.
-    while p_name is null and exists (
-        select from private.plans as p
-        where p.user_id = v_profile.user_id and pg_catalog.lower(p.name) = pg_catalog.lower(v_name)
-    ) loop
-        v_number := v_number + 1;
-        v_name := pg_catalog.left(v_plan ->> 'name', 94) || ' (' || v_number || ')';
-    end loop;
-    return public.create_plan(v_plan || pg_catalog.jsonb_build_object('name', v_name, 'is_public', false));
+    perform private.check_size(p_copy, 64);
+    if v_stored is not null then
+        return v_stored;
+    end if;
+    v_plan := public.get_plan(p_id);
+    v_id := private.new_id(v_profile.user_id, p_copy);
+    perform private.insert_plan(
+        v_profile, v_id, v_plan || pg_catalog.jsonb_build_object(
+            'is_public', false,
+            'name', coalesce(p_copy ->> 'name', private.free_plan_name(v_profile.user_id, v_plan ->> 'name'))
+        )
+    );
+    perform private.remember_id('copy_plan', p_idempotency_key, v_request, v_id);
+    return public.get_plan(v_id) || '{"replayed": false}';
 end
 $$;
-comment on function public.copy_plan(uuid, text) is
-'Copies a plan that the caller may read to a private plan of their own and returns it. Without p_name, it gets the '
-'next free name. Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans.';
-grant execute on function public.copy_plan(uuid, text) to authenticated;
+comment on function public.copy_plan(uuid, jsonb, text) is
+'Copies a plan that the caller may read to a private plan of their own and returns it, with replayed. p_copy is {id?, '
+'name?}; without a name, it gets the next free one. A key or an id that was used before returns the copy of then. '
+'Raises PT404 plan_not_found, profile_not_found, PT409 plan_exists, too_many_plans, id_taken, idempotency_key_spent, '
+'PT413 body_too_large, PT422 invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.copy_plan(uuid, jsonb, text) to authenticated;
 
 
-create function public.delete_plan(p_id uuid)
+create function public.delete_plan(p_id uuid, p_if_versions bigint[] default null)
 returns void
 language plpgsql
 security invoker
@@ -977,11 +1092,13 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_plan private.plans := private.find_own_plan(v_profile.user_id, p_id);
 begin
+    perform private.check_unchanged('plan', v_plan.version, p_if_versions);
     delete from private.plans as p
     where p.user_id = v_plan.user_id and p.id = v_plan.id;
 end
 $$;
-comment on function public.delete_plan(uuid) is
+comment on function public.delete_plan(uuid, bigint[]) is
 'Deletes one of the caller''s own plans with all its versions. Workouts that followed it keep its name. Raises PT404 '
-'plan_not_found, profile_not_found, PT403 plan_read_only.';
-grant execute on function public.delete_plan(uuid) to authenticated;
+'plan_not_found, profile_not_found, PT403 plan_read_only, PT412 plan_changed if p_if_versions is given without the '
+'current version.';
+grant execute on function public.delete_plan(uuid, bigint[]) to authenticated;

@@ -53,7 +53,11 @@ create table private.workouts (
     exercises json not null default '[]',
     -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
+    -- Clients may choose the id.
+    constraint workouts_id_key unique (id),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
@@ -84,6 +88,7 @@ where plan_id is not null;
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
 create index workouts_user_id_created_at_id_idx on private.workouts (user_id, created_at, id)
 where plan_name is not null;
+create index workouts_user_id_revision_idx on private.workouts (user_id, revision);
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
 grant insert (
@@ -104,6 +109,13 @@ for insert to authenticated with check (
 );
 create policy "owner can delete own workouts" on private.workouts
 for delete to authenticated using ((select auth.uid()) = user_id);
+-- Every edit writes the plan, and the end of a plan does, too. The totals are written along with the sets.
+create trigger revise
+before update of plan_id, updated_at on private.workouts
+for each row execute function private.revise();
+create trigger record_deletion
+after delete on private.workouts
+for each row execute function private.record_deletion('workout');
 create trigger forget_answers
 after delete on private.workouts
 for each row execute function private.forget_answers();
@@ -596,6 +608,10 @@ begin
     perform private.total_workout(x.user_id, x.workout_id)
     from private.workout_exercises as x
     where x.exercise_id = new.id;
+    update private.workouts as w
+    set updated_at = pg_catalog.clock_timestamp()
+    from private.workout_exercises as x
+    where x.exercise_id = new.id and w.user_id = x.user_id and w.id = x.workout_id;
     return null;
 end
 $$;
@@ -784,6 +800,8 @@ return pg_catalog.json_build_object(
     'overall_rpe', (p_workout).overall_rpe,
     'duration_seconds', (p_workout).duration_seconds,
     'created_at', (p_workout).created_at,
+    'updated_at', (p_workout).updated_at,
+    'revision', (p_workout).revision,
     'total_sets', (p_workout).total_sets,
     'working_sets', (p_workout).working_sets,
     'total_volume_kg', (p_workout).total_volume_kg,

@@ -197,25 +197,36 @@ comment on function private.claim_import(uuid, uuid) is
 grant execute on function private.claim_import(uuid, uuid) to authenticated;
 
 
-create function public.begin_import(p_import_id uuid)
-returns void
+create function public.begin_import(
+    p_import_id uuid, p_idempotency_key text default null, p_file jsonb default null
+)
+returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
+    v_report jsonb := private.replay_answer('import', p_idempotency_key, p_file);
 begin
-    perform private.claim_import(v_profile.user_id, p_import_id);
+    perform private.check_size(p_file, 64);
+    if v_report is null then
+        perform private.claim_import(v_profile.user_id, p_import_id);
+    end if;
+    return pg_catalog.jsonb_build_object('report', v_report);
 end
 $$;
-comment on function public.begin_import(uuid) is
-'Begins an import under an id that the caller chooses. No other begins until end_import, or two minutes after its last '
-'call. Raises PT404 profile_not_found, PT409 import_running.';
-grant execute on function public.begin_import(uuid) to authenticated;
+comment on function public.begin_import(uuid, text, jsonb) is
+'Begins an import under an id that the caller chooses: {report: null}. No other begins until end_import, or two '
+'minutes after its last call. If p_file, which says what is imported, was imported with this key before, it begins '
+'none and returns the report of then. Raises PT404 profile_not_found, PT409 import_running, PT413 body_too_large, '
+'PT422 invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.begin_import(uuid, text, jsonb) to authenticated;
 
 
-create function public.end_import(p_import_id uuid)
+create function public.end_import(
+    p_import_id uuid, p_report jsonb default null, p_idempotency_key text default null, p_file jsonb default null
+)
 returns void
 language plpgsql
 security invoker
@@ -224,13 +235,18 @@ as $$
 declare
     v_profile private.profiles := private.lock_profile();
 begin
+    perform private.check_size(p_report, 1024);
     delete from private.running_imports as r
     where r.user_id = v_profile.user_id and r.import_id = p_import_id;
+    if found and p_report is not null then
+        perform private.remember_answer('import', p_idempotency_key, p_file, p_report, p_import_id);
+    end if;
 end
 $$;
-comment on function public.end_import(uuid) is
-'Ends an import, so that the user can begin another one. Raises PT404 profile_not_found.';
-grant execute on function public.end_import(uuid) to authenticated;
+comment on function public.end_import(uuid, jsonb, text, jsonb) is
+'Ends an import, so that the user can begin another one. With a report, it is done, and its key replays the report. '
+'Raises PT404 profile_not_found, PT413 body_too_large.';
+grant execute on function public.end_import(uuid, jsonb, text, jsonb) to authenticated;
 
 
 -- Importing workouts from another app. They happened before the user knew the companion, so they earn no affinity.
@@ -424,8 +440,8 @@ as $$
 declare
     v_sets jsonb := private.imported_sets(p_workout -> 'sets', p_exercises);
     v_times record := private.imported_times(p_workout, p_profile.timezone);
-    -- An imported workout follows no plan.
-    v_new jsonb := p_workout - array['duration_seconds', 'plan_id', 'plan_day'] || pg_catalog.jsonb_build_object(
+    -- An imported workout follows no plan, and gets an id of its own.
+    v_new jsonb := p_workout - array['id', 'duration_seconds', 'plan_id', 'plan_day'] || pg_catalog.jsonb_build_object(
         'started_at', v_times.started_at,
         'completed_at', v_times.completed_at,
         'import_incomplete',
@@ -440,7 +456,9 @@ begin
     select w.* into v_stored from private.workouts as w
     where w.user_id = p_profile.user_id and w.import_key = p_workout ->> 'import_key';
     if not found then
-        perform private.insert_workout(p_profile.user_id, v_new, p_profile.weight_unit);
+        perform private.insert_workout(
+            p_profile.user_id, pg_catalog.gen_random_uuid(), v_new, p_profile.weight_unit
+        );
         return true;
     end if;
     if not v_stored.import_incomplete or pg_catalog.jsonb_array_length(v_sets) <= v_stored.total_sets then

@@ -133,7 +133,9 @@ comment on function private.pauses_json(private.profiles) is 'The streak and all
 grant execute on function private.pauses_json(private.profiles) to authenticated;
 
 
-create function public.pause_streak(p_weeks integer default 1, p_from date default null)
+create function public.pause_streak(
+    p_weeks integer default 1, p_from date default null, p_idempotency_key text default null
+)
 returns jsonb
 language plpgsql
 security invoker
@@ -143,7 +145,12 @@ declare
     v_profile private.profiles := private.lock_profile();
     v_this_week date := private.start_of_week(pg_catalog.now(), v_profile.timezone);
     v_first date := pg_catalog.date_trunc('week', coalesce(p_from, v_this_week)::timestamp)::date;
+    v_request jsonb := pg_catalog.jsonb_build_array(p_weeks, p_from);
+    v_answer jsonb := private.replay_answer('pause_streak', p_idempotency_key, v_request);
 begin
+    if v_answer is not null then
+        return v_answer || '{"replayed": true}';
+    end if;
     if p_weeks is null or p_weeks not between 1 and 12 then
         perform private.fail(422, 'invalid_pause', '`weeks` must be between 1 and 12.', 'weeks');
     end if;
@@ -158,13 +165,16 @@ begin
         v_first + 7 * later.weeks
     from pg_catalog.generate_series(0, p_weeks - 1) as later (weeks)
     on conflict (user_id, week_start) do nothing;
-    return private.pauses_json(v_profile);
+    v_answer := private.pauses_json(v_profile);
+    perform private.remember_answer('pause_streak', p_idempotency_key, v_request, v_answer, v_profile.user_id);
+    return v_answer || '{"replayed": false}';
 end
 $$;
-comment on function public.pause_streak(integer, date) is
+comment on function public.pause_streak(integer, date, text) is
 'Pauses the streak for p_weeks weeks, beginning with the week of p_from (by default the current week): {streak, '
-'paused_weeks}. Raises PT404 profile_not_found, PT422 invalid_pause.';
-grant execute on function public.pause_streak(integer, date) to authenticated;
+'paused_weeks, replayed}. A key that was used before replays the first answer. Raises PT404 profile_not_found, PT422 '
+'invalid_pause, invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.pause_streak(integer, date, text) to authenticated;
 
 
 create function public.resume_streak()

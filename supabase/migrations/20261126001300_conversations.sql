@@ -13,15 +13,11 @@ comment on column private.conversations.title is 'The beginning of the first mes
 create index conversations_user_id_last_message_at_id_idx on private.conversations (user_id, last_message_at desc, id);
 grant select, delete on private.conversations to authenticated;
 grant insert (user_id, id, title) on private.conversations to authenticated;
-grant update (last_message_at) on private.conversations to authenticated;
 alter table private.conversations enable row level security;
 create policy "owner can select own conversations" on private.conversations
 for select to authenticated using ((select auth.uid()) = user_id);
 create policy "owner can insert own conversations" on private.conversations
 for insert to authenticated with check ((select auth.uid()) = user_id);
-create policy "owner can update own conversations" on private.conversations
-for update to authenticated
-using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own conversations" on private.conversations
 for delete to authenticated using ((select auth.uid()) = user_id);
 
@@ -90,6 +86,27 @@ for select to authenticated using ((select auth.uid()) = user_id);
 -- Users cannot write in the name of the companion: the next prompt would contain it.
 create policy "owner can insert own messages" on private.messages
 for insert to authenticated with check ((select auth.uid()) = user_id and role = 'user');
+
+
+-- Security definer, because users may not write the time. It acts only on the row that fired it.
+create function private.date_conversation()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.conversations as c
+    set last_message_at = new.created_at
+    where c.user_id = new.user_id and c.id = new.conversation_id;
+    return null;
+end
+$$;
+comment on function private.date_conversation() is 'Dates a conversation by its newest message.';
+
+create trigger date_conversation
+after insert on private.messages
+for each row execute function private.date_conversation();
 
 
 create table private.chat_usage (

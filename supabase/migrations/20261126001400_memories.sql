@@ -61,7 +61,11 @@ create table private.memories (
     gist text[] not null generated always as (private.gist(content)) stored,
     search_document tsvector not null generated always as (to_tsvector('pg_catalog.english', content)) stored,
     created_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
+    -- Clients may choose the id.
+    constraint memories_id_key unique (id),
     constraint memories_user_id_superseded_by_fkey foreign key (user_id, superseded_by)
     references private.memories (user_id, id) on delete set null (superseded_by),
     constraint memories_user_id_message_id_fkey foreign key (user_id, message_id)
@@ -79,6 +83,7 @@ comment on column private.memories.embedding_claimed_at is
 comment on column private.memories.gist is 'Identifies duplicates.';
 -- The companion knows each fact once.
 create unique index memories_user_id_gist_key on private.memories (user_id, gist) where superseded_at is null;
+create index memories_user_id_revision_idx on private.memories (user_id, revision);
 create index memories_user_id_created_at_id_idx on private.memories (user_id, created_at desc, id);
 create index memories_user_id_superseded_by_idx on private.memories (user_id, superseded_by);
 create index memories_user_id_message_id_idx on private.memories (user_id, message_id);
@@ -99,6 +104,26 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own memories" on private.memories
 for delete to authenticated using ((select auth.uid()) = user_id);
+-- An embedding is no change that clients see.
+create trigger revise
+before update on private.memories
+for each row
+when (
+    (
+        old.content, old.kind, old.importance, old.pinned, old.message_id, old.times_told, old.last_told_at,
+        old.expires_at, old.superseded_at, old.superseded_by
+    ) is distinct from (
+        new.content, new.kind, new.importance, new.pinned, new.message_id, new.times_told, new.last_told_at,
+        new.expires_at, new.superseded_at, new.superseded_by
+    )
+)
+execute function private.revise();
+create trigger record_deletion
+after delete on private.memories
+for each row execute function private.record_deletion('memory');
+create trigger forget_answers
+after delete on private.memories
+for each row execute function private.forget_answers();
 
 
 create table private.memory_centres (
@@ -438,10 +463,10 @@ begin
     where m.user_id = p_user_id and m.gist = private.gist(v_content) and m.superseded_at is null
     returning m.* into v_memory;
     if not found then
-        insert into private.memories (user_id, content, kind, importance, pinned, message_id, expires_at)
+        insert into private.memories (user_id, id, content, kind, importance, pinned, message_id, expires_at)
         values (
-            p_user_id, v_content, v_given.kind, coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false),
-            p_message_id, v_expires_at
+            p_user_id, private.new_id(p_user_id, p_memory), v_content, v_given.kind,
+            coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false), p_message_id, v_expires_at
         )
         returning * into v_memory;
         perform private.make_room_for_memories(p_user_id);
@@ -457,7 +482,7 @@ begin
 end
 $$;
 comment on function private.remember(uuid, jsonb, uuid) is
-'Stores a memory from {content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
+'Stores a memory from {id?, content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
 'companion knows it already, the memory counts as told once more, and a pin or an expiry that is given counts. The '
 'memory that it replaces becomes superseded. Its caller holds the lock on the profile. Raises PT422 invalid_expiry.';
 grant execute on function private.remember(uuid, jsonb, uuid) to authenticated;
@@ -541,27 +566,44 @@ comment on function public.list_memories(text, text[], boolean, integer, integer
 grant execute on function public.list_memories(text, text[], boolean, integer, integer) to authenticated;
 
 
-create function public.create_memory(p_memory jsonb)
-returns jsonb
+create function private.find_memory(p_user_id uuid, p_id uuid)
+returns private.memories
 language plpgsql
+stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
+    v_memory private.memories;
 begin
-    perform private.check_size(p_memory, 64);
-    return private.memory_json(private.remember(v_profile.user_id, p_memory - 'replaces', null));
+    select m.* into v_memory from private.memories as m
+    where m.user_id = p_user_id and m.id = p_id;
+    if not found then
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
+    end if;
+    return v_memory;
 end
 $$;
-comment on function public.create_memory(jsonb) is
-'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
-'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT413 body_too_large, PT422 '
-'invalid_expiry.';
-grant execute on function public.create_memory(jsonb) to authenticated;
+comment on function private.find_memory(uuid, uuid) is
+'A memory of the user. Raises PT404 memory_not_found, also for a memory of another user.';
+grant execute on function private.find_memory(uuid, uuid) to authenticated;
 
 
-create function public.update_memory(p_id uuid, p_changes jsonb)
+create function public.get_memory(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.memory_json(m) from private.find_memory(private.current_user_id(), p_id) as m
+$$;
+comment on function public.get_memory(uuid) is
+'A memory of the caller. Raises PT404 memory_not_found, also for a memory of another user.';
+grant execute on function public.get_memory(uuid) to authenticated;
+
+
+create function public.create_memory(p_memory jsonb, p_idempotency_key text default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -569,10 +611,44 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
+    v_id uuid := private.replay_answer(
+        'create_memory', coalesce(p_idempotency_key, p_memory ->> 'id'), p_memory
+    ) ->> 'id';
     v_memory private.memories;
+begin
+    perform private.check_size(p_memory, 64);
+    -- After the key is forgotten, the id still shows that the memory is stored.
+    select m.* into v_memory from private.memories as m
+    where m.user_id = v_profile.user_id and m.id = coalesce(v_id, (p_memory ->> 'id')::uuid);
+    if found then
+        return private.memory_json(v_memory) || '{"replayed": true}';
+    end if;
+    v_memory := private.remember(v_profile.user_id, p_memory - 'replaces', null);
+    perform private.remember_id('create_memory', p_idempotency_key, p_memory, v_memory.id);
+    return private.memory_json(v_memory) || '{"replayed": false}';
+end
+$$;
+comment on function public.create_memory(jsonb, text) is
+'Stores a memory of the caller from {id?, content, kind, importance?, pinned?, expires_in_days?} and returns it, with '
+'replayed. If the companion knows it already, it returns that memory, under its own id. A key or an id that was used '
+'before returns the memory of then. Raises PT404 profile_not_found, PT409 id_taken, idempotency_key_spent, PT413 '
+'body_too_large, PT422 invalid_expiry, invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.create_memory(jsonb, text) to authenticated;
+
+
+create function public.update_memory(p_id uuid, p_changes jsonb, p_if_revisions bigint[] default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_memory private.memories := private.find_memory(v_profile.user_id, p_id);
 begin
     perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
+    perform private.check_unchanged('memory', v_memory.revision, p_if_revisions);
     if p_changes ? 'content' and exists (
         select from private.memories as m
         where m.user_id = v_profile.user_id and m.id <> p_id and m.superseded_at is null
@@ -591,19 +667,17 @@ begin
         embedding_claimed_at = null
     where m.user_id = v_profile.user_id and m.id = p_id
     returning m.* into v_memory;
-    if not found then
-        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
-    end if;
     return private.memory_json(v_memory);
 end
 $$;
-comment on function public.update_memory(uuid, jsonb) is
+comment on function public.update_memory(uuid, jsonb, bigint[]) is
 'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
-'memory_not_found, profile_not_found, PT409 memory_exists, PT413 body_too_large, PT422 invalid_changes.';
-grant execute on function public.update_memory(uuid, jsonb) to authenticated;
+'memory_not_found, profile_not_found, PT409 memory_exists, PT412 memory_changed if p_if_revisions is given without the '
+'current revision, PT413 body_too_large, PT422 invalid_changes.';
+grant execute on function public.update_memory(uuid, jsonb, bigint[]) to authenticated;
 
 
-create function public.delete_memory(p_id uuid)
+create function public.delete_memory(p_id uuid, p_if_revisions bigint[] default null)
 returns void
 language plpgsql
 security invoker
@@ -611,17 +685,17 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
+    v_memory private.memories := private.find_memory(v_profile.user_id, p_id);
 begin
+    perform private.check_unchanged('memory', v_memory.revision, p_if_revisions);
     delete from private.memories as m
     where m.user_id = v_profile.user_id and m.id = p_id;
-    if not found then
-        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
-    end if;
 end
 $$;
-comment on function public.delete_memory(uuid) is
-'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found.';
-grant execute on function public.delete_memory(uuid) to authenticated;
+comment on function public.delete_memory(uuid, bigint[]) is
+'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found, PT412 memory_changed if '
+'p_if_revisions is given without the current revision.';
+grant execute on function public.delete_memory(uuid, bigint[]) to authenticated;
 
 
 create function public.delete_memories()

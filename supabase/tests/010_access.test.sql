@@ -23,6 +23,9 @@ select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from private.messages as m
 $$);
 select pg_temp.run('owner', $$select create_memory('{"content": "Likes tea", "kind": "preference"}')$$);
+select pg_temp.run('owner', $$
+    select delete_memory((create_memory('{"content": "Likes cake", "kind": "preference"}') ->> 'id')::uuid)
+$$);
 update memories set embedding = (select array_agg(1) from generate_series(1, 768))::extensions.vector;
 
 -- What a stranger may have guessed or been told.
@@ -278,6 +281,14 @@ insert into expected values
 ),
 ('training_weeks', 'update private.training_weeks set workouts = 9', '42501', '42501', '42501'),
 ('training_weeks', 'delete from private.training_weeks', '42501', '42501', '42501'),
+('deletions', 'select from private.deletions', '1', '0', '42501'),
+(
+    'deletions',
+    'insert into private.deletions (user_id, id, kind) values (auth.uid(), gen_random_uuid(), ''plan'')',
+    '42501', '42501', '42501'
+),
+('deletions', 'update private.deletions set kind = ''plan''', '42501', '42501', '42501'),
+('deletions', 'delete from private.deletions', '42501', '42501', '42501'),
 ('conversations', 'select from private.conversations', '1', '0', '42501'),
 ('conversations', 'insert into private.conversations (user_id, title) values (auth.uid(), ''X'')', '1', '1', '42501'),
 (
@@ -285,7 +296,7 @@ insert into expected values
     'insert into private.conversations (user_id, title) values (''00000000-0000-4000-8000-00000000000a'', ''X'')',
     '1', '42501', '42501'
 ),
-('conversations', 'update private.conversations set last_message_at = now()', '1', '0', '42501'),
+('conversations', 'update private.conversations set last_message_at = now()', '42501', '42501', '42501'),
 ('conversations', 'update private.conversations set title = ''X''', '42501', '42501', '42501'),
 ('conversations', 'delete from private.conversations', '1', '0', '42501'),
 ('messages', 'select from private.messages', '2', '0', '42501'),

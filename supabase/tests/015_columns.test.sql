@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(66);
+select plan(68);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -10,7 +10,8 @@ insert into writable values
 ('affinity_rules', null, null),
 ('chat_turns', null, null),
 ('chat_usage', null, null),
-('conversations', 'user_id, id, title', 'last_message_at'),
+('conversations', 'user_id, id, title', null),
+('deletions', null, null),
 ('earlier_targets', null, null),
 ('catalogue_facets', null, null),
 ('catalogue_words', null, null),
@@ -18,8 +19,8 @@ insert into writable values
 ('exercise_relations', null, null),
 (
     'exercises',
-    'user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment, '
-    'primary_muscles, secondary_muscles, joints, instructions, cues',
+    'id, user_id, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, '
+    'equipment, primary_muscles, secondary_muscles, joints, instructions, cues',
     'archived_at, name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, '
     'equipment, primary_muscles, secondary_muscles, joints, instructions, cues'
 ),
@@ -53,7 +54,7 @@ insert into writable values
     'days_per_week, metadata',
     null
 ),
-('plans', 'user_id, id, name, is_public', 'name, is_public, version, updated_at'),
+('plans', 'user_id, id, name, is_public', 'name, is_public, version'),
 (
     'profiles',
     null,

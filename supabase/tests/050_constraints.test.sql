@@ -30,6 +30,9 @@ select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from messages as m
 $$);
 select pg_temp.run('owner', $$select create_memory('{"content": "Likes tea", "kind": "preference"}')$$);
+select pg_temp.run('owner', $$
+    select delete_memory((create_memory('{"content": "Likes cake", "kind": "preference"}') ->> 'id')::uuid)
+$$);
 update memories set embedding = (select array_agg(1) from generate_series(1, 768))::extensions.vector;
 
 -- The constraint that a statement violates, or its SQLSTATE. The statement is undone.
@@ -391,6 +394,11 @@ insert into violations values
     'chat_turns_user_id_fkey',
     'insert into chat_turns (user_id, message_id) values (gen_random_uuid(), gen_random_uuid())'
 ),
+('deletions_kind_check', 'kind = ''profile'''),
+(
+    'deletions_user_id_fkey',
+    'insert into deletions (user_id, id, kind) values (gen_random_uuid(), gen_random_uuid(), ''plan'')'
+),
 (
     'earlier_targets_user_id_fkey',
     'insert into earlier_targets (user_id, until, weekly_target) values (gen_random_uuid(), now(), 1)'
@@ -402,6 +410,16 @@ insert into violations values
     'idempotency_keys_user_id_fkey',
     'insert into idempotency_keys (user_id, operation, key, request_hash, resource_id) values (gen_random_uuid(),
     ''x'', ''x'', ''x'', gen_random_uuid())'
+),
+(
+    'memories_id_key',
+    'insert into memories (user_id, id, content, kind)
+    select p.user_id, m.id, ''X'', ''fact'' from memories as m, profiles as p where p.user_id <> m.user_id limit 1'
+),
+(
+    'workouts_id_key',
+    'insert into workouts (user_id, id) select p.user_id, w.id from workouts as w, profiles as p
+    where p.user_id <> w.user_id limit 1'
 ),
 ('memories_user_id_fkey', 'insert into memories (user_id, content, kind) values (gen_random_uuid(), ''X'', ''fact'')'),
 (

@@ -33,6 +33,9 @@ begin
     )));
     perform pg_temp.run(p_who, 'select update_profile(''{"weekly_target": 2}'')');
     perform pg_temp.run(p_who, 'select begin_import(gen_random_uuid())');
+    perform pg_temp.run(p_who, $q$
+        select delete_memory((create_memory('{"content": "Likes tea", "kind": "fact"}') ->> 'id')::uuid)
+    $q$);
     perform pg_temp.serve(p_who, 'select begin_chat_turn(''I love tea'')');
     perform pg_temp.serve(p_who, $q$
         select complete_chat_turn(m.id, '{

@@ -184,14 +184,15 @@ as $$
     ))
 $$;
 select is(
-    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000001'')'), '', 'a user can begin one'
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000001'')'), '{"report": null}',
+    'a user can begin one'
 );
 select is(
     pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'),
     'PT409 import_running', 'a second import has to wait'
 );
 select is(
-    pg_temp.run('stranger', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    pg_temp.run('stranger', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '{"report": null}',
     'another user can begin one'
 );
 update running_imports set expires_at = now() + interval '1 second';
@@ -210,12 +211,12 @@ select is(
 );
 select pg_temp.run('owner', 'select end_import(''00000000-0000-4000-8000-000000000001'')');
 select is(
-    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '',
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000002'')'), '{"report": null}',
     'another can begin after its end'
 );
 update running_imports set expires_at = now() - interval '1 second';
 select is(
-    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000003'')'), '',
+    pg_temp.run('owner', 'select begin_import(''00000000-0000-4000-8000-000000000003'')'), '{"report": null}',
     'another can begin when it did not go on for two minutes'
 );
 select is(

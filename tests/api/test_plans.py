@@ -175,7 +175,7 @@ async def test_if_match_without_the_current_version_is_refused(athlete: Person, 
     plan = await create(athlete)
     await put(athlete, plan, name="Changed elsewhere")
     problem = assert_problem(await put(athlete, plan, if_match, name="Mine"), 412, "plan_changed")
-    assert "version 2" in problem["detail"]
+    assert 'now "2"' in problem["detail"]
     assert (await athlete.get(f"/plans/{plan['id']}")).json()["name"] == "Changed elsewhere"
 
 
@@ -280,7 +280,9 @@ async def test_deleting_a_plan_frees_its_name_and_keeps_its_workouts(athlete: Pe
     for path in ("", "/versions"):
         assert_problem(await athlete.get(f"/plans/{plan['id']}{path}"), 404, "plan_not_found")
     assert_problem(await athlete.delete(f"/plans/{plan['id']}"), 404, "plan_not_found")
-    assert (await athlete.get(f"/workouts/{workout['id']}")).json() == {**workout, "plan_id": None}
+    changed = ("revision", "updated_at")
+    read = (await athlete.get(f"/workouts/{workout['id']}")).json()
+    assert read == {**workout, "plan_id": None, **{field: read[field] for field in changed}}
     assert workout["plan_name"] == "Strength"
     await create(athlete)
 

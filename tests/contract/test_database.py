@@ -20,7 +20,7 @@ from backend.exercises.models import AlternativesQuery, ExerciseFilters, Exercis
 from backend.exercises.repository import DBExerciseRow, ExerciseRepository
 from backend.following.repository import FollowingRepository
 from backend.gateway import RpcGateway
-from backend.imports.repository import ImportRepository
+from backend.imports.repository import ImportRepository, ImportRequest
 from backend.main import make_gateway
 from backend.memories.models import MemoryQuery
 from backend.memories.repository import DBMemoryRow, MemoryRepository
@@ -29,6 +29,8 @@ from backend.plans.repository import DBPlanDayRow, DBPlanSetRow, DBPlanSummaryRo
 from backend.profiles.repository import DBProfileRow, ProfileRepository
 from backend.progress.models import RecordQuery, SeriesQuery
 from backend.progress.repository import ProgressRepository
+from backend.sync.models import SyncQuery
+from backend.sync.repository import SyncRepository
 from backend.workouts.models import WorkoutQuery
 from backend.workouts.repository import DBWorkoutSetRow, DBWorkoutSummaryRow, WorkoutRepository
 from tests.support import Person, a_set, exercise_id
@@ -52,6 +54,7 @@ class Repositories:
         self.conversations = ConversationRepository(gateway, caller)
         self.embeddings = EmbeddingRepository(gateway, caller)
         self.memories = MemoryRepository(gateway, caller)
+        self.sync = SyncRepository(gateway, caller)
         self.account = AccountRepository(gateway, caller)
 
 
@@ -61,13 +64,14 @@ def caller_for(user_id: UUID, token: str = "") -> Caller:
 
 
 class RecordingGateway:
-    """Records the calls of repositories and returns nothing."""
+    """Records the calls of repositories and returns what looks like the beginning of an import."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, set[str]]] = []
 
-    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> None:
+    async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> object:
         self.calls.append((function, set(arguments)))
+        return {"report": None}
 
     is_full = False
 
@@ -92,30 +96,30 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.exercises.count(ExerciseFilters()),
         to.exercises.get(an_id),
         to.exercises.alternatives(an_id, AlternativesQuery()),
-        to.exercises.create({}),
-        to.exercises.update(an_id, {}),
-        to.exercises.delete(an_id),
-        to.plans.create({}),
+        to.exercises.create({}, None),
+        to.exercises.update(an_id, {}, None),
+        to.exercises.delete(an_id, None),
+        to.plans.create({}, None),
         to.plans.list(PlanQuery()),
         to.plans.get(an_id),
         to.plans.replace(an_id, {}, None),
-        to.plans.delete(an_id),
-        to.plans.copy(an_id, None),
+        to.plans.delete(an_id, None),
+        to.plans.copy(an_id, {}, None),
         to.plans.versions(an_id, PageQuery()),
         to.following.next_session(an_id, 0),
         to.following.adherence(an_id),
         to.workouts.log({}, None),
-        to.workouts.update(an_id, {}),
+        to.workouts.update(an_id, {}, None),
         to.workouts.list(WorkoutQuery()),
         to.workouts.get(an_id),
-        to.workouts.delete(an_id),
-        to.imports.begin(an_id),
+        to.workouts.delete(an_id, None),
+        to.imports.begin(ImportRequest(an_id, None, {})),
         to.imports.store([], create_missing=False),
-        to.imports.end(an_id),
+        to.imports.end(ImportRequest(an_id, None, {}), None),
         to.progress.summary(1),
         to.progress.records(RecordQuery()),
         to.progress.exercise(an_id, SeriesQuery()),
-        to.progress.pause(1, None),
+        to.progress.pause(1, None, None),
         to.progress.resume(),
         to.affinities.get(PageQuery()),
         to.conversations.begin_turn("Hi", None, None, ChatLimits(1, 1)),
@@ -128,10 +132,12 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.embeddings.claim(),
         to.embeddings.store([]),
         to.memories.list(MemoryQuery()),
-        to.memories.create({}),
-        to.memories.update(an_id, {}),
-        to.memories.delete(an_id),
+        to.memories.create({}, None),
+        to.memories.update(an_id, {}, None),
+        to.memories.get(an_id),
+        to.memories.delete(an_id, None),
         to.memories.delete_all(),
+        to.sync.changes(SyncQuery()),
         to.account.export_page(None),
         to.account.workouts_page(None),
         to.account.delete(""),
@@ -193,20 +199,20 @@ async def test_rows_of_profiles_and_exercises_match_their_types(repositories: Re
     assert (await checked(repositories.exercises.count, ExerciseFilters()))["muscles"]
     assert (await checked(repositories.exercises.get, bench))["relations"]
     assert (await checked(repositories.exercises.alternatives, bench, AlternativesQuery(available=False)))["items"]
-    own = await checked(repositories.exercises.create, {"name": "Garage Lift"})
-    await checked(repositories.exercises.update, UUID(own["id"]), {"name": "Barn Lift"})
+    own = await checked(repositories.exercises.create, {"name": "Garage Lift"}, None)
+    await checked(repositories.exercises.update, UUID(own["id"]), {"name": "Barn Lift"}, None)
 
 
 @over_postgres
 async def test_rows_of_plans_match_their_types(repositories: Repositories) -> None:
     exercise = {"exercise_id": exercise_id("plank"), "sets": [{"set_type": "working"}]}
     plan = {"name": "A", "days": [{"day": 1, "exercises": [exercise]}]}
-    stored = await checked(repositories.plans.create, plan)
+    stored = await checked(repositories.plans.create, plan, None)
     plan_id = UUID(stored["id"])
     assert (await checked(repositories.plans.list, PlanQuery()))["items"]
     await checked(repositories.plans.get, plan_id)
     await checked(repositories.plans.replace, plan_id, plan, None)
-    await checked(repositories.plans.copy, plan_id, None)
+    await checked(repositories.plans.copy, plan_id, {}, None)
     assert (await checked(repositories.plans.versions, plan_id, PageQuery()))["items"]
     session = await checked(repositories.following.next_session, plan_id, 1)
     assert session["exercises"]
@@ -220,14 +226,15 @@ async def test_rows_of_workouts_and_progress_match_their_types(repositories: Rep
     workout = {"sets": [a_set(weight=100)]}
     logged = await checked(repositories.workouts.log, workout, None)
     workout_id = UUID(logged["workout"]["id"])
-    await checked(repositories.workouts.update, workout_id, workout)
+    await checked(repositories.workouts.update, workout_id, workout, None)
     assert (await checked(repositories.workouts.list, WorkoutQuery()))["items"]
     await checked(repositories.workouts.get, workout_id)
     await checked(repositories.imports.store, [], create_missing=False)
+    assert (await checked(repositories.sync.changes, SyncQuery()))["items"]
     assert (await checked(repositories.progress.summary, 2))["weeks"]
     assert (await checked(repositories.progress.records, RecordQuery()))["items"]
     assert (await checked(repositories.progress.exercise, squat, SeriesQuery()))["points"]
-    assert (await checked(repositories.progress.pause, 1, None))["paused_weeks"]
+    assert (await checked(repositories.progress.pause, 1, None, None))["paused_weeks"]
     await checked(repositories.progress.resume)
     assert (await checked(repositories.affinities.get, PageQuery()))["events"]["items"]
 
@@ -241,8 +248,9 @@ async def test_rows_of_the_companion_match_their_types(repositories: Repositorie
     await checked(conversations.complete_turn, begun["message_id"], turn)
     assert (await checked(conversations.list, PageQuery()))["items"]
     assert (await checked(conversations.messages, UUID(begun["conversation_id"]), PageQuery()))["items"]
-    memory = await checked(memories.create, {"content": "Loves squats", "kind": "preference"})
-    await checked(memories.update, UUID(memory["id"]), {"pinned": True})
+    memory = await checked(memories.create, {"content": "Loves squats", "kind": "preference"}, None)
+    await checked(memories.update, UUID(memory["id"]), {"pinned": True}, None)
+    await checked(memories.get, UUID(memory["id"]))
     assert (await checked(memories.list, MemoryQuery()))["items"]
     assert (await checked(repositories.embeddings.claim))["memories"]
     await checked(memories.delete_all)

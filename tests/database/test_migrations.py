@@ -102,7 +102,9 @@ def test_a_name_without_a_timestamp_is_an_error(owner: psycopg.Connection, folde
 
 def catalogue(owner: psycopg.Connection) -> list[tuple[object, ...]]:
     tables = ("muscles", "equipment", "exercises", "exercise_relations")
-    return [row for table in tables for row in owner.execute(f"select t::text from private.{table} as t order by 1")]
+    # What was put right has changed.
+    rows = "select (to_jsonb(t) - array['revision', 'updated_at'])::text from private.{} as t order by 1"
+    return [row for table in tables for row in owner.execute(rows.format(table))]
 
 
 @pytest.mark.slow

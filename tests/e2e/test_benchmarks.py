@@ -1,5 +1,6 @@
 """The benchmarks measure real servers over the data that they make."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -62,9 +63,9 @@ def test_explain_shows_the_plans_of_a_function_and_of_what_it_calls(servers: Ser
         after = superuser.execute("select count(*) from private.workouts").fetchone()
     assert before == after
     inserts = [plan for plan in plans if plan.statement.startswith("insert into private.workout_sets")]
-    assert [plan.path for plan in inserts] == [
-        ["private.insert_sets:3", "private.insert_workout:16", "public.log_workout:15"]
-    ]
+    callers = [[call.partition(":")[0] for call in plan.path] for plan in inserts]
+    assert callers == [["private.insert_sets", "private.insert_workout", "public.log_workout"]]
+    assert all(re.fullmatch(r"[a-z_.]+:\d+", call) for call in inserts[0].path)
     assert inserts[0].steps[0].startswith("modifytable")
     # Which kind of scan it is depends on how many workouts there are.
     reads = {step for plan in plans if plan.path[:1] == ["private.find_workout:5"] for step in plan.steps}

@@ -29,6 +29,8 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
     assert (await athlete.log(a_set(), completed_at="2026-01-01T10:00:00Z")).status_code == 201
     assert (await athlete.patch("/profile", {"weekly_target": 2})).status_code == 200
     assert (await athlete.ask("POST", "/memories", json={"content": SECRET, "kind": "fact"})).status_code == 201
+    forgotten = await athlete.ask("POST", "/memories", json={"content": f"Forget {SECRET}", "kind": "fact"})
+    assert (await athlete.ask("DELETE", f"/memories/{forgotten.json()['id']}")).status_code == 204
     assert (await athlete.ask("POST", "/chat", json={"message": SECRET})).status_code == 200
     admin.execute(
         "insert into private.running_imports (user_id, import_id) values (%s, gen_random_uuid())", (athlete.id,)

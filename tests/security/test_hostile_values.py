@@ -154,6 +154,7 @@ class Subject:
             "notes": "x",
         }
         workout = {
+            "id": str(uuid4()),
             "plan_id": self.ids["plan"],
             "plan_day": 1,
             "title": "x",
@@ -184,6 +185,7 @@ class Subject:
             "deload": {"after_failures": 3, "percent": 10},
         }
         plan = {
+            "id": str(uuid4()),
             "name": f"Plan {uuid4()}",
             "description": "x",
             "training_style": "x",
@@ -210,6 +212,7 @@ class Subject:
             ],
         }
         exercise = {
+            "id": str(uuid4()),
             "name": f"Lift {uuid4()}",
             "aliases": ["x"],
             "category": "strength",
@@ -227,6 +230,7 @@ class Subject:
             "cues": ["x"],
         }
         memory = {
+            "id": str(uuid4()),
             "content": f"Fact {uuid4()}",
             "kind": "fact",
             "importance": 0.5,
@@ -303,7 +307,10 @@ class Subject:
             "p_per_minute": 100_000,
             "p_per_day": 100_000,
             "p_q": "x",
-            "p_name": None,
+            "p_copy": {"id": str(uuid4()), "name": f"Copy {uuid4()}"},
+            "p_file": {"sha256": "x"},
+            "p_report": {"imported": 0},
+            "p_since": "0-1790000000",
             "p_from": "2026-01-01",
             "p_to": "2026-12-31",
             "p_embedding": str([0.1] * 768),
@@ -321,6 +328,7 @@ class Subject:
             "p_keep_memories": True,
             "p_create_missing": False,
             "p_if_versions": None,
+            "p_if_revisions": None,
             "p_confirmation": "no",
             "p_after": {"table": "workouts", "row": {"user_id": str(self.person.id), "id": self.ids["workout"]}}
             if function == "export_account"
@@ -454,10 +462,10 @@ async def test_no_value_in_any_parameter_is_a_fault_or_makes_a_read_fail(
             for path in places(valid):
                 for hostile in (hostile_values(at(valid, path)) + (() if path else WHOLE))[::step]:
                     arguments = {name: subject.arguments(function)[name] for name in parameters}
-                    arguments[parameter] = marked(arguments[parameter], path)
-                    body = json.dumps(arguments).replace(f'"{MARK}"', hostile)
                     if function.startswith("delete_"):
                         arguments["p_id"] = str(uuid4())
+                    arguments[parameter] = marked(arguments[parameter], path)
+                    body = json.dumps(arguments).replace(f'"{MARK}"', hostile)
                     tried += 1
                     try:
                         answer = subject.call(function, body)

@@ -119,6 +119,7 @@ end
 $$;
 comment on function private.affinity_change(jsonb, uuid, uuid[]) is
 'How the standing of a user changed, with the events given: {gained, score, level, title, leveled_up, events}.';
+grant execute on function private.affinity_change(jsonb, uuid, uuid[]) to authenticated;
 
 
 create function private.events_of_workout(p_user_id uuid, p_workout_id uuid)
@@ -136,3 +137,4 @@ begin
 end
 $$;
 comment on function private.events_of_workout(uuid, uuid) is 'The ids of the events that a workout earned.';
+grant execute on function private.events_of_workout(uuid, uuid) to authenticated;

@@ -145,10 +145,6 @@ begin
         perform private.check_conversation_count(p_user_id);
         insert into private.conversations (user_id, id, title)
         values (p_user_id, v_conversation_id, pg_catalog.left(pg_catalog.btrim(p_message), 80));
-    else
-        update private.conversations as c
-        set last_message_at = pg_catalog.now()
-        where c.user_id = p_user_id and c.id = p_conversation_id;
     end if;
     insert into private.messages (user_id, conversation_id, role, content)
     values (p_user_id, v_conversation_id, 'user', p_message)

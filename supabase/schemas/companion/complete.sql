@@ -16,7 +16,7 @@ begin
     for v_draft in select d.value from pg_catalog.jsonb_array_elements(p_drafts) as d limit 5 loop
         if pg_catalog.btrim(v_draft ->> 'content') <> ''
             and private.gist(v_draft ->> 'content') && private.gist(p_message.content) then
-            v_memory := private.remember(p_message.user_id, v_draft, p_message.id);
+            v_memory := private.remember(p_message.user_id, v_draft - 'id', p_message.id);
             v_learnt := v_learnt || v_memory.id;
         end if;
     end loop;
@@ -46,9 +46,6 @@ begin
     from private.messages as m
     where m.user_id = v_user_id and m.id = p_message.id and m.role = 'user'
     returning * into v_reply;
-    update private.conversations as c
-    set last_message_at = pg_catalog.now()
-    where c.user_id = v_user_id and c.id = v_reply.conversation_id;
     return v_reply;
 end
 $$;

@@ -26,7 +26,7 @@ comment on function private.find_own_exercise(uuid) is
 grant execute on function private.find_own_exercise(uuid) to authenticated;
 
 
-create function public.update_exercise(p_id uuid, p_changes jsonb)
+create function public.update_exercise(p_id uuid, p_changes jsonb, p_if_revisions bigint[] default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -37,6 +37,7 @@ declare
 begin
     perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
+    perform private.check_unchanged('exercise', v_exercise.revision, p_if_revisions);
     update private.exercises as e
     set (
         name, aliases, category, movement_pattern, force, mechanic, level, laterality, measured_in, equipment,
@@ -57,15 +58,16 @@ begin
     return public.get_exercise(p_id);
 end
 $$;
-comment on function public.update_exercise(uuid, jsonb) is
+comment on function public.update_exercise(uuid, jsonb, bigint[]) is
 'Changes one of the caller''s own exercises and returns it. An absent field stays as it is, null clears a field, and '
 '"archived" hides the exercise from searches or shows it again. Raises PT404 exercise_not_found, profile_not_found, '
-'PT403 exercise_read_only, PT409 exercise_exists, PT413 body_too_large, PT422 invalid_changes, unknown_equipment, '
-'unknown_muscle, muscle_listed_twice.';
-grant execute on function public.update_exercise(uuid, jsonb) to authenticated;
+'PT403 exercise_read_only, PT409 exercise_exists, PT412 exercise_changed if p_if_revisions is given without the '
+'current revision, PT413 body_too_large, PT422 invalid_changes, unknown_equipment, unknown_muscle, '
+'muscle_listed_twice.';
+grant execute on function public.update_exercise(uuid, jsonb, bigint[]) to authenticated;
 
 
-create function public.create_exercise(p_exercise jsonb)
+create function public.create_exercise(p_exercise jsonb, p_idempotency_key text default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -73,24 +75,34 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_id uuid;
+    v_id uuid := private.replay_answer(
+        'create_exercise', coalesce(p_idempotency_key, p_exercise ->> 'id'), p_exercise
+    ) ->> 'id';
 begin
     perform private.check_size(p_exercise, 64);
-    insert into private.exercises (user_id, name)
-    values (v_profile.user_id, pg_catalog.btrim(p_exercise ->> 'name'))
-    returning id into v_id;
+    -- After the key is forgotten, the id still shows that the exercise is stored.
+    select e.id into v_id from private.exercises as e
+    where e.user_id = v_profile.user_id and e.id = coalesce(v_id, (p_exercise ->> 'id')::uuid);
+    if v_id is not null then
+        return public.get_exercise(v_id) || '{"replayed": true}';
+    end if;
+    v_id := private.new_id(v_profile.user_id, p_exercise);
+    insert into private.exercises (user_id, id, name)
+    values (v_profile.user_id, v_id, pg_catalog.btrim(p_exercise ->> 'name'));
+    perform private.remember_id('create_exercise', p_idempotency_key, p_exercise, v_id);
     -- update_exercise sets the other fields, so that creating and updating treat them alike.
-    return public.update_exercise(v_id, p_exercise);
+    return public.update_exercise(v_id, p_exercise) || '{"replayed": false}';
 end
 $$;
-comment on function public.create_exercise(jsonb) is
-'Creates an exercise of the caller''s own and returns it. Only the name is required. Raises PT404 profile_not_found, '
-'PT409 too_many_exercises, exercise_exists, PT413 body_too_large, PT422 unknown_equipment, unknown_muscle, '
-'muscle_listed_twice.';
-grant execute on function public.create_exercise(jsonb) to authenticated;
+comment on function public.create_exercise(jsonb, text) is
+'Creates an exercise of the caller''s own and returns it, with replayed. Only the name is required. A key or an id '
+'that was used before returns the exercise of then. Raises PT404 profile_not_found, PT409 too_many_exercises, '
+'exercise_exists, id_taken, idempotency_key_spent, PT413 body_too_large, PT422 unknown_equipment, unknown_muscle, '
+'muscle_listed_twice, invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.create_exercise(jsonb, text) to authenticated;
 
 
-create function public.delete_exercise(p_id uuid)
+create function public.delete_exercise(p_id uuid, p_if_revisions bigint[] default null)
 returns void
 language plpgsql
 security invoker
@@ -99,6 +111,7 @@ as $$
 declare
     v_exercise private.exercises := private.find_own_exercise(p_id);
 begin
+    perform private.check_unchanged('exercise', v_exercise.revision, p_if_revisions);
     if exists (
         select from private.done_exercises as d
         where d.user_id = v_exercise.user_id and d.exercise_id = p_id
@@ -115,7 +128,8 @@ begin
     end if;
 end
 $$;
-comment on function public.delete_exercise(uuid) is
+comment on function public.delete_exercise(uuid, bigint[]) is
 'Deletes one of the caller''s own exercises, or archives it if workouts or plans use it, so that they stay as they '
-'are. Raises PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only.';
-grant execute on function public.delete_exercise(uuid) to authenticated;
+'are. Raises PT404 exercise_not_found, profile_not_found, PT403 exercise_read_only, PT412 exercise_changed if '
+'p_if_revisions is given without the current revision.';
+grant execute on function public.delete_exercise(uuid, bigint[]) to authenticated;

@@ -118,6 +118,9 @@ begin
         'source', v_exercise.source,
         'license', v_exercise.license,
         'archived', v_exercise.archived_at is not null,
+        'created_at', v_exercise.created_at,
+        'updated_at', v_exercise.updated_at,
+        'revision', v_exercise.revision,
         'relations', private.exercise_relations_json(p_id)
     );
 end

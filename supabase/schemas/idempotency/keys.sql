@@ -83,6 +83,11 @@ begin
         return null;
     end if;
     if v_seen.request_hash is distinct from pg_catalog.md5(p_request::text) then
+        if p_key = p_request ->> 'id' then
+            perform private.fail(
+                409, 'id_taken', 'You have stored something else under this id. Change that, or use a new id.', 'id'
+            );
+        end if;
         perform private.fail(
             422, 'idempotency_key_reused', 'This idempotency key was already used with a different request.'
         );
@@ -97,8 +102,9 @@ begin
 end
 $$;
 comment on function private.replay_answer(text, text, jsonb) is
-'The answer that this key got before; null for a new key or none. Raises PT422 invalid_idempotency_key, PT422 '
-'idempotency_key_reused for a different request, PT409 idempotency_key_spent.';
+'The answer that this key got before; null for a new key or none. The id in a request is a key, too. For a different '
+'request, raises PT422 idempotency_key_reused, or PT409 id_taken when the key is the id. Raises PT422 '
+'invalid_idempotency_key, PT409 idempotency_key_spent.';
 grant execute on function private.replay_answer(text, text, jsonb) to authenticated;
 
 
@@ -123,6 +129,21 @@ $$;
 comment on function private.remember_answer(text, text, jsonb, jsonb, uuid) is
 'Keeps the answer to a key for replays, together with the id of what the request created. Does nothing without a key.';
 grant execute on function private.remember_answer(text, text, jsonb, jsonb, uuid) to authenticated;
+
+
+create function private.remember_id(p_operation text, p_key text, p_request jsonb, p_id uuid)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+    select private.remember_answer(
+        p_operation, coalesce(p_key, p_request ->> 'id'), p_request, pg_catalog.jsonb_build_object('id', p_id), p_id
+    )
+$$;
+comment on function private.remember_id(text, text, jsonb, uuid) is
+'Keeps the id of what a request with a key, or with an id, created. A replay answers with what it has become.';
+grant execute on function private.remember_id(text, text, jsonb, uuid) to authenticated;
 
 
 -- Security definer for the same reason. It changes only the caller's rows.

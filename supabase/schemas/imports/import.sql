@@ -189,8 +189,8 @@ as $$
 declare
     v_sets jsonb := private.imported_sets(p_workout -> 'sets', p_exercises);
     v_times record := private.imported_times(p_workout, p_profile.timezone);
-    -- An imported workout follows no plan.
-    v_new jsonb := p_workout - array['duration_seconds', 'plan_id', 'plan_day'] || pg_catalog.jsonb_build_object(
+    -- An imported workout follows no plan, and gets an id of its own.
+    v_new jsonb := p_workout - array['id', 'duration_seconds', 'plan_id', 'plan_day'] || pg_catalog.jsonb_build_object(
         'started_at', v_times.started_at,
         'completed_at', v_times.completed_at,
         'import_incomplete',
@@ -205,7 +205,9 @@ begin
     select w.* into v_stored from private.workouts as w
     where w.user_id = p_profile.user_id and w.import_key = p_workout ->> 'import_key';
     if not found then
-        perform private.insert_workout(p_profile.user_id, v_new, p_profile.weight_unit);
+        perform private.insert_workout(
+            p_profile.user_id, pg_catalog.gen_random_uuid(), v_new, p_profile.weight_unit
+        );
         return true;
     end if;
     if not v_stored.import_incomplete or pg_catalog.jsonb_array_length(v_sets) <= v_stored.total_sets then

@@ -76,27 +76,44 @@ comment on function public.list_memories(text, text[], boolean, integer, integer
 grant execute on function public.list_memories(text, text[], boolean, integer, integer) to authenticated;
 
 
-create function public.create_memory(p_memory jsonb)
-returns jsonb
+create function private.find_memory(p_user_id uuid, p_id uuid)
+returns private.memories
 language plpgsql
+stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_profile private.profiles := private.lock_profile();
+    v_memory private.memories;
 begin
-    perform private.check_size(p_memory, 64);
-    return private.memory_json(private.remember(v_profile.user_id, p_memory - 'replaces', null));
+    select m.* into v_memory from private.memories as m
+    where m.user_id = p_user_id and m.id = p_id;
+    if not found then
+        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
+    end if;
+    return v_memory;
 end
 $$;
-comment on function public.create_memory(jsonb) is
-'Stores a memory of the caller from {content, kind, importance?, pinned?, expires_in_days?} and returns it. If the '
-'companion knows it already, it returns that memory. Raises PT404 profile_not_found, PT413 body_too_large, PT422 '
-'invalid_expiry.';
-grant execute on function public.create_memory(jsonb) to authenticated;
+comment on function private.find_memory(uuid, uuid) is
+'A memory of the user. Raises PT404 memory_not_found, also for a memory of another user.';
+grant execute on function private.find_memory(uuid, uuid) to authenticated;
 
 
-create function public.update_memory(p_id uuid, p_changes jsonb)
+create function public.get_memory(p_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+    select private.memory_json(m) from private.find_memory(private.current_user_id(), p_id) as m
+$$;
+comment on function public.get_memory(uuid) is
+'A memory of the caller. Raises PT404 memory_not_found, also for a memory of another user.';
+grant execute on function public.get_memory(uuid) to authenticated;
+
+
+create function public.create_memory(p_memory jsonb, p_idempotency_key text default null)
 returns jsonb
 language plpgsql
 security invoker
@@ -104,10 +121,44 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
+    v_id uuid := private.replay_answer(
+        'create_memory', coalesce(p_idempotency_key, p_memory ->> 'id'), p_memory
+    ) ->> 'id';
     v_memory private.memories;
+begin
+    perform private.check_size(p_memory, 64);
+    -- After the key is forgotten, the id still shows that the memory is stored.
+    select m.* into v_memory from private.memories as m
+    where m.user_id = v_profile.user_id and m.id = coalesce(v_id, (p_memory ->> 'id')::uuid);
+    if found then
+        return private.memory_json(v_memory) || '{"replayed": true}';
+    end if;
+    v_memory := private.remember(v_profile.user_id, p_memory - 'replaces', null);
+    perform private.remember_id('create_memory', p_idempotency_key, p_memory, v_memory.id);
+    return private.memory_json(v_memory) || '{"replayed": false}';
+end
+$$;
+comment on function public.create_memory(jsonb, text) is
+'Stores a memory of the caller from {id?, content, kind, importance?, pinned?, expires_in_days?} and returns it, with '
+'replayed. If the companion knows it already, it returns that memory, under its own id. A key or an id that was used '
+'before returns the memory of then. Raises PT404 profile_not_found, PT409 id_taken, idempotency_key_spent, PT413 '
+'body_too_large, PT422 invalid_expiry, invalid_idempotency_key, idempotency_key_reused.';
+grant execute on function public.create_memory(jsonb, text) to authenticated;
+
+
+create function public.update_memory(p_id uuid, p_changes jsonb, p_if_revisions bigint[] default null)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_profile private.profiles := private.lock_profile();
+    v_memory private.memories := private.find_memory(v_profile.user_id, p_id);
 begin
     perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
+    perform private.check_unchanged('memory', v_memory.revision, p_if_revisions);
     if p_changes ? 'content' and exists (
         select from private.memories as m
         where m.user_id = v_profile.user_id and m.id <> p_id and m.superseded_at is null
@@ -126,19 +177,17 @@ begin
         embedding_claimed_at = null
     where m.user_id = v_profile.user_id and m.id = p_id
     returning m.* into v_memory;
-    if not found then
-        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
-    end if;
     return private.memory_json(v_memory);
 end
 $$;
-comment on function public.update_memory(uuid, jsonb) is
+comment on function public.update_memory(uuid, jsonb, bigint[]) is
 'Changes the fields of a memory of the caller that p_changes names; an absent field stays. Raises PT404 '
-'memory_not_found, profile_not_found, PT409 memory_exists, PT413 body_too_large, PT422 invalid_changes.';
-grant execute on function public.update_memory(uuid, jsonb) to authenticated;
+'memory_not_found, profile_not_found, PT409 memory_exists, PT412 memory_changed if p_if_revisions is given without the '
+'current revision, PT413 body_too_large, PT422 invalid_changes.';
+grant execute on function public.update_memory(uuid, jsonb, bigint[]) to authenticated;
 
 
-create function public.delete_memory(p_id uuid)
+create function public.delete_memory(p_id uuid, p_if_revisions bigint[] default null)
 returns void
 language plpgsql
 security invoker
@@ -146,17 +195,17 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
+    v_memory private.memories := private.find_memory(v_profile.user_id, p_id);
 begin
+    perform private.check_unchanged('memory', v_memory.revision, p_if_revisions);
     delete from private.memories as m
     where m.user_id = v_profile.user_id and m.id = p_id;
-    if not found then
-        perform private.fail(404, 'memory_not_found', 'No memory has this id.');
-    end if;
 end
 $$;
-comment on function public.delete_memory(uuid) is
-'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found.';
-grant execute on function public.delete_memory(uuid) to authenticated;
+comment on function public.delete_memory(uuid, bigint[]) is
+'Deletes a memory of the caller for good. Raises PT404 memory_not_found, profile_not_found, PT412 memory_changed if '
+'p_if_revisions is given without the current revision.';
+grant execute on function public.delete_memory(uuid, bigint[]) to authenticated;
 
 
 create function public.delete_memories()

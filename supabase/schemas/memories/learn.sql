@@ -68,10 +68,10 @@ begin
     where m.user_id = p_user_id and m.gist = private.gist(v_content) and m.superseded_at is null
     returning m.* into v_memory;
     if not found then
-        insert into private.memories (user_id, content, kind, importance, pinned, message_id, expires_at)
+        insert into private.memories (user_id, id, content, kind, importance, pinned, message_id, expires_at)
         values (
-            p_user_id, v_content, v_given.kind, coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false),
-            p_message_id, v_expires_at
+            p_user_id, private.new_id(p_user_id, p_memory), v_content, v_given.kind,
+            coalesce(v_given.importance, 0.5), coalesce(v_given.pinned, false), p_message_id, v_expires_at
         )
         returning * into v_memory;
         perform private.make_room_for_memories(p_user_id);
@@ -87,7 +87,7 @@ begin
 end
 $$;
 comment on function private.remember(uuid, jsonb, uuid) is
-'Stores a memory from {content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
+'Stores a memory from {id?, content, kind, importance?, pinned?, replaces?, expires_in_days?} and returns it. If the '
 'companion knows it already, the memory counts as told once more, and a pin or an expiry that is given counts. The '
 'memory that it replaces becomes superseded. Its caller holds the lock on the profile. Raises PT422 invalid_expiry.';
 grant execute on function private.remember(uuid, jsonb, uuid) to authenticated;

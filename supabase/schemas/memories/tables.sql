@@ -61,7 +61,11 @@ create table private.memories (
     gist text[] not null generated always as (private.gist(content)) stored,
     search_document tsvector not null generated always as (to_tsvector('pg_catalog.english', content)) stored,
     created_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
+    -- Clients may choose the id.
+    constraint memories_id_key unique (id),
     constraint memories_user_id_superseded_by_fkey foreign key (user_id, superseded_by)
     references private.memories (user_id, id) on delete set null (superseded_by),
     constraint memories_user_id_message_id_fkey foreign key (user_id, message_id)
@@ -79,6 +83,7 @@ comment on column private.memories.embedding_claimed_at is
 comment on column private.memories.gist is 'Identifies duplicates.';
 -- The companion knows each fact once.
 create unique index memories_user_id_gist_key on private.memories (user_id, gist) where superseded_at is null;
+create index memories_user_id_revision_idx on private.memories (user_id, revision);
 create index memories_user_id_created_at_id_idx on private.memories (user_id, created_at desc, id);
 create index memories_user_id_superseded_by_idx on private.memories (user_id, superseded_by);
 create index memories_user_id_message_id_idx on private.memories (user_id, message_id);
@@ -99,6 +104,26 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own memories" on private.memories
 for delete to authenticated using ((select auth.uid()) = user_id);
+-- An embedding is no change that clients see.
+create trigger revise
+before update on private.memories
+for each row
+when (
+    (
+        old.content, old.kind, old.importance, old.pinned, old.message_id, old.times_told, old.last_told_at,
+        old.expires_at, old.superseded_at, old.superseded_by
+    ) is distinct from (
+        new.content, new.kind, new.importance, new.pinned, new.message_id, new.times_told, new.last_told_at,
+        new.expires_at, new.superseded_at, new.superseded_by
+    )
+)
+execute function private.revise();
+create trigger record_deletion
+after delete on private.memories
+for each row execute function private.record_deletion('memory');
+create trigger forget_answers
+after delete on private.memories
+for each row execute function private.forget_answers();
 
 
 create table private.memory_centres (

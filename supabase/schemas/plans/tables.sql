@@ -8,7 +8,8 @@ create table private.plans (
     is_public boolean not null default false,
     version integer not null default 1 constraint plans_version_check check (version > 0),
     created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
     -- Other users find a public plan by its id alone.
     constraint plans_id_key unique (id)
@@ -17,10 +18,11 @@ comment on table private.plans is
 'A plan''s name, owner, visibility and current version. Every signed-in user may read a public plan, but only its '
 'owner may change it.';
 create unique index plans_user_id_name_key on private.plans (user_id, lower(name));
+create index plans_user_id_revision_idx on private.plans (user_id, revision);
 create index plans_updated_at_id_idx on private.plans (updated_at desc, id) where is_public;
 grant select, delete on private.plans to authenticated;
 grant insert (user_id, id, name, is_public) on private.plans to authenticated;
-grant update (name, is_public, version, updated_at) on private.plans to authenticated;
+grant update (name, is_public, version) on private.plans to authenticated;
 alter table private.plans enable row level security;
 create policy "owner can select own plans and everyone public ones" on private.plans
 for select to authenticated using ((select auth.uid()) = user_id or is_public);
@@ -31,6 +33,15 @@ for update to authenticated
 using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id);
 create policy "owner can delete own plans" on private.plans
 for delete to authenticated using ((select auth.uid()) = user_id);
+create trigger revise
+before update on private.plans
+for each row execute function private.revise();
+create trigger record_deletion
+after delete on private.plans
+for each row execute function private.record_deletion('plan');
+create trigger forget_answers
+after delete on private.plans
+for each row execute function private.forget_answers();
 
 
 create table private.public_plan_counts (
@@ -243,3 +254,33 @@ for select to authenticated using (
 );
 create policy "owner can insert own plan_sets" on private.plan_sets
 for insert to authenticated with check ((select auth.uid()) = user_id);
+
+
+-- Security definer, because plans of other users may have the exercise. It acts only on the exercise that fired it.
+create function private.revise_plans()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    update private.plans as p
+    set updated_at = pg_catalog.clock_timestamp()
+    where (p.user_id, p.id) in (
+        select
+            x.user_id,
+            x.plan_id
+        from private.plan_exercises as x
+        where x.exercise_id = new.id and x.version = p.version
+    );
+    return null;
+end
+$$;
+comment on function private.revise_plans() is
+'Gives plans another revision when an exercise in them gets another name.';
+
+create trigger revise_plans
+after update of name on private.exercises
+for each row
+when (old.name is distinct from new.name)
+execute function private.revise_plans();

@@ -40,7 +40,7 @@ comment on function private.rewrite_workout(uuid, jsonb) is
 grant execute on function private.rewrite_workout(uuid, jsonb) to authenticated;
 
 
-create function public.update_workout(p_id uuid, p_workout jsonb)
+create function public.update_workout(p_id uuid, p_workout jsonb, p_if_revisions bigint[] default null)
 returns json
 language plpgsql
 security invoker
@@ -58,6 +58,7 @@ declare
     v_answer json;
 begin
     perform private.check_size(p_workout, 1024);
+    perform private.check_unchanged('workout', v_stored.revision, p_if_revisions);
     perform private.check_sets(p_workout -> 'sets');
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
@@ -87,15 +88,15 @@ begin
     return v_answer;
 end
 $$;
-comment on function public.update_workout(uuid, jsonb) is
+comment on function public.update_workout(uuid, jsonb, bigint[]) is
 'Replaces a workout of the caller with its sets, and recomputes records and what they earned: {workout, affinity, '
 'personal_records}. Without completed_at the stored one stays. Raises PT404 workout_not_found, profile_not_found, '
-'PT413 body_too_large, PT422 invalid_sets, completed_in_future, completed_before_started, plan_not_found, '
-'plan_day_not_found, exercise_not_found.';
-grant execute on function public.update_workout(uuid, jsonb) to authenticated;
+'PT412 workout_changed if p_if_revisions is given without the current revision, PT413 body_too_large, PT422 '
+'invalid_sets, completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
+grant execute on function public.update_workout(uuid, jsonb, bigint[]) to authenticated;
 
 
-create function public.delete_workout(p_id uuid)
+create function public.delete_workout(p_id uuid, p_if_revisions bigint[] default null)
 returns void
 language plpgsql
 security invoker
@@ -108,6 +109,7 @@ declare
     v_records jsonb := private.later_records(v_profile.user_id, v_exercises, p_id, v_stored.completed_at);
     v_day date := private.award_day(v_profile.user_id, p_id);
 begin
+    perform private.check_unchanged('workout', v_stored.revision, p_if_revisions);
     delete from private.workouts as w
     where w.user_id = v_stored.user_id and w.id = v_stored.id;
     perform private.award_again(
@@ -115,7 +117,8 @@ begin
     );
 end
 $$;
-comment on function public.delete_workout(uuid) is
+comment on function public.delete_workout(uuid, bigint[]) is
 'Deletes a workout of the caller with its sets. The affinity is then what the remaining workouts alone would have '
-'earned. Raises PT404 workout_not_found, profile_not_found.';
-grant execute on function public.delete_workout(uuid) to authenticated;
+'earned. Raises PT404 workout_not_found, profile_not_found, PT412 workout_changed if p_if_revisions is given without '
+'the current revision.';
+grant execute on function public.delete_workout(uuid, bigint[]) to authenticated;

@@ -65,6 +65,8 @@ return pg_catalog.json_build_object(
     'overall_rpe', (p_workout).overall_rpe,
     'duration_seconds', (p_workout).duration_seconds,
     'created_at', (p_workout).created_at,
+    'updated_at', (p_workout).updated_at,
+    'revision', (p_workout).revision,
     'total_sets', (p_workout).total_sets,
     'working_sets', (p_workout).working_sets,
     'total_volume_kg', (p_workout).total_volume_kg,

@@ -301,6 +301,10 @@ begin
     perform private.total_workout(x.user_id, x.workout_id)
     from private.workout_exercises as x
     where x.exercise_id = new.id;
+    update private.workouts as w
+    set updated_at = pg_catalog.clock_timestamp()
+    from private.workout_exercises as x
+    where x.exercise_id = new.id and w.user_id = x.user_id and w.id = x.workout_id;
     return null;
 end
 $$;

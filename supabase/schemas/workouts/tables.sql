@@ -53,7 +53,11 @@ create table private.workouts (
     exercises json not null default '[]',
     -- The clock and not the transaction's start: this orders the workouts that one transaction stores.
     created_at timestamptz not null default clock_timestamp(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default nextval('private.revisions'),
     primary key (user_id, id),
+    -- Clients may choose the id.
+    constraint workouts_id_key unique (id),
     constraint workouts_started_at_completed_at_check check (started_at <= completed_at),
     constraint workouts_plan_id_plan_version_check check (plan_id is null or num_nulls(plan_version, plan_name) = 0),
     constraint workouts_plan_day_plan_name_check check (plan_day is null or plan_name is not null)
@@ -84,6 +88,7 @@ where plan_id is not null;
 create index workouts_user_id_created_at_completed_at_idx on private.workouts (user_id, created_at, completed_at);
 create index workouts_user_id_created_at_id_idx on private.workouts (user_id, created_at, id)
 where plan_name is not null;
+create index workouts_user_id_revision_idx on private.workouts (user_id, revision);
 create index workouts_user_id_completed_at_idx on private.workouts (user_id, completed_at desc, id desc);
 grant select, delete on private.workouts to authenticated;
 grant insert (
@@ -104,6 +109,13 @@ for insert to authenticated with check (
 );
 create policy "owner can delete own workouts" on private.workouts
 for delete to authenticated using ((select auth.uid()) = user_id);
+-- Every edit writes the plan, and the end of a plan does, too. The totals are written along with the sets.
+create trigger revise
+before update of plan_id, updated_at on private.workouts
+for each row execute function private.revise();
+create trigger record_deletion
+after delete on private.workouts
+for each row execute function private.record_deletion('workout');
 create trigger forget_answers
 after delete on private.workouts
 for each row execute function private.forget_answers();

@@ -1,0 +1,1 @@
+"""What clients that keep copies ask for: everything that changed since the last time."""

@@ -1,0 +1,21 @@
+"""The route that keeps the copies of clients up to date."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from backend.core.http import problems
+from backend.sync.models import Changes, SyncQuery
+from backend.sync.repository import Sync
+
+router = APIRouter(tags=["sync"])
+
+
+@router.get("/sync", responses=problems(401, 404, 410, 422, 503))
+async def list_changes(query: Annotated[SyncQuery, Query()], sync: Sync) -> Changes:
+    """What changed since the last time: exercises of one's own, plans, workouts and memories.
+
+    Each is there once, as it is now, or with `value: null` if it was deleted. No change is missed, also while other
+    devices write.
+    """
+    return Changes.model_validate(await sync.changes(query))
