@@ -550,9 +550,20 @@ async def assert_cut_off(person: Person, beginning: str) -> None:
     assert items[0]["content"].startswith(beginning.strip())
 
 
+async def test_a_conversation_has_the_time_of_its_newest_message(athlete: Person) -> None:
+    first = await talk(athlete, "Hi")
+    for message in (None, "And again"):
+        if message is not None:
+            await talk(athlete, message, conversation_id=first["conversation_id"])
+        (conversation,) = (await athlete.get("/conversations")).json()["items"]
+        newest = (await athlete.get(f"/conversations/{first['conversation_id']}/messages")).json()["items"][0]
+        assert conversation["last_message_at"] == newest["created_at"]
+
+
 async def test_a_replayed_stream_sends_the_same_reply(athlete: Person, gemini: Gemini) -> None:
     answer = await talk(athlete, "Hi", key="k")
     response = await athlete.ask("POST", "/chat/stream", json={"message": "Hi"}, headers={"Idempotency-Key": "k"})
+    assert response.headers["idempotency-replayed"] == "true"
     assert [line for line in response.text.splitlines() if line.startswith("event")] == [
         "event: context",
         "event: delta",
