@@ -1,5 +1,6 @@
 """What an error of the database means to a client."""
 
+import json
 import logging
 import re
 
@@ -32,22 +33,16 @@ _SQLSTATES = {
 def problem_from_database(sqlstate: str | None, message: str, detail: str | None, hint: str | None) -> Problem:
     """The problem for an error of the database.
 
-    Our functions raise `PTxyz`, where xyz is the HTTP status, with a message for people and a stable code in `detail`.
-    `hint` holds the comma-separated paths of the wrong fields; a leading question mark means a query parameter. A hint
-    that is a number is the seconds to wait. A secret of the service that the database does not know is a fault of the
-    operator, not of the user: the companion is not configured. For any other error the client gets a text of ours: the
-    database's own words may quote data.
+    A secret of the service that the database does not know is a fault of the operator, not of the user: the companion
+    is not configured. For an error that our functions did not raise, the client gets a text of ours: the database's own
+    words may quote data.
     """
     sqlstate = sqlstate or ""
-    code = DatabaseCode(detail or "error")
-    if code == SERVICE_ONLY:
+    if detail == SERVICE_ONLY:
         logger.error("the database does not accept the service's secret")
         return ai_not_configured()
     if sqlstate.startswith("PT"):
-        if hint is not None and hint.isdecimal():
-            return Problem(int(sqlstate[2:]), code, message, headers={"Retry-After": hint})
-        paths = hint.split(",") if hint else []
-        return Problem(int(sqlstate[2:]), code, message, errors=[_field_error(path, code, message) for path in paths])
+        return _refusal(int(sqlstate[2:]), message, detail or "error", hint or "")
     if sqlstate == "23505" and _KEY_OF_IDS.search(message):
         return Problem(409, Code.ID_TAKEN, "This id is in use. Use a new one.")
     meaning = _SQLSTATES.get(sqlstate) or _SQLSTATES.get(sqlstate[:2])
@@ -57,9 +52,33 @@ def problem_from_database(sqlstate: str | None, message: str, detail: str | None
     return Problem(*meaning)
 
 
-def _field_error(path: str, code: str, message: str) -> FieldError:
-    location = "query" if path.startswith("?") else "body"
-    return FieldError(location=location, path=path.removeprefix("?"), code=code, message=message)
+def _refusal(status: int, message: str, code: str, hint: str) -> Problem:
+    """The problem that one of our functions raised as `PTxyz`, where xyz is the HTTP status.
+
+    `hint` holds the comma-separated paths of the wrong fields. If fields are wrong for several reasons, the code is
+    `invalid_request`, and the hint a JSON list of the code, the message and the paths of each. A hint that is a number
+    is the seconds to wait.
+    """
+    if code == Code.INVALID_REQUEST:
+        errors = [error for fault in json.loads(hint) for error in _field_errors(**fault)]
+        return Problem(status, Code.INVALID_REQUEST, f"{len(errors)} fields are wrong.", errors=errors)
+    if hint.isdecimal():
+        return Problem(status, DatabaseCode(code), message, headers={"Retry-After": hint})
+    return Problem(status, DatabaseCode(code), message, errors=_field_errors(code, message, hint))
+
+
+def _field_errors(code: str, message: str, where: str) -> list[FieldError]:
+    """An error for each of the comma-separated paths; a leading question mark means a query parameter."""
+    return [
+        FieldError(
+            location="query" if path.startswith("?") else "body",
+            path=path.removeprefix("?"),
+            code=code,
+            message=message,
+        )
+        for path in where.split(",")
+        if path
+    ]
 
 
 def database_unavailable() -> Problem:

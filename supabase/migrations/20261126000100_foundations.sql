@@ -57,6 +57,42 @@ comment on function private.fail(integer, text, text, text) is
 grant execute on function private.fail(integer, text, text, text) to authenticated;
 
 
+create function private.fault(p_code text, p_message text, p_where text)
+returns jsonb
+language sql
+immutable
+security invoker
+return pg_catalog.jsonb_build_array(
+    pg_catalog.jsonb_build_object('code', p_code, 'message', p_message, 'where', p_where)
+);
+comment on function private.fault(text, text, text) is
+'A list with one fault of a request, for private.refuse: its code, a sentence for people, and the paths of the wrong '
+'fields as private.fail takes them.';
+grant execute on function private.fault(text, text, text) to authenticated;
+
+
+create function private.refuse(p_faults jsonb)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_array_length(p_faults) = 1 then
+        perform private.fail(
+            422, p_faults #>> '{0,code}', p_faults #>> '{0,message}', p_faults #>> '{0,where}'
+        );
+    elsif p_faults <> '[]' then
+        perform private.fail(422, 'invalid_request', 'Several fields are wrong.', p_faults::text);
+    end if;
+end
+$$;
+comment on function private.refuse(jsonb) is
+'Tells all faults of a request at once, if there are any. Raises PT422 with the code of the only fault, or '
+'invalid_request with all of them as its hint.';
+grant execute on function private.refuse(jsonb) to authenticated;
+
+
 -- Who is calling.
 
 create function private.current_user_id()

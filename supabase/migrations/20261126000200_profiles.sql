@@ -72,8 +72,8 @@ create policy "everyone signed in can select equipment" on private.equipment
 for select to authenticated using (true);
 
 
-create function private.check_equipment(p_slugs text[], p_where text)
-returns void
+create function private.equipment_faults(p_slugs text[], p_where text)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -87,13 +87,14 @@ declare
     );
 begin
     if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
+        return private.fault('unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
     end if;
+    return '[]';
 end
 $$;
-comment on function private.check_equipment(text[], text) is
-'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
-grant execute on function private.check_equipment(text[], text) to authenticated;
+comment on function private.equipment_faults(text[], text) is
+'The fault unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
+grant execute on function private.equipment_faults(text[], text) to authenticated;
 
 
 -- A profile for each user.
@@ -154,24 +155,28 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults jsonb := private.equipment_faults(new.equipment, 'equipment');
 begin
     if new.birth_date > current_date - interval '13 years' then
-        perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
+        v_faults := v_faults || private.fault('too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
     end if;
     -- Postgres may store a number in more characters than the request used.
     if pg_catalog.octet_length(new.preferences::text) > 8192 then
-        perform private.fail(422, 'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences');
+        v_faults := v_faults || private.fault(
+            'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences'
+        );
     end if;
     -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
     if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
         and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
-        perform private.fail(
-            422, 'unknown_timezone',
+        v_faults := v_faults || private.fault(
+            'unknown_timezone',
             pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', new.timezone),
             'timezone'
         );
     end if;
-    perform private.check_equipment(new.equipment, 'equipment');
+    perform private.refuse(v_faults);
     return new;
 end
 $$;

@@ -469,8 +469,8 @@ for select to authenticated using (true);
 
 -- Checks of exercises that read other rows, so check constraints cannot do them.
 
-create function private.check_muscles(p_slugs text[], p_where text)
-returns void
+create function private.muscle_faults(p_slugs text[], p_where text)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -484,13 +484,14 @@ declare
     );
 begin
     if v_unknown is not null then
-        perform private.fail(422, 'unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', p_where);
+        return private.fault('unknown_muscle', 'Unknown muscles: ' || v_unknown || '.', p_where);
     end if;
+    return '[]';
 end
 $$;
-comment on function private.check_muscles(text[], text) is
-'Raises PT422 unknown_muscle if a slug is not in private.muscles. p_where is the path of the list.';
-grant execute on function private.check_muscles(text[], text) to authenticated;
+comment on function private.muscle_faults(text[], text) is
+'The fault unknown_muscle if a slug is not in private.muscles. p_where is the path of the list.';
+grant execute on function private.muscle_faults(text[], text) to authenticated;
 
 
 create function private.check_exercise()
@@ -499,22 +500,24 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults jsonb;
 begin
     new.equipment := private.without_repeats(new.equipment);
     new.primary_muscles := private.without_repeats(new.primary_muscles);
     new.secondary_muscles := private.without_repeats(new.secondary_muscles);
 
-    perform private.check_equipment(new.equipment, 'equipment');
-    perform private.check_muscles(
-        new.primary_muscles || new.secondary_muscles, 'primary_muscles,secondary_muscles'
-    );
+    v_faults := private.equipment_faults(new.equipment, 'equipment')
+        || private.muscle_faults(new.primary_muscles, 'primary_muscles')
+        || private.muscle_faults(new.secondary_muscles, 'secondary_muscles');
     if new.primary_muscles && new.secondary_muscles then
-        perform private.fail(
-            422, 'muscle_listed_twice',
+        v_faults := v_faults || private.fault(
+            'muscle_listed_twice',
             'A muscle must be either primary or secondary, not both.',
             'primary_muscles,secondary_muscles'
         );
     end if;
+    perform private.refuse(v_faults);
     return new;
 end
 $$;

@@ -1,8 +1,8 @@
 -- What makes a workout invalid.
 
 -- Another user's own exercise is refused like one that does not exist, so its existence stays hidden.
-create function private.refuse_unknown_exercises(p_sets jsonb)
-returns void
+create function private.unknown_exercise_faults(p_sets jsonb)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -16,17 +16,18 @@ begin
     from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
     where not exists (select from private.exercises as e where e.id = s.exercise_id);
     if v_unknown is not null then
-        perform private.fail(422, 'exercise_not_found', 'No exercise has this id.', v_unknown);
+        return private.fault('exercise_not_found', 'No exercise has this id.', v_unknown);
     end if;
+    return '[]';
 end
 $$;
-comment on function private.refuse_unknown_exercises(jsonb) is
-'Raises PT422 exercise_not_found with the path of each set whose exercise the caller cannot see, counted from 0.';
-grant execute on function private.refuse_unknown_exercises(jsonb) to authenticated;
+comment on function private.unknown_exercise_faults(jsonb) is
+'The fault exercise_not_found with the path of each set whose exercise the caller cannot see, counted from 0.';
+grant execute on function private.unknown_exercise_faults(jsonb) to authenticated;
 
 
-create function private.check_followed_plan(p_plan_id uuid, p_plan_day integer)
-returns void
+create function private.followed_plan_faults(p_plan_id uuid, p_plan_day integer)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -34,25 +35,26 @@ set search_path = ''
 as $$
 begin
     if p_plan_id is not null and not exists (select from private.plans as p where p.id = p_plan_id) then
-        perform private.fail(422, 'plan_not_found', 'No plan has this id.', 'plan_id');
+        return private.fault('plan_not_found', 'No plan has this id.', 'plan_id');
     end if;
     if p_plan_day is not null and not exists (
         select from private.plans as p
         inner join private.plan_days as d on p.user_id = d.user_id and p.id = d.plan_id and p.version = d.version
         where p.id = p_plan_id and d.day = p_plan_day
     ) then
-        perform private.fail(422, 'plan_day_not_found', 'The plan does not have this day.', 'plan_day');
+        return private.fault('plan_day_not_found', 'The plan does not have this day.', 'plan_day');
     end if;
+    return '[]';
 end
 $$;
-comment on function private.check_followed_plan(uuid, integer) is
-'Raises PT422 plan_not_found, also for a plan that the caller may not see, and plan_day_not_found for a day that the '
+comment on function private.followed_plan_faults(uuid, integer) is
+'The fault plan_not_found, also for a plan that the caller may not see, and plan_day_not_found for a day that the '
 'current version of the plan does not have.';
-grant execute on function private.check_followed_plan(uuid, integer) to authenticated;
+grant execute on function private.followed_plan_faults(uuid, integer) to authenticated;
 
 
-create function private.check_stored_plan_day(p_stored private.workouts, p_plan_day integer)
-returns void
+create function private.stored_plan_day_faults(p_stored private.workouts, p_plan_day integer)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -63,13 +65,14 @@ begin
         select from private.plan_days as d
         where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = p_plan_day
     ) then
-        perform private.fail(422, 'plan_day_not_found', 'The plan does not have this day.', 'plan_day');
+        return private.fault('plan_day_not_found', 'The plan does not have this day.', 'plan_day');
     end if;
+    return '[]';
 end
 $$;
-comment on function private.check_stored_plan_day(private.workouts, integer) is
-'Raises PT422 plan_day_not_found when an edited workout takes a day that the version it followed does not have.';
-grant execute on function private.check_stored_plan_day(private.workouts, integer) to authenticated;
+comment on function private.stored_plan_day_faults(private.workouts, integer) is
+'The fault plan_day_not_found when an edited workout takes a day that the version it followed does not have.';
+grant execute on function private.stored_plan_day_faults(private.workouts, integer) to authenticated;
 
 
 create function private.check_sets(p_sets jsonb)
@@ -94,7 +97,8 @@ comment on function private.check_sets(jsonb) is
 grant execute on function private.check_sets(jsonb) to authenticated;
 
 
-create function private.check_workout(p_workout jsonb)
+-- The sets are looked at only when something else is wrong: storing them refuses unknown exercises anyway.
+create function private.check_workout(p_workout jsonb, p_plan_faults jsonb)
 returns void
 language plpgsql
 stable
@@ -103,23 +107,27 @@ set search_path = ''
 as $$
 declare
     v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
+    v_faults jsonb := p_plan_faults;
 begin
     if v_given.completed_at > pg_catalog.now() + interval '1 minute' then
-        perform private.fail(
-            422, 'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'
+        v_faults := v_faults || private.fault(
+            'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'
         );
     end if;
     if v_given.started_at > coalesce(v_given.completed_at, pg_catalog.now()) then
-        perform private.fail(
-            422, 'completed_before_started', '`completed_at` must not be before `started_at`.', 'completed_at'
+        v_faults := v_faults || private.fault(
+            'completed_before_started', '`completed_at` must not be before `started_at`.', 'completed_at'
         );
     end if;
-    perform private.check_followed_plan(v_given.plan_id, v_given.plan_day);
+    if v_faults <> '[]' then
+        perform private.refuse(v_faults || private.unknown_exercise_faults(p_workout -> 'sets'));
+    end if;
 end
 $$;
-comment on function private.check_workout(jsonb) is
-'Raises PT422 completed_in_future, completed_before_started, plan_not_found or plan_day_not_found.';
-grant execute on function private.check_workout(jsonb) to authenticated;
+comment on function private.check_workout(jsonb, jsonb) is
+'Tells everything that is wrong with a workout, with p_plan_faults, which its plan and day have. Raises PT422 '
+'completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
+grant execute on function private.check_workout(jsonb, jsonb) to authenticated;
 
 
 create function private.check_workouts_a_day(p_user_id uuid)
@@ -175,7 +183,7 @@ begin
     from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s;
 exception when insufficient_privilege then
     -- The policy of the table lets only sets in whose exercises the user may see.
-    perform private.refuse_unknown_exercises(p_sets);
+    perform private.refuse(private.unknown_exercise_faults(p_sets));
     raise;
 end
 $$;
@@ -260,7 +268,10 @@ begin
     end if;
     perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
-    perform private.check_workout(p_workout);
+    perform private.check_workout(
+        p_workout,
+        private.followed_plan_faults((p_workout ->> 'plan_id')::uuid, (p_workout ->> 'plan_day')::integer)
+    );
     v_workout_id := private.new_id(v_profile.user_id, p_workout);
     perform private.insert_workout(v_profile.user_id, v_workout_id, p_workout, v_profile.weight_unit);
     v_answer := pg_catalog.json_build_object(
@@ -348,13 +359,12 @@ begin
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
     v_new := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
-    if v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id then
+    perform private.check_workout(v_new, case
         -- The plan may have changed since, or be gone.
-        perform private.check_stored_plan_day(v_stored, v_given.plan_day);
-        perform private.check_workout(v_new - array['plan_id', 'plan_day']);
-    else
-        perform private.check_workout(v_new);
-    end if;
+        when v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id
+            then private.stored_plan_day_faults(v_stored, v_given.plan_day)
+        else private.followed_plan_faults(v_given.plan_id, v_given.plan_day)
+    end);
     v_exercises := private.exercises_of_workout(v_profile.user_id, p_id) || array(
         select distinct (s.value ->> 'exercise_id')::uuid from pg_catalog.jsonb_array_elements(p_workout -> 'sets') as s
     );

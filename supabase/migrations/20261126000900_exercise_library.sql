@@ -343,6 +343,8 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults jsonb := '[]';
 begin
     if greatest(
         pg_catalog.cardinality(p_filters.muscles), pg_catalog.cardinality(p_filters.equipment),
@@ -353,14 +355,15 @@ begin
         perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
     end if;
     if p_filters.muscles is not null then
-        perform private.check_muscles(p_filters.muscles, '?muscle');
+        v_faults := private.muscle_faults(p_filters.muscles, '?muscle');
     end if;
     if p_filters.equipment is not null then
-        perform private.check_equipment(
+        v_faults := v_faults || private.equipment_faults(
             array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
             '?equipment'
         );
     end if;
+    perform private.refuse(v_faults);
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is

@@ -1,7 +1,7 @@
 -- Workouts: logged whole or not at all, read back and deleted by their owner.
 begin;
 \ir helpers.psql
-select plan(114);
+select plan(115);
 
 -- One set of squats, with what is changed in it.
 create function pg_temp.squat(p_changes jsonb default '{}')
@@ -95,6 +95,14 @@ select is(
     )),
     'PT422 completed_before_started',
     'a workout does not end before it starts'
+);
+select is(
+    pg_temp.run('owner', pg_temp.logging(
+        jsonb_build_array(pg_temp.squat()), null,
+        '{"plan_id": "00000000-0000-4000-8000-0000000000ff", "completed_at": "2999-01-01T00:00:00Z"}'
+    )),
+    'PT422 invalid_request',
+    'several faults are told at once'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(

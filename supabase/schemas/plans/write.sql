@@ -67,8 +67,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-    perform private.check_plan(p_plan);
-    perform private.check_plan_name(p_profile.user_id, null, p_plan ->> 'name');
+    perform private.check_plan(p_profile.user_id, null, p_plan);
     if (select count(*) from private.plans as p where p.user_id = p_profile.user_id) >= 200 then
         perform private.fail(
             409, 'too_many_plans',
@@ -213,8 +212,7 @@ declare
 begin
     perform private.check_size(p_plan, 1024);
     perform private.check_unchanged('plan', v_plan.version, p_if_versions);
-    perform private.check_plan(p_plan);
-    perform private.check_plan_name(v_profile.user_id, p_id, p_plan ->> 'name');
+    perform private.check_plan(v_profile.user_id, p_id, p_plan);
     v_before := public.get_plan(p_id);
     begin
         update private.plans as p

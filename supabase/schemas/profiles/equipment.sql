@@ -11,8 +11,8 @@ create policy "everyone signed in can select equipment" on private.equipment
 for select to authenticated using (true);
 
 
-create function private.check_equipment(p_slugs text[], p_where text)
-returns void
+create function private.equipment_faults(p_slugs text[], p_where text)
+returns jsonb
 language plpgsql
 stable
 security invoker
@@ -26,10 +26,11 @@ declare
     );
 begin
     if v_unknown is not null then
-        perform private.fail(422, 'unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
+        return private.fault('unknown_equipment', 'Unknown equipment: ' || v_unknown || '.', p_where);
     end if;
+    return '[]';
 end
 $$;
-comment on function private.check_equipment(text[], text) is
-'Raises PT422 unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
-grant execute on function private.check_equipment(text[], text) to authenticated;
+comment on function private.equipment_faults(text[], text) is
+'The fault unknown_equipment if a slug is not in private.equipment. p_where is the path of the list.';
+grant execute on function private.equipment_faults(text[], text) to authenticated;

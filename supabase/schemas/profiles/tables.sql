@@ -56,24 +56,28 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
+declare
+    v_faults jsonb := private.equipment_faults(new.equipment, 'equipment');
 begin
     if new.birth_date > current_date - interval '13 years' then
-        perform private.fail(422, 'too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
+        v_faults := v_faults || private.fault('too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
     end if;
     -- Postgres may store a number in more characters than the request used.
     if pg_catalog.octet_length(new.preferences::text) > 8192 then
-        perform private.fail(422, 'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences');
+        v_faults := v_faults || private.fault(
+            'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences'
+        );
     end if;
     -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
     if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
         and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
-        perform private.fail(
-            422, 'unknown_timezone',
+        v_faults := v_faults || private.fault(
+            'unknown_timezone',
             pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', new.timezone),
             'timezone'
         );
     end if;
-    perform private.check_equipment(new.equipment, 'equipment');
+    perform private.refuse(v_faults);
     return new;
 end
 $$;

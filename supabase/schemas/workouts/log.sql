@@ -21,7 +21,7 @@ begin
     from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s;
 exception when insufficient_privilege then
     -- The policy of the table lets only sets in whose exercises the user may see.
-    perform private.refuse_unknown_exercises(p_sets);
+    perform private.refuse(private.unknown_exercise_faults(p_sets));
     raise;
 end
 $$;
@@ -106,7 +106,10 @@ begin
     end if;
     perform private.check_workouts_a_day(v_profile.user_id);
     perform private.check_sets(p_workout -> 'sets');
-    perform private.check_workout(p_workout);
+    perform private.check_workout(
+        p_workout,
+        private.followed_plan_faults((p_workout ->> 'plan_id')::uuid, (p_workout ->> 'plan_day')::integer)
+    );
     v_workout_id := private.new_id(v_profile.user_id, p_workout);
     perform private.insert_workout(v_profile.user_id, v_workout_id, p_workout, v_profile.weight_unit);
     v_answer := pg_catalog.json_build_object(
