@@ -95,6 +95,20 @@ async def test_a_client_can_choose_the_id(athlete: Person, stranger: Person, kin
 
 
 @one_gateway
+async def test_things_of_different_kinds_may_have_the_same_id(athlete: Person) -> None:
+    chosen = str(uuid4())
+    for kind in COLLECTIONS:
+        assert (await create(athlete, kind, "Mine", id=chosen)).status_code == 201
+    device = Device(athlete)
+    await device.sync()
+    assert len(device.copy) == 4
+    for path in COLLECTIONS.values():
+        assert (await athlete.delete(f"{path}/{chosen}")).status_code == 204
+    await device.sync()
+    assert device.copy == {}
+
+
+@one_gateway
 @pytest.mark.parametrize("wrong", ["", "x", 7, None, "00000000-0000-4000-8000-00000000000g"])
 async def test_an_id_is_a_uuid(athlete: Person, wrong: object) -> None:
     assert paths(assert_problem(await create(athlete, "plan", "Mine", id=wrong), 422, "invalid_request")) == ["id"]

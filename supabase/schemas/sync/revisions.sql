@@ -14,7 +14,8 @@ create table private.deletions (
     constraint deletions_kind_check check (kind in ('exercise', 'plan', 'workout', 'memory')),
     revision bigint not null default nextval('private.revisions'),
     deleted_at timestamptz not null default clock_timestamp(),
-    primary key (user_id, id)
+    -- Clients choose ids, so a plan and a workout may have the same one.
+    primary key (user_id, id, kind)
 );
 comment on table private.deletions is
 'What a user has deleted in the last year, by its id alone: clients that were offline learn it from here, and its id '
@@ -58,10 +59,11 @@ set search_path = ''
 as $$
 begin
     delete from private.deletions as d
-    where (d.user_id, d.id) in (
+    where (d.user_id, d.id, d.kind) in (
         select
             old_enough.user_id,
-            old_enough.id
+            old_enough.id,
+            old_enough.kind
         from private.deletions as old_enough
         where old_enough.deleted_at < pg_catalog.now() - interval '1 year'
         order by old_enough.deleted_at
