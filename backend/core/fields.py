@@ -112,6 +112,14 @@ AT_MOST_THREE_DECIMALS = AfterValidator(_at_most_three_decimals)
 """For weights and distances, which are stored exactly as entered."""
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""For integers: 5.0 is one, as JSON Schema has it, and 5.5 is none."""
+
+
 def _without_repeats[Item](values: list[Item]) -> list[Item]:
     return list(dict.fromkeys(values))
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import MISSING, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from backend.core.fields import AT_MOST_THREE_DECIMALS, Text
+from backend.core.fields import AT_MOST_THREE_DECIMALS, WHOLE, Text
 from backend.core.models import Input, Output
 
 MAX_SETS = 200
@@ -27,18 +27,18 @@ type MemoryKind = Literal["preference", "goal", "injury", "equipment", "event", 
 Rpe = Annotated[float, Field(ge=1, le=10, multiple_of=0.5, allow_inf_nan=False)]
 """Rate of perceived exertion: 1 to 10 in steps of a half."""
 
-Rir = Annotated[int, Field(ge=0, le=10)]
+Rir = Annotated[int, Field(ge=0, le=10), WHOLE]
 """Reps in reserve."""
 
 Weight = Annotated[float, Field(ge=0, le=2000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
 """In its own unit, as entered."""
 
 Distance = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False), AT_MOST_THREE_DECIMALS]
-RestSeconds = Annotated[int, Field(ge=0, le=MAX_REST_SECONDS)]
-Superset = Annotated[int, Field(ge=1, le=MAX_SUPERSET)]
+RestSeconds = Annotated[int, Field(ge=0, le=MAX_REST_SECONDS), WHOLE]
+Superset = Annotated[int, Field(ge=1, le=MAX_SUPERSET), WHOLE]
 Tempo = Annotated[str, Field(pattern=r"^([0-9]{1,2}|[xX])(-([0-9]{1,2}|[xX])){2,3}$")]
 Notes = Annotated[Text, Field(max_length=MAX_NOTES_LENGTH)]
-PlanDayNumber = Annotated[int, Field(ge=1, le=7)]
+PlanDayNumber = Annotated[int, Field(ge=1, le=7), WHOLE]
 
 
 class SetFields(Input):
@@ -47,8 +47,8 @@ class SetFields(Input):
     set_type: Annotated[SetType, Field(description="Default: working.")] | MISSING = MISSING
     weight: Weight | None = Field(default=None, description="As entered, in `weight_unit`; at most three decimals.")
     weight_unit: WeightUnit | None = Field(default=None, description="Default: the profile's.")
-    reps: Annotated[int, Field(ge=0, le=1000)] | None = None
-    duration_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    reps: Annotated[int, Field(ge=0, le=1000), WHOLE] | None = None
+    duration_seconds: Annotated[int, Field(ge=0, le=86_400), WHOLE] | None = None
     distance_meters: Distance | None = Field(default=None, description="At most three decimals.")
     rpe: Rpe | None = None
     rir: Annotated[Rir, Field(description="Reps in reserve.")] | None = None
@@ -56,7 +56,7 @@ class SetFields(Input):
     tempo: Tempo | None = Field(
         default=None, description="Seconds down, paused, up and, if given, paused again; X is as fast as possible."
     )
-    form_quality: Annotated[int, Field(ge=1, le=5)] | None = None
+    form_quality: Annotated[int, Field(ge=1, le=5), WHOLE] | None = None
     superset: Annotated[Superset, Field(description="Sets with the same number were done in turn.")] | None = None
     notes: Notes | None = None
 

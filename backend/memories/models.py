@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import WITHOUT_REPEATS, Name, NewId, Revision, StoredId, Text, Timestamp
+from backend.core.fields import WHOLE, WITHOUT_REPEATS, Name, NewId, Revision, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import MemoryKind
 from backend.memories import examples
@@ -27,7 +27,7 @@ class MemoryCreate(Input):
     pinned: (
         Annotated[bool, Field(description="Default: false. Pinned memories are always in the prompt.")] | MISSING
     ) = MISSING
-    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    expires_in_days: Annotated[int, Field(ge=1, le=3650), WHOLE] | None = None
 
 
 class MemoryUpdate(Input):

@@ -7,7 +7,7 @@ from pydantic import MISSING, AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, NewId, SmallObject, StoredId, Text
+from backend.core.fields import WHOLE, Id, Name, NewId, SmallObject, StoredId, Text
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     Level,
@@ -35,14 +35,14 @@ def _at_most_one_decimal(value: float) -> float:
 
 
 Label = Annotated[Name, Field(max_length=100)]
-Reps = Annotated[int, Field(ge=1, le=1000)]
+Reps = Annotated[int, Field(ge=1, le=1000), WHOLE]
 Percent1rm = Annotated[float, Field(ge=1, le=150, allow_inf_nan=False), AfterValidator(_at_most_one_decimal)]
 
 
 class Deload(Input):
     """When to reduce the load, and by how much."""
 
-    after_failures: Annotated[int, Field(ge=1, le=10, description="Sessions in a row that missed a target.")]
+    after_failures: Annotated[int, Field(ge=1, le=10, description="Sessions in a row that missed a target."), WHOLE]
     percent: Annotated[float, Field(ge=1, le=90, allow_inf_nan=False, description="How much lighter.")]
 
 
@@ -124,8 +124,8 @@ class PlanWrite(Input):
     training_style: Label | None = None
     goal: Label | None = None
     difficulty_level: Level | None = None
-    duration_weeks: Annotated[int, Field(ge=1, le=52)] | None = None
-    days_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
+    duration_weeks: Annotated[int, Field(ge=1, le=52), WHOLE] | None = None
+    days_per_week: Annotated[int, Field(ge=1, le=7), WHOLE] | None = None
     is_public: (
         Annotated[bool, Field(description="Default: false. Every signed-in user may read and copy a public plan.")]
         | MISSING

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import RFC3339_DAY, WITHOUT_REPEATS, Name, SmallObject, StoredId, Text
+from backend.core.fields import RFC3339_DAY, WHOLE, WITHOUT_REPEATS, Name, SmallObject, StoredId, Text
 from backend.core.models import Input, Output
 from backend.core.vocabulary import AffinityStanding, BodyPart, Level, WeightUnit
 from backend.profiles import examples
@@ -40,7 +40,7 @@ class ProfileChanges(Input):
     injuries: (
         Annotated[list[BodyPart], Field(max_length=100, description="Body parts to spare."), WITHOUT_REPEATS] | MISSING
     ) = MISSING
-    weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week.")] | MISSING = MISSING
+    weekly_target: Annotated[int, Field(ge=1, le=7, description="Workouts a week."), WHOLE] | MISSING = MISSING
     preferences: (
         Annotated[SmallObject, Field(description="The frontend's own settings: replaced as a whole, at most 8 KiB.")]
         | MISSING

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import Day, StoredId
+from backend.core.fields import WHOLE, Day, StoredId
 from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
 from backend.core.vocabulary import RecordKind, RecordUnit, WeightUnit
 from backend.progress import examples
@@ -37,7 +37,7 @@ class Pause(Input):
 
     model_config = example(examples.PAUSE)
 
-    weeks: Annotated[int, Field(ge=1, le=12, description="Default: 1.")] | MISSING = MISSING
+    weeks: Annotated[int, Field(ge=1, le=12, description="Default: 1."), WHOLE] | MISSING = MISSING
     from_: Annotated[
         Day | MISSING,
         Field(alias="from", description="A day of the first week, four weeks ago at the earliest. Default: today."),

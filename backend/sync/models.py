@@ -19,7 +19,9 @@ class SyncQuery(QueryParameters):
     """From where on, and how much."""
 
     since: str | None = Field(
-        default=None, description="The `cursor` of the last answer. Without it, everything there is, and no deletions."
+        default=None,
+        pattern=r"^[0-9]{1,18}-[0-9]{1,11}$",
+        description="The `cursor` of the last answer. Without it, everything there is, and no deletions.",
     )
     limit: int = Field(default=100, ge=1, le=100, description="The most changes in the answer.")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import Id, Name, NewId, Revision, StoredId, Text, Timestamp
+from backend.core.fields import WHOLE, Id, Name, NewId, Revision, StoredId, Text, Timestamp
 from backend.core.models import Input, Output, Page, PageQuery
 from backend.core.vocabulary import (
     MAX_SETS,
@@ -23,7 +23,7 @@ from backend.core.vocabulary import (
 from backend.workouts import examples
 
 type Mood = Literal["great", "good", "neutral", "tired", "exhausted"]
-Energy = Annotated[int, Field(ge=1, le=10)]
+Energy = Annotated[int, Field(ge=1, le=10), WHOLE]
 
 
 class SetLog(SetFields):

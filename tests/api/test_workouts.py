@@ -391,3 +391,18 @@ async def test_a_wrong_field_comes_with_the_limit_of_its_rule(athlete: Person) -
         "sets.3.notes": ("too_long", 1000),
         "sets.4.reps": ("int_type", "none"),
     }
+
+
+@one_gateway
+@pytest.mark.parametrize("reps", [5.0, 5e0, 0.0])
+async def test_a_whole_number_may_be_written_with_a_point(athlete: Person, reps: float) -> None:
+    logged = await athlete.log(a_set(reps=reps, rest_seconds=90.0), energy_before=7.0)
+    assert logged.status_code == 201, logged.text
+    (stored,) = logged.json()["workout"]["sets"]
+    assert (stored["reps"], stored["rest_seconds"]) == (int(reps), 90)
+
+
+@one_gateway
+@pytest.mark.parametrize("reps", [5.5, "5", True, 1e300])
+async def test_what_is_no_whole_number_is_refused(athlete: Person, reps: object) -> None:
+    assert paths(assert_problem(await athlete.log(a_set(reps=reps)), 422, "invalid_request")) == ["sets.0.reps"]
