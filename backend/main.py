@@ -29,6 +29,7 @@ from backend.core.handlers import handle_http_exception, handle_invalid_request
 from backend.core.logging import configure_logging
 from backend.core.middleware import ErrorBoundary, RequestContext
 from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
+from backend.core.problem_page import add_problem_page
 from backend.core.security_headers import SecurityHeaders
 from backend.core.settings import Settings, load_settings
 from backend.di import State
@@ -58,8 +59,8 @@ ALLOWED_HEADERS = [
     "X-Client-Info", "traceparent",
 ]  # fmt: skip
 EXPOSED_HEADERS = [
-    "ETag", "Idempotency-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing",
-    "X-Request-ID",
+    "Deprecation", "ETag", "Idempotency-Replayed", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After",
+    "Server-Timing", "Sunset", "X-Request-ID",
 ]  # fmt: skip
 
 
@@ -168,6 +169,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     if settings.api_docs:
         add_docs_pages(app, OPENAPI_URL)
+    add_problem_page(app)
     app.include_router(service_router)
     for router in (
         identity_router,

@@ -269,7 +269,7 @@ def assert_problem(response: Response, status: int, code: str) -> dict[str, Any]
     body: dict[str, Any] = response.json()
     assert body["code"] == code
     assert body["status"] == status
-    assert body["type"] == "about:blank"
+    assert body["type"] == f"/problems#{code}"
     assert body["title"]
     assert body["detail"]
     assert body["request_id"] == response.headers["x-request-id"]

@@ -161,7 +161,7 @@ GLOSSARY = {
     "total": "How many entries there are on all pages.",
     "total_sets": "How many sets, warm-ups included.",
     "training_style": "The style of training, as the author calls it.",
-    "type": "Always `about:blank`. Use `code` to see what went wrong.",
+    "type": "A URL, relative to the API, of a page that explains `code`.",
     "usage": "What the reply cost.",
     "user": "Who the export is about.",
     "user_id": "The id of the user (UUID), as in Supabase Auth.",

@@ -12,6 +12,7 @@ from uuid import UUID
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.core.deprecation import deprecation_headers
 from backend.core.problems import Code, Problem, internal_error, problem_response
 from backend.core.timing import start_timing
 
@@ -55,7 +56,7 @@ class RequestContext:
                 status = message["status"]
                 timing = ", ".join(f"{phase};dur={ms:.1f}" for phase, ms in spent.items())
                 added = [(b"x-request-id", request_id.encode()), (b"server-timing", timing.encode())]
-                message["headers"] = [*message["headers"], *added]
+                message["headers"] = [*message["headers"], *added, *deprecation_headers(scope)]
             await send(message)
 
         try:

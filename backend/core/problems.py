@@ -102,7 +102,7 @@ class ProblemDetails(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "type": "about:blank",
+                "type": "/problems#invalid_request",
                 "title": "Unprocessable Content",
                 "status": 422,
                 "detail": "1 field is wrong.",
@@ -156,7 +156,7 @@ class Problem(HTTPException):
 def problem_details(request_id: str, problem: Problem) -> dict[str, Any]:
     """The body of a problem, as JSON types."""
     return ProblemDetails(
-        type="about:blank",
+        type=f"/problems#{problem.code}",
         title=_RENAMED.get(problem.status_code) or HTTPStatus(problem.status_code).phrase,
         status=problem.status_code,
         detail=problem.detail,

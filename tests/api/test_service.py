@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from backend.core.openapi import VERSION
+from backend.core.problems import DATABASE_CODES, Code
 from backend.core.settings import Settings
 from backend.service import SCHEMA_VERSION
 from tests.support import API, Person, assert_problem, one_gateway, serve, serve_over_http
@@ -239,3 +240,13 @@ async def test_a_word_in_a_path_is_not_an_id(athlete: Person, method: str) -> No
     response = await athlete.ask(method, "/exercises/facets", json={"name": "Mine"})
     assert_problem(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "GET"
+
+
+@one_gateway
+async def test_the_type_of_a_problem_leads_to_what_its_code_means(client: httpx.AsyncClient) -> None:
+    page, _, anchor = assert_problem(await client.get("/nowhere"), 404, "path_not_found")["type"].partition("#")
+    shown = await client.get(page)
+    assert shown.headers["content-type"].startswith("text/html")
+    assert f'<tr id="{anchor}">' in shown.text
+    codes = set(re.findall(r'<tr id="(\w+)">', shown.text))
+    assert codes >= {*DATABASE_CODES, *Code} - {Code.HTTP_ERROR}

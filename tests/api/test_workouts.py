@@ -394,7 +394,7 @@ async def test_a_wrong_field_comes_with_the_limit_of_its_rule(athlete: Person) -
 
 
 @one_gateway
-@pytest.mark.parametrize("reps", [5.0, 5e0, 0.0])
+@pytest.mark.parametrize("reps", [5.0, 0.0])
 async def test_a_whole_number_may_be_written_with_a_point(athlete: Person, reps: float) -> None:
     logged = await athlete.log(a_set(reps=reps, rest_seconds=90.0), energy_before=7.0)
     assert logged.status_code == 201, logged.text

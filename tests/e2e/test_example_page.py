@@ -1,6 +1,5 @@
-"""The page in `examples/page` is strictly typed, and works in a real browser against the laptop stack."""
+"""The page in `examples/page` is strictly typed, and works in a real browser, and so does Swagger UI on a laptop."""
 
-import os
 import platform
 import re
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stack import environment, running, temporary_folder
+from tests.e2e.stack import Stack, environment, running, temporary_folder
 from tools import ROOT, example_page
 
 pytestmark = pytest.mark.slow
@@ -45,21 +44,26 @@ def test_the_page_is_strictly_typed(page: Path) -> None:
         assert not re.search(r"\bas \w|: any\b|<any>|@ts-|!\.", code), file.name
 
 
-@on_linux_x64
-def test_the_page_works_in_a_browser(page: Path) -> None:
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
     with temporary_folder() as folder, running(folder / "state") as stack:
-        ran = subprocess.run(
-            [Path(sys.executable).parent / "node", "--test", ROOT / "tests" / "frontend" / "page.test.mjs"],
-            env={
-                **environment(),
-                **{name.upper(): stack.info[name] for name in example_page.SETTINGS},
-                "PAGE": str(page),
-                "NO_PROXY": "127.0.0.1",
-                "SCREENSHOT": os.environ.get("SCREENSHOT", ""),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
+        yield stack
+
+
+@on_linux_x64
+@pytest.mark.parametrize("script", ["page", "docs"])
+def test_it_works_in_a_browser(page: Path, stack: Stack, script: str) -> None:
+    ran = subprocess.run(
+        [Path(sys.executable).parent / "node", "--test", ROOT / "tests" / "frontend" / f"{script}.test.mjs"],
+        env={
+            **environment(),
+            **{name.upper(): stack.info[name] for name in example_page.SETTINGS},
+            "PAGE": str(page),
+            "NO_PROXY": "127.0.0.1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr

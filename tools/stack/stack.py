@@ -246,7 +246,7 @@ def gemini_settings(environment: Mapping[str, str], supabase_url: str) -> dict[s
 def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str, str]) -> Child:
     return Child(
         name="the API",
-        command=_uvicorn("backend.main:app", api_url, "--reload", "--reload-dir", "backend", "--no-access-log"),
+        command=_uvicorn("tools.stack.api:app", api_url, "--reload", "--reload-dir", "backend", "--no-access-log"),
         folder=state.path,
         environment={
             # The shell may hold settings of a deployment. An empty setting counts as not set.
@@ -259,6 +259,7 @@ def _api_server(state: StateDir, supabase_url: str, api_url: str, way: dict[str,
             "SERVICE_SECRET": state.service_secret(),
             "SUPABASE_SECRET_KEY": SECRET_KEY,
             "API_DOCS": "true",
+            "STANDIN_STATE_DIR": str(state.path),
             **gemini_settings(os.environ, supabase_url),
             **way,
         },
