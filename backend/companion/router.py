@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.companion import examples
 from backend.companion.companion import CurrentCompanion, CurrentLimits, Event
 from backend.companion.models import ChatAnswer, ChatEvent, ChatMessage, ConversationPage, MessagePage
 from backend.companion.repository import Conversations, DBBegunTurnRow
-from backend.core.http import REPLAYED, IdempotencyKey, mark_replayed, problems
+from backend.core.http import REPLAYED, Keyed, problems
 from backend.core.models import PageQuery
 from backend.core.problems import Problem, problem_details
 
@@ -30,13 +30,12 @@ async def _begin_turn(
     conversations: Conversations,
     _companion: CurrentCompanion,
     limits: CurrentLimits,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
+    keyed: Keyed,
 ) -> Turn:
     """Store the message before the model is asked, and before a stream begins: then an error can still be a status."""
-    begun = await conversations.begin_turn(message.message, message.conversation_id, idempotency_key, limits)
+    begun = await conversations.begin_turn(message.message, message.conversation_id, keyed.key, limits)
     if begun["answer"] is not None:
-        mark_replayed(response)
+        keyed.mark_replayed()
     return Turn(begun, message.message)
 
 

@@ -164,11 +164,6 @@ REPLAYED: dict[str, Any] = {
 """What a route that takes an `Idempotency-Key` adds to the description of its answer."""
 
 
-def mark_replayed(response: Response) -> None:
-    """Say in the headers that this answer is a replay."""
-    response.headers["Idempotency-Replayed"] = "true"
-
-
 CREATED: dict[int | str, dict[str, Any]] = {
     201: {
         "headers": {
@@ -191,7 +186,7 @@ class KeyedRequest:
 
     def mark_replayed(self) -> None:
         """Say that the answer is a replay."""
-        mark_replayed(self._response)
+        self._response.headers["Idempotency-Replayed"] = "true"
 
     def answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A row without its `replayed`, which the headers say instead."""

@@ -54,6 +54,7 @@ CALLS = {
     "the last page of workouts": "select list_workouts(p_page => %(last_page)s)",
     "workouts with an exercise": "select list_workouts(p_exercise_id => %(lift)s)",
     "a workout": "select get_workout(%(workout_id)s)",
+    "what changed": "select list_changes(p_limit => 20)",
     "exercises": "select search_exercises(p_sort => 'recent')",
     "public plans": "select list_plans('public')",
     "log": "select log_workout(%(workout)s)",

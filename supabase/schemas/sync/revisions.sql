@@ -99,13 +99,16 @@ as $$
 declare
     v_id uuid := p_given ->> 'id';
 begin
+    if v_id is null then
+        return pg_catalog.gen_random_uuid();
+    end if;
     if exists (
         select from private.deletions as d
         where d.user_id = p_user_id and d.id = v_id
     ) then
         perform private.fail(409, 'id_taken', 'What had this id was deleted. Use a new one.', 'id');
     end if;
-    return coalesce(v_id, pg_catalog.gen_random_uuid());
+    return v_id;
 end
 $$;
 comment on function private.new_id(uuid, jsonb) is
