@@ -112,7 +112,7 @@ async def test_null_is_refused_for_a_required_field(athlete: Person, name: str) 
         ({"injuries": ["soul"]}, "injuries.0"),
         ({"weekly_target": 0}, "weekly_target"),
         ({"weekly_target": 8}, "weekly_target"),
-        ({"weekly_target": 3.0}, "weekly_target"),
+        ({"weekly_target": 3.5}, "weekly_target"),
         ({"weekly_target": "3"}, "weekly_target"),
         ({"weekly_target": True}, "weekly_target"),
         ({"preferences": []}, "preferences"),

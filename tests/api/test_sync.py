@@ -234,7 +234,7 @@ async def test_a_copied_and_an_imported_thing_and_what_the_companion_learnt_are_
 @one_gateway
 @pytest.mark.parametrize("since", ["", "x", "1", "-1-1", "1-", "1e3-1", "99999999999999999999-1", "१-1"])
 async def test_a_wrong_cursor_is_refused(athlete: Person, since: str) -> None:
-    problem = assert_problem(await athlete.get("/sync", params={"since": since}), 422, "invalid_cursor")
+    problem = assert_problem(await athlete.get("/sync", params={"since": since}), 422, "invalid_request")
     assert problem["errors"][0]["in"] == "query"
     assert paths(problem) == ["since"]
 
