@@ -32,8 +32,11 @@ def bundle(*options: str) -> None:
 
 
 def _run(program: str, *arguments: str | Path) -> None:
-    # npm's programs look for node in the PATH, which `uv run` sets.
-    subprocess.run([npm.NODE_MODULES / ".bin" / program, *arguments], cwd=PAGE, check=True, stdout=subprocess.DEVNULL)
+    # npm's programs look for node in the PATH, which `uv run` sets. esbuild serves for as long as its input is open.
+    command = [npm.NODE_MODULES / ".bin" / program, *arguments]
+    with subprocess.Popen(command, cwd=PAGE, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        if process.wait() != 0:
+            raise ToolError(f"{program} failed.")
 
 
 def main() -> None:

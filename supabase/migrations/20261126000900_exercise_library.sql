@@ -942,15 +942,13 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_id uuid := private.replay_answer(
-        'create_exercise', coalesce(p_idempotency_key, p_exercise ->> 'id'), p_exercise
-    ) ->> 'id';
+    v_id uuid := private.replayed_id('create_exercise', p_idempotency_key, p_exercise);
 begin
     perform private.check_size(p_exercise, 64);
-    -- After the key is forgotten, the id still shows that the exercise is stored.
-    select e.id into v_id from private.exercises as e
-    where e.user_id = v_profile.user_id and e.id = coalesce(v_id, (p_exercise ->> 'id')::uuid);
-    if v_id is not null then
+    if exists (
+        select from private.exercises as e
+        where e.user_id = v_profile.user_id and e.id = v_id
+    ) then
         return public.get_exercise(v_id) || '{"replayed": true}';
     end if;
     v_id := private.new_id(v_profile.user_id, p_exercise);

@@ -131,6 +131,24 @@ comment on function private.remember_answer(text, text, jsonb, jsonb, uuid) is
 grant execute on function private.remember_answer(text, text, jsonb, jsonb, uuid) to authenticated;
 
 
+create function private.replayed_id(p_operation text, p_key text, p_request jsonb)
+returns uuid
+language sql
+security invoker
+set search_path = ''
+as $$
+    select coalesce(
+        private.replay_answer(p_operation, coalesce(p_key, p_request ->> 'id'), p_request) ->> 'id',
+        -- After the key is forgotten, the id still leads to what the request created.
+        p_request ->> 'id'
+    )::uuid
+$$;
+comment on function private.replayed_id(text, text, jsonb) is
+'The id of what a request with a key, or with an id, may have created before: the caller looks whether it is there. '
+'Null for a new key and no id. Raises what private.replay_answer raises.';
+grant execute on function private.replayed_id(text, text, jsonb) to authenticated;
+
+
 create function private.remember_id(p_operation text, p_key text, p_request jsonb, p_id uuid)
 returns void
 language sql

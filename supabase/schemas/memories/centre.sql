@@ -121,15 +121,12 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_id uuid := private.replay_answer(
-        'create_memory', coalesce(p_idempotency_key, p_memory ->> 'id'), p_memory
-    ) ->> 'id';
+    v_id uuid := private.replayed_id('create_memory', p_idempotency_key, p_memory);
     v_memory private.memories;
 begin
     perform private.check_size(p_memory, 64);
-    -- After the key is forgotten, the id still shows that the memory is stored.
     select m.* into v_memory from private.memories as m
-    where m.user_id = v_profile.user_id and m.id = coalesce(v_id, (p_memory ->> 'id')::uuid);
+    where m.user_id = v_profile.user_id and m.id = v_id;
     if found then
         return private.memory_json(v_memory) || '{"replayed": true}';
     end if;

@@ -94,12 +94,12 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_id uuid := private.replay_answer(p_operation, coalesce(p_key, p_request ->> 'id'), p_request) ->> 'id';
+    v_id uuid := private.replayed_id(p_operation, p_key, p_request);
 begin
-    -- After the key is forgotten, the id still shows that the plan is stored.
-    select p.id into v_id from private.plans as p
-    where p.user_id = p_user_id and p.id = coalesce(v_id, (p_request ->> 'id')::uuid);
-    if v_id is not null then
+    if exists (
+        select from private.plans as p
+        where p.user_id = p_user_id and p.id = v_id
+    ) then
         return public.get_plan(v_id) || '{"replayed": true}';
     end if;
     return null;
