@@ -22,7 +22,7 @@ class DBImportRow(TypedDict):
 
 
 class ImportRequest(NamedTuple):
-    """What a client asked to import: its key, and what tells one file and its options from others."""
+    """An import that a client asked for. `file` identifies the file and its options, so that a repeat is recognised."""
 
     id: UUID
     idempotency_key: str | None

@@ -21,7 +21,7 @@ async def list_memories(query: Annotated[MemoryQuery, Query()], memories: Memori
 
 @router.post("", status_code=201, responses={**CREATED, **problems(401, 404, 409, 503, body=True)})
 async def create_memory(memory: MemoryCreate, memories: Memories, keyed: Keyed) -> Memory:
-    """Tell the companion something. If it knows that already, the stored memory counts as told again, under its id."""
+    """Tell the companion something. If it knows that already, count the stored memory as told again and return it."""
     stored = await memories.create(to_database(memory), keyed.key)
     return Memory.model_validate(keyed.created(stored, stored["id"], stored["revision"]))
 

@@ -148,7 +148,7 @@ class NewPlan(PlanWrite):
 
 
 class PlanCopy(Input):
-    """What a copy shall be called."""
+    """The name and the id of a copy."""
 
     model_config = example(examples.COPY)
 

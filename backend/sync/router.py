@@ -13,9 +13,9 @@ router = APIRouter(tags=["sync"])
 
 @router.get("/sync", responses=problems(401, 404, 410, 422, 503))
 async def list_changes(query: Annotated[SyncQuery, Query()], sync: Sync) -> Changes:
-    """What changed since the last time: exercises of one's own, plans, workouts and memories.
+    """What changed since the last time: the user's own exercises, plans, workouts and memories.
 
-    Each is there once, as it is now, or with `value: null` if it was deleted. No change is missed, also while other
-    devices write.
+    The answer has each of them once, as it is now, or with `value: null` if it was deleted. It misses no change, even
+    while other devices write.
     """
     return Changes.model_validate(await sync.changes(query))

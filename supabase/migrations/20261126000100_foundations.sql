@@ -88,7 +88,7 @@ begin
 end
 $$;
 comment on function private.refuse(jsonb) is
-'Tells all faults of a request at once, if there are any. Raises PT422 with the code of the only fault, or '
+'Reports all faults of a request together, if there are any. Raises PT422 with the code of the only fault, or '
 'invalid_request with all of them as its hint.';
 grant execute on function private.refuse(jsonb) to authenticated;
 

@@ -125,7 +125,7 @@ begin
 end
 $$;
 comment on function private.check_workout(jsonb, jsonb) is
-'Tells everything that is wrong with a workout, with p_plan_faults, which its plan and day have. Raises PT422 '
+'Reports everything that is wrong with a workout. p_plan_faults are the faults of its plan and day. Raises PT422 '
 'completed_in_future, completed_before_started, plan_not_found, plan_day_not_found, exercise_not_found.';
 grant execute on function private.check_workout(jsonb, jsonb) to authenticated;
 

@@ -102,7 +102,7 @@ select is(
         '{"plan_id": "00000000-0000-4000-8000-0000000000ff", "completed_at": "2999-01-01T00:00:00Z"}'
     )),
     'PT422 invalid_request',
-    'several faults are told at once'
+    'several faults are reported together'
 );
 select is(
     pg_temp.run('owner', pg_temp.logging(jsonb_build_array(
