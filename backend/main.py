@@ -25,7 +25,7 @@ from backend.companion.repository import ChatLimits
 from backend.companion.router import router as companion_router
 from backend.core.docs_pages import add_docs_pages
 from backend.core.garbage import collect_garbage_rarely
-from backend.core.handlers import handle_http_exception, handle_invalid_request
+from backend.core.handlers import handle_http_exception
 from backend.core.logging import configure_logging
 from backend.core.middleware import ErrorBoundary, RequestContext
 from backend.core.openapi import DESCRIPTION, VERSION, build_openapi
@@ -49,6 +49,7 @@ from backend.profiles.router import router as profiles_router
 from backend.progress.router import router as progress_router
 from backend.service import router as service_router
 from backend.sync.router import router as sync_router
+from backend.validation import handle_invalid_request
 from backend.workouts.router import router as workouts_router
 
 API_PREFIX = "/api/v1"

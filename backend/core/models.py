@@ -1,14 +1,43 @@
 """Base models of requests and answers: strict, so that nothing is silently converted or dropped."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 
 class Input(BaseModel):
     """A request's body, or a part of it: unknown fields are refused, and nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class RuledInput(Input):
+    """A part of a request whose fields depend on each other. The broken rules are told beside the wrong fields."""
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:  # noqa: ARG003  # for overrides
+        """What is wrong with the fields together. `given` is as it was sent: its values may have any type."""
+        return iter(())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell_all(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        rules = list(cls.broken_rules(given)) if isinstance(given, dict) else []
+        if not rules:
+            return validate(given)
+        faults = [InitErrorDetails(type=rule, input=given) for rule in rules]
+        try:
+            validate(given)
+        except ValidationError as error:
+            faults += [_again(fault) for fault in error.errors()]
+        raise ValidationError.from_exception_data(cls.__name__, faults)
+
+
+def _again(fault: ErrorDetails) -> InitErrorDetails:
+    kind = PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx"))
+    return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"])
 
 
 class Output(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from backend.core.glossary import GLOSSARY
 from backend.core.models import Input, Output
-from backend.core.problems import DATABASE_CODES, Code, ProblemDetails
+from backend.core.problems import DATABASE_CODES, FORM_CODES, Code, ProblemDetails
 
 ROOT = Path(__file__).parents[2]
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -64,6 +64,15 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     problem["properties"]["code"] = {
         "$ref": "#/components/schemas/ErrorCode",
         "description": "Why the request failed, for programs.",
+    }
+    schemas["FieldErrorCode"] = {
+        "type": "string",
+        "description": "What is wrong with a field. docs/api.md explains each; expect new ones.",
+        "enum": sorted({*FORM_CODES, *DATABASE_CODES}),
+    }
+    schemas["FieldError"]["properties"]["code"] = {
+        "$ref": "#/components/schemas/FieldErrorCode",
+        "description": "What is wrong with the field, for programs.",
     }
     for name, schema in schemas.items():
         _explain_fields(name, schema)

@@ -69,11 +69,22 @@ DATABASE_CODES = (
     "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks", "memory_changed", "memory_exists",
     "memory_not_found", "metadata_too_large", "muscle_listed_twice", "not_authenticated", "not_confirmed",
     "plan_changed", "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only", "preferences_too_large",
-    "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises", "too_many_plans",
-    "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running", "unknown_equipment",
-    "unknown_muscle", "unknown_timezone", "workout_changed", "workout_not_found",
+    "profile_changed", "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises",
+    "too_many_plans", "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running",
+    "unknown_equipment", "unknown_muscle", "unknown_timezone", "workout_changed", "workout_not_found",
 )  # fmt: skip
 """All of them that clients can get, for the document: what an SQL function raises is passed on as it is."""
+
+FORM_CODES = (
+    "blank", "bool_parsing", "bool_type", "date", "date_from_datetime_parsing", "dict_type", "extra_forbidden",
+    "finite_number", "float_type", "greater_than_equal", "increment_missing", "int_from_float", "int_parsing",
+    "int_parsing_size", "int_type", "less_than_equal", "list_type", "literal_error", "missing",
+    "model_attributes_type", "model_type", "multiple_of", "no_measure", "not_json", "nul_character",
+    "reps_incomplete", "reps_reversed", "string_pattern_mismatch", "string_too_long", "string_too_short",
+    "string_type", "string_unicode", "surrogate", "timestamp", "too_deep", "too_large", "too_long", "too_precise",
+    "too_short", "tuple_type", "two_loads", "uuid_parsing", "uuid_type",
+)  # fmt: skip
+"""All codes of fields whose form is wrong, for the document: Pydantic's, and those that our models raise."""
 
 
 class FieldError(BaseModel):

@@ -1,12 +1,13 @@
 """The vocabulary that several subjects share: sets and effort, body parts, memories, affinity."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import MISSING, Field, model_validator
+from pydantic import MISSING, Field
 from pydantic_core import PydanticCustomError
 
 from backend.core.fields import AT_MOST_THREE_DECIMALS, WHOLE, Text
-from backend.core.models import Input, Output
+from backend.core.models import Output, RuledInput
 
 MAX_SETS = 200
 MAX_SUPERSET = 20
@@ -41,7 +42,7 @@ Notes = Annotated[Text, Field(max_length=MAX_NOTES_LENGTH)]
 PlanDayNumber = Annotated[int, Field(ge=1, le=7), WHOLE]
 
 
-class SetFields(Input):
+class SetFields(RuledInput):
     """A set without its exercise: reps, a duration or a distance, with or without weight."""
 
     set_type: Annotated[SetType, Field(description="Default: working.")] | MISSING = MISSING
@@ -60,11 +61,11 @@ class SetFields(Input):
     superset: Annotated[Superset, Field(description="Sets with the same number were done in turn.")] | None = None
     notes: Notes | None = None
 
-    @model_validator(mode="after")
-    def _measures_something(self) -> Self:
-        if self.reps is None and self.duration_seconds is None and self.distance_meters is None:
-            raise PydanticCustomError("no_measure", "A set needs reps, duration_seconds or distance_meters")
-        return self
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """See RuledInput."""
+        if given.get("reps") is None and given.get("duration_seconds") is None and given.get("distance_meters") is None:
+            yield PydanticCustomError("no_measure", "A set needs reps, duration_seconds or distance_meters")
 
 
 class PlanSetTarget(Output):

@@ -1,10 +1,9 @@
 """Request and response models of /exercises."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import MISSING, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import MISSING, Field
 
 from backend.core.examples import example
 from backend.core.fields import WITHOUT_REPEATS, Name, NewId, Revision, StoredId, Text
@@ -189,14 +188,6 @@ class ExerciseChanges(Input):
     instructions: Annotated[list[Instruction], Field(max_length=40)] | MISSING = MISSING
     cues: Annotated[list[Cue], Field(max_length=10)] | MISSING = MISSING
     archived: Annotated[bool, Field(description="true: in no list any more; false: back in lists.")] | MISSING = MISSING
-
-    @model_validator(mode="after")
-    def _lists_a_muscle_once(self) -> Self:
-        primary = [] if self.primary_muscles is MISSING else self.primary_muscles
-        secondary = [] if self.secondary_muscles is MISSING else self.secondary_muscles
-        if set(primary) & set(secondary):
-            raise PydanticCustomError("muscle_listed_twice", "A muscle is primary or secondary, not both")
-        return self
 
 
 class NewExercise(ExerciseChanges):

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections.abc import Iterable, Mapping
 
 from backend.core.problems import Code, DatabaseCode, FieldError, Problem, ai_not_configured, internal_error
 
@@ -60,11 +61,16 @@ def _refusal(status: int, message: str, code: str, hint: str) -> Problem:
     is the seconds to wait.
     """
     if code == Code.INVALID_REQUEST:
-        errors = [error for fault in json.loads(hint) for error in _field_errors(**fault)]
+        errors = field_errors(json.loads(hint))
         return Problem(status, Code.INVALID_REQUEST, f"{len(errors)} fields are wrong.", errors=errors)
     if hint.isdecimal():
         return Problem(status, DatabaseCode(code), message, headers={"Retry-After": hint})
     return Problem(status, DatabaseCode(code), message, errors=_field_errors(code, message, hint))
+
+
+def field_errors(faults: Iterable[Mapping[str, str]]) -> list[FieldError]:
+    """The errors of faults as private.fault has them: an error for each path of each fault."""
+    return [error for fault in faults for error in _field_errors(**fault)]
 
 
 def _field_errors(code: str, message: str, where: str) -> list[FieldError]:

@@ -1,14 +1,15 @@
 """Request and response models of /plans."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import MISSING, AfterValidator, Field, model_validator
+from pydantic import MISSING, AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
 from backend.core.fields import WHOLE, Id, Name, NewId, SmallObject, StoredId, Text
-from backend.core.models import Input, Output, Page, PageQuery
+from backend.core.models import Input, Output, Page, PageQuery, RuledInput
 from backend.core.vocabulary import (
     Level,
     Notes,
@@ -46,7 +47,7 @@ class Deload(Input):
     percent: Annotated[float, Field(ge=1, le=90, allow_inf_nan=False, description="How much lighter.")]
 
 
-class Progression(Input):
+class Progression(RuledInput):
     """How the load of an exercise grows from session to session."""
 
     scheme: Annotated[
@@ -63,14 +64,14 @@ class Progression(Input):
     )
     deload: Deload | None = None
 
-    @model_validator(mode="after")
-    def _progresses(self) -> Self:
-        if self.scheme != "percent_1rm" and self.increment is None:
-            raise PydanticCustomError("increment_missing", "A linear or double progression needs an increment")
-        return self
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """See RuledInput."""
+        if given.get("scheme") in ("linear", "double") and given.get("increment") is None:
+            yield PydanticCustomError("increment_missing", "A linear or double progression needs an increment")
 
 
-class PlannedSet(Input):
+class PlannedSet(RuledInput):
     """What a set aims at."""
 
     set_type: Annotated[SetType, Field(description="Default: working.")] | MISSING = MISSING
@@ -83,15 +84,16 @@ class PlannedSet(Input):
     rir: Rir | None = None
     rest_seconds: RestSeconds | None = None
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if (self.reps_min is None) != (self.reps_max is None):
-            raise PydanticCustomError("reps_incomplete", "Give both reps_min and reps_max, or neither")
-        if self.reps_min is not None and self.reps_max is not None and self.reps_min > self.reps_max:
-            raise PydanticCustomError("reps_reversed", "reps_min must not be greater than reps_max")
-        if self.weight is not None and self.percent_1rm is not None:
-            raise PydanticCustomError("two_loads", "Give weight or percent_1rm, not both")
-        return self
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+        """See RuledInput."""
+        least, most = given.get("reps_min"), given.get("reps_max")
+        if (least is None) != (most is None):
+            yield PydanticCustomError("reps_incomplete", "Give both reps_min and reps_max, or neither")
+        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+            yield PydanticCustomError("reps_reversed", "reps_min must not be greater than reps_max")
+        if given.get("weight") is not None and given.get("percent_1rm") is not None:
+            yield PydanticCustomError("two_loads", "Give weight or percent_1rm, not both")
 
 
 class PlannedExercise(Input):

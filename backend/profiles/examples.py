@@ -22,5 +22,7 @@ PROFILE: dict[str, Any] = {
     "weekly_target": 4,
     "preferences": {"theme": "dark"},
     "created_at": "2026-01-05T09:00:00Z",
+    "updated_at": "2026-03-02T18:20:00Z",
+    "revision": 3,
     "affinity": {"score": 45, "level": 2, "title": "Warming Up", "next_level_at": 100},
 }

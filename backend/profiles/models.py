@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import MISSING, Field
 
 from backend.core.examples import example
-from backend.core.fields import RFC3339_DAY, WHOLE, WITHOUT_REPEATS, Name, SmallObject, StoredId, Text
+from backend.core.fields import RFC3339_DAY, WHOLE, WITHOUT_REPEATS, Name, Revision, SmallObject, StoredId, Text
 from backend.core.models import Input, Output
 from backend.core.vocabulary import AffinityStanding, BodyPart, Level, WeightUnit
 from backend.profiles import examples
@@ -65,4 +65,6 @@ class Profile(Output):
     weekly_target: int
     preferences: dict[str, Any]
     created_at: datetime
+    updated_at: datetime
+    revision: Revision
     affinity: AffinityStanding

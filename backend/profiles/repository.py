@@ -1,5 +1,6 @@
 """The profile in the database."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict, cast
 
 from fastapi import Depends
@@ -23,6 +24,8 @@ class DBProfileRow(TypedDict):
     weekly_target: int
     preferences: dict[str, Any]
     created_at: str
+    updated_at: str
+    revision: int
     affinity: dict[str, Any]
 
 
@@ -33,9 +36,10 @@ class ProfileRepository(Repository):
         """The caller's profile."""
         return cast(DBProfileRow, await self._call("get_profile"))
 
-    async def update(self, changes: dict[str, Any]) -> DBProfileRow:
-        """Change the given fields only."""
-        return cast(DBProfileRow, await self._call("update_profile", p_changes=changes))
+    async def update(self, changes: dict[str, Any], if_revisions: Sequence[int] | None) -> DBProfileRow:
+        """Change the given fields only; a 412 Problem at another revision."""
+        row = await self._call("update_profile", p_changes=changes, p_if_revisions=if_revisions)
+        return cast(DBProfileRow, row)
 
 
 Profiles = Annotated[ProfileRepository, Depends(repository_of(ProfileRepository))]

@@ -126,7 +126,9 @@ create table private.profiles (
     constraint profiles_preferences_check check (private.is_small_object(preferences)),
     affinity_score integer not null default 0
     constraint profiles_affinity_score_check check (affinity_score >= 0),
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
+    revision bigint not null default 1
 );
 comment on table private.profiles is
 'Who a user is and how they train. A trigger keeps the affinity score equal to the sum of the user''s ledger.';
@@ -134,6 +136,8 @@ comment on column private.profiles.injuries is 'Body parts to spare: exercises t
 comment on column private.profiles.weekly_target is
 'How many workouts in a week keep the streak. It counts from the week in which the user set it.';
 comment on column private.profiles.preferences is 'Settings that the frontend defines: a JSON object of at most 8 KiB.';
+comment on column private.profiles.revision is
+'Counts the changes that the user makes. It does not change with the affinity score.';
 grant select on private.profiles to authenticated;
 -- Column by column: functions award the affinity score, and its owner never writes it.
 grant update (
@@ -149,34 +153,50 @@ using ((select auth.uid()) = user_id) with check ((select auth.uid()) = user_id)
 
 
 -- These rules depend on other tables, or deserve a clearer message than a check constraint gives.
+create function private.profile_faults(p_old private.profiles, p_new private.profiles)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_faults jsonb := private.equipment_faults(p_new.equipment, 'equipment');
+begin
+    if p_new.birth_date > current_date - interval '13 years' then
+        v_faults := v_faults || private.fault('too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
+    end if;
+    -- Postgres may store a number in more characters than the request used.
+    if pg_catalog.octet_length(p_new.preferences::text) > 8192 then
+        v_faults := v_faults || private.fault(
+            'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences'
+        );
+    end if;
+    -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
+    if p_new.timezone <> 'UTC' and p_new.timezone is distinct from p_old.timezone
+        and not exists (select from pg_catalog.pg_timezone_names where name = p_new.timezone) then
+        v_faults := v_faults || private.fault(
+            'unknown_timezone',
+            pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', p_new.timezone),
+            'timezone'
+        );
+    end if;
+    return v_faults;
+end
+$$;
+comment on function private.profile_faults(private.profiles, private.profiles) is
+'The faults too_young, preferences_too_large, unknown_timezone and unknown_equipment. p_old is null for a new profile.';
+grant execute on function private.profile_faults(private.profiles, private.profiles) to authenticated;
+
+
 create function private.check_profile()
 returns trigger
 language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_faults jsonb := private.equipment_faults(new.equipment, 'equipment');
 begin
-    if new.birth_date > current_date - interval '13 years' then
-        v_faults := v_faults || private.fault('too_young', 'Users of Slow Burn must be 13 or older.', 'birth_date');
-    end if;
-    -- Postgres may store a number in more characters than the request used.
-    if pg_catalog.octet_length(new.preferences::text) > 8192 then
-        v_faults := v_faults || private.fault(
-            'preferences_too_large', 'The preferences must take at most 8 KiB.', 'preferences'
-        );
-    end if;
-    -- Reading all time zones takes longer than the rest of an update, so only a new one is looked up.
-    if new.timezone <> 'UTC' and (tg_op = 'INSERT' or new.timezone <> old.timezone)
-        and not exists (select from pg_catalog.pg_timezone_names where name = new.timezone) then
-        v_faults := v_faults || private.fault(
-            'unknown_timezone',
-            pg_catalog.format('%L is not a time zone. Use an IANA name, such as Europe/Berlin.', new.timezone),
-            'timezone'
-        );
-    end if;
-    perform private.refuse(v_faults);
+    perform private.refuse(private.profile_faults(old, new));
     return new;
 end
 $$;
@@ -186,6 +206,28 @@ comment on function private.check_profile() is
 create trigger check_profile
 before insert or update of birth_date, timezone, equipment, preferences on private.profiles
 for each row execute function private.check_profile();
+
+
+create function private.revise_profile()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+    new.revision := old.revision + 1;
+    new.updated_at := pg_catalog.clock_timestamp();
+    return new;
+end
+$$;
+comment on function private.revise_profile() is 'Gives a profile that its user changed the next revision.';
+
+create trigger revise_profile
+before update of
+display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target, preferences
+on private.profiles
+for each row when (old is distinct from new)
+execute function private.revise_profile();
 
 
 -- Every new user gets a profile.
@@ -312,17 +354,18 @@ comment on function public.get_profile() is
 grant execute on function public.get_profile() to authenticated;
 
 
-create function public.update_profile(p_changes jsonb)
+create function public.update_profile(p_changes jsonb, p_if_revisions bigint[] default null)
 returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
+    v_profile private.profiles := private.lock_profile();
 begin
     perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
+    perform private.check_unchanged('profile', v_profile.revision, p_if_revisions);
     update private.profiles as p
     set (
         display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
@@ -333,16 +376,16 @@ begin
             c.equipment, c.injuries, c.weekly_target, c.preferences
         from pg_catalog.jsonb_populate_record(p, p_changes) as c
     )
-    where p.user_id = v_user_id;
-    -- Without a profile nothing was updated, and this raises.
+    where p.user_id = v_profile.user_id;
     return public.get_profile();
 end
 $$;
-comment on function public.update_profile(jsonb) is
+comment on function public.update_profile(jsonb, bigint[]) is
 'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises '
-'PT404 profile_not_found, PT413 body_too_large, PT422 invalid_changes, too_young, unknown_timezone, '
+'PT404 profile_not_found, PT412 profile_changed if p_if_revisions is given without the current revision, PT413 '
+'body_too_large, PT422 invalid_changes, too_young, unknown_timezone, '
 'unknown_equipment, preferences_too_large.';
-grant execute on function public.update_profile(jsonb) to authenticated;
+grant execute on function public.update_profile(jsonb, bigint[]) to authenticated;
 
 
 -- Users who signed up before this migration was pushed.

@@ -13,8 +13,8 @@ declare
 begin
     select pg_catalog.string_agg('sets.' || s.ordinality - 1 || '.exercise_id', ',' order by s.ordinality)
     into v_unknown
-    from rows from (pg_catalog.jsonb_populate_recordset(null::private.workout_sets, p_sets)) with ordinality as s
-    where not exists (select from private.exercises as e where e.id = s.exercise_id);
+    from pg_catalog.jsonb_array_elements(p_sets) with ordinality as s
+    where not exists (select from private.exercises as e where e.id = (s.value ->> 'exercise_id')::uuid);
     if v_unknown is not null then
         return private.fault('exercise_not_found', 'No exercise has this id.', v_unknown);
     end if;
@@ -53,7 +53,7 @@ comment on function private.followed_plan_faults(uuid, integer) is
 grant execute on function private.followed_plan_faults(uuid, integer) to authenticated;
 
 
-create function private.stored_plan_day_faults(p_stored private.workouts, p_plan_day integer)
+create function private.edited_plan_faults(p_stored private.workouts, p_given private.workouts)
 returns jsonb
 language plpgsql
 stable
@@ -61,18 +61,23 @@ security invoker
 set search_path = ''
 as $$
 begin
-    if p_plan_day <> coalesce(p_stored.plan_day, 0) and not exists (
+    if p_stored.plan_name is null or p_given.plan_id is distinct from p_stored.plan_id then
+        return private.followed_plan_faults(p_given.plan_id, p_given.plan_day);
+    end if;
+    -- It still follows the same plan, which may have changed since, or be gone.
+    if p_given.plan_day <> coalesce(p_stored.plan_day, 0) and not exists (
         select from private.plan_days as d
-        where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = p_plan_day
+        where d.plan_id = p_stored.plan_id and d.version = p_stored.plan_version and d.day = p_given.plan_day
     ) then
         return private.fault('plan_day_not_found', 'The plan does not have this day.', 'plan_day');
     end if;
     return '[]';
 end
 $$;
-comment on function private.stored_plan_day_faults(private.workouts, integer) is
-'The fault plan_day_not_found when an edited workout takes a day that the version it followed does not have.';
-grant execute on function private.stored_plan_day_faults(private.workouts, integer) to authenticated;
+comment on function private.edited_plan_faults(private.workouts, private.workouts) is
+'The faults plan_not_found and plan_day_not_found of an edited workout. A workout that keeps its plan may take the '
+'days of the version it followed.';
+grant execute on function private.edited_plan_faults(private.workouts, private.workouts) to authenticated;
 
 
 create function private.check_sets(p_sets jsonb)
@@ -97,6 +102,32 @@ comment on function private.check_sets(jsonb) is
 grant execute on function private.check_sets(jsonb) to authenticated;
 
 
+create function private.time_faults(p_given private.workouts)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_faults jsonb := '[]';
+begin
+    if p_given.completed_at > pg_catalog.now() + interval '1 minute' then
+        v_faults := private.fault('completed_in_future', '`completed_at` must not be in the future.', 'completed_at');
+    end if;
+    if p_given.started_at > coalesce(p_given.completed_at, pg_catalog.now()) then
+        v_faults := v_faults || private.fault(
+            'completed_before_started', '`completed_at` must not be before `started_at`.', 'completed_at'
+        );
+    end if;
+    return v_faults;
+end
+$$;
+comment on function private.time_faults(private.workouts) is
+'The faults completed_in_future and completed_before_started of a workout.';
+grant execute on function private.time_faults(private.workouts) to authenticated;
+
+
 -- The sets are looked at only when something else is wrong: storing them refuses unknown exercises anyway.
 create function private.check_workout(p_workout jsonb, p_plan_faults jsonb)
 returns void
@@ -106,19 +137,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-    v_given private.workouts := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
-    v_faults jsonb := p_plan_faults;
+    v_faults jsonb := p_plan_faults || private.time_faults(
+        pg_catalog.jsonb_populate_record(null::private.workouts, p_workout)
+    );
 begin
-    if v_given.completed_at > pg_catalog.now() + interval '1 minute' then
-        v_faults := v_faults || private.fault(
-            'completed_in_future', '`completed_at` must not be in the future.', 'completed_at'
-        );
-    end if;
-    if v_given.started_at > coalesce(v_given.completed_at, pg_catalog.now()) then
-        v_faults := v_faults || private.fault(
-            'completed_before_started', '`completed_at` must not be before `started_at`.', 'completed_at'
-        );
-    end if;
     if v_faults <> '[]' then
         perform private.refuse(v_faults || private.unknown_exercise_faults(p_workout -> 'sets'));
     end if;
@@ -359,12 +381,7 @@ begin
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
     v_new := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
-    perform private.check_workout(v_new, case
-        -- The plan may have changed since, or be gone.
-        when v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id
-            then private.stored_plan_day_faults(v_stored, v_given.plan_day)
-        else private.followed_plan_faults(v_given.plan_id, v_given.plan_day)
-    end);
+    perform private.check_workout(v_new, private.edited_plan_faults(v_stored, v_given));
     v_exercises := private.exercises_of_workout(v_profile.user_id, p_id) || array(
         select distinct (s.value ->> 'exercise_id')::uuid from pg_catalog.jsonb_array_elements(p_workout -> 'sets') as s
     );

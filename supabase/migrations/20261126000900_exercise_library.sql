@@ -336,6 +336,26 @@ comment on type private.exercise_filters is
 'A query and filters for exercises. An exercise must match every filter that is not null, and any value of a list.';
 
 
+create function private.filter_faults(p_muscles text[], p_equipment text[])
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.muscle_faults(p_muscles, '?muscle')
+        || private.equipment_faults(
+            array(select slug from pg_catalog.unnest(p_equipment) as slug where slug is distinct from 'none'),
+            '?equipment'
+        );
+end
+$$;
+comment on function private.filter_faults(text[], text[]) is
+'The faults unknown_muscle and unknown_equipment of filters. The equipment none means without equipment.';
+grant execute on function private.filter_faults(text[], text[]) to authenticated;
+
+
 create function private.check_filters(p_filters private.exercise_filters)
 returns void
 language plpgsql
@@ -343,8 +363,6 @@ stable
 security invoker
 set search_path = ''
 as $$
-declare
-    v_faults jsonb := '[]';
 begin
     if greatest(
         pg_catalog.cardinality(p_filters.muscles), pg_catalog.cardinality(p_filters.equipment),
@@ -354,16 +372,9 @@ begin
     ) > 100 then
         perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
     end if;
-    if p_filters.muscles is not null then
-        v_faults := private.muscle_faults(p_filters.muscles, '?muscle');
+    if p_filters.muscles is not null or p_filters.equipment is not null then
+        perform private.refuse(private.filter_faults(p_filters.muscles, p_filters.equipment));
     end if;
-    if p_filters.equipment is not null then
-        v_faults := v_faults || private.equipment_faults(
-            array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
-            '?equipment'
-        );
-    end if;
-    perform private.refuse(v_faults);
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is
@@ -952,8 +963,12 @@ begin
         return public.get_exercise(v_id) || '{"replayed": true}';
     end if;
     v_id := private.new_id(v_profile.user_id, p_exercise);
-    insert into private.exercises (user_id, id, name)
-    values (v_profile.user_id, v_id, pg_catalog.btrim(p_exercise ->> 'name'));
+    -- With the lists that a trigger checks, so that it can tell all that is wrong.
+    insert into private.exercises (user_id, id, name, equipment, primary_muscles, secondary_muscles)
+    select
+        v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.equipment, '{}'),
+        coalesce(c.primary_muscles, '{}'), coalesce(c.secondary_muscles, '{}')
+    from pg_catalog.jsonb_populate_record(null::private.exercises, p_exercise) as c;
     perform private.remember_id('create_exercise', p_idempotency_key, p_exercise, v_id);
     -- update_exercise sets the other fields, so that creating and updating treat them alike.
     return public.update_exercise(v_id, p_exercise) || '{"replayed": false}';

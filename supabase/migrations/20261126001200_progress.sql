@@ -133,6 +133,33 @@ comment on function private.pauses_json(private.profiles) is 'The streak and all
 grant execute on function private.pauses_json(private.profiles) to authenticated;
 
 
+create function private.pause_faults(p_profile private.profiles, p_weeks integer, p_from date)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_this_week date := private.start_of_week(pg_catalog.now(), p_profile.timezone);
+    v_faults jsonb := '[]';
+begin
+    if p_weeks is null or p_weeks not between 1 and 12 then
+        v_faults := private.fault('invalid_pause', '`weeks` must be between 1 and 12.', 'weeks');
+    end if;
+    if pg_catalog.date_trunc('week', p_from::timestamp)::date not between v_this_week - 28 and v_this_week + 364 then
+        v_faults := v_faults || private.fault(
+            'invalid_pause', '`from` must be within the last four weeks or the coming year.', 'from'
+        );
+    end if;
+    return v_faults;
+end
+$$;
+comment on function private.pause_faults(private.profiles, integer, date) is
+'The fault invalid_pause of too many or no weeks, or of a first week too long ago or too far ahead.';
+grant execute on function private.pause_faults(private.profiles, integer, date) to authenticated;
+
+
 create function public.pause_streak(
     p_weeks integer default 1, p_from date default null, p_idempotency_key text default null
 )
@@ -143,22 +170,17 @@ set search_path = ''
 as $$
 declare
     v_profile private.profiles := private.lock_profile();
-    v_this_week date := private.start_of_week(pg_catalog.now(), v_profile.timezone);
-    v_first date := pg_catalog.date_trunc('week', coalesce(p_from, v_this_week)::timestamp)::date;
+    v_first date := coalesce(
+        pg_catalog.date_trunc('week', p_from::timestamp)::date,
+        private.start_of_week(pg_catalog.now(), v_profile.timezone)
+    );
     v_request jsonb := pg_catalog.jsonb_build_array(p_weeks, p_from);
     v_answer jsonb := private.replay_answer('pause_streak', p_idempotency_key, v_request);
 begin
     if v_answer is not null then
         return v_answer || '{"replayed": true}';
     end if;
-    if p_weeks is null or p_weeks not between 1 and 12 then
-        perform private.fail(422, 'invalid_pause', '`weeks` must be between 1 and 12.', 'weeks');
-    end if;
-    if v_first not between v_this_week - 28 and v_this_week + 364 then
-        perform private.fail(
-            422, 'invalid_pause', '`from` must be within the last four weeks or the coming year.', 'from'
-        );
-    end if;
+    perform private.refuse(private.pause_faults(v_profile, p_weeks, p_from));
     insert into private.paused_weeks (user_id, week_start)
     select
         v_profile.user_id,

@@ -1,7 +1,7 @@
 -- Profiles: made at sign-up, read and changed by their owner.
 begin;
 \ir helpers.psql
-select plan(27);
+select plan(29);
 
 select is(
     pg_temp.run('owner', $$select get_profile() ->> 'display_name'$$),
@@ -30,6 +30,18 @@ select is(
     'a change returns the whole profile'
 );
 select is(pg_temp.run('owner', $$select get_profile() ->> 'weekly_target'$$), '5', 'a change is kept');
+select is(
+    pg_temp.run('owner', $$select update_profile('{"weekly_target": 5}') ->> 'revision'$$), '2',
+    'a change to what is there already is none'
+);
+select is(
+    array[
+        pg_temp.run('owner', $$select update_profile('{"weekly_target": 4}', '{1,3}')$$),
+        pg_temp.run('owner', $$select update_profile('{"weekly_target": 4}', '{}')$$),
+        pg_temp.run('owner', $$select update_profile('{"weekly_target": 5}', '{1,2}') ->> 'weekly_target'$$)
+    ],
+    array['PT412 profile_changed', 'PT412 profile_changed', '5'], 'a profile of another revision stays as it is'
+);
 select is(
     pg_temp.run('owner', $$select update_profile('{"birth_date": "1990-05-17"}') ->> 'weekly_target'$$),
     '5',

@@ -215,7 +215,6 @@ async def test_a_user_has_500_exercises_at_most(athlete: Person, admin: psycopg.
         ({"user_id": str(uuid4())}, "user_id"),
         ({"slug": "mine"}, "slug"),
         ({"source": "me"}, "source"),
-        ({"primary_muscles": ["chest"], "secondary_muscles": ["chest"]}, ""),
     ],
 )
 async def test_a_wrong_field_is_named_and_nothing_is_stored(athlete: Person, fields: dict[str, Any], path: str) -> None:

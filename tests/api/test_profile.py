@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from httpx import Response
 
-from tests.support import Connect, Person, assert_problem, one_gateway, paths
+from tests.support import Connect, Person, a_set, assert_problem, one_gateway, paths
 from tools.stack.users import ROLE as AUTH_ROLE
 
 
@@ -14,7 +15,8 @@ async def test_a_new_user_has_a_profile(athlete: Person) -> None:
     response = await athlete.get("/profile")
     assert response.status_code == 200
     body = response.json()
-    assert abs(datetime.now(UTC) - datetime.fromisoformat(body.pop("created_at"))).total_seconds() < 60
+    for moment in ("created_at", "updated_at"):
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(body.pop(moment))).total_seconds() < 60
     assert body == {
         "user_id": str(athlete.id),
         "display_name": athlete.user.email.partition("@")[0],
@@ -27,6 +29,7 @@ async def test_a_new_user_has_a_profile(athlete: Person) -> None:
         "injuries": [],
         "weekly_target": 3,
         "preferences": {},
+        "revision": 1,
         "affinity": {"score": 0, "level": 1, "title": "New Acquaintance", "next_level_at": 30},
     }
 
@@ -45,21 +48,26 @@ CHANGES = {
 }
 
 
+def fields(profile: Response) -> dict[str, Any]:
+    """What a change leaves as it was."""
+    return {name: value for name, value in profile.json().items() if name not in ("updated_at", "revision")}
+
+
 async def test_every_field_can_be_changed_and_read_back(athlete: Person) -> None:
-    before = (await athlete.get("/profile")).json()
+    before = await athlete.get("/profile")
     response = await athlete.patch("/profile", CHANGES)
     assert response.status_code == 200
-    assert response.json() == before | CHANGES
+    assert fields(response) == fields(before) | CHANGES
     assert (await athlete.get("/profile")).json() == response.json()
 
 
 @pytest.mark.parametrize("name", CHANGES)
 async def test_an_absent_field_keeps_its_value(athlete: Person, name: str) -> None:
-    before = (await athlete.patch("/profile", CHANGES)).json()
+    before = await athlete.patch("/profile", CHANGES)
     other = "weekly_target" if name != "weekly_target" else "goals"
     value: Any = 1 if other == "weekly_target" else []
-    after = (await athlete.patch("/profile", {other: value})).json()
-    assert after == before | {other: value}
+    after = await athlete.patch("/profile", {other: value})
+    assert fields(after) == fields(before) | {other: value}
 
 
 async def test_an_empty_patch_changes_nothing(athlete: Person) -> None:
@@ -67,6 +75,35 @@ async def test_an_empty_patch_changes_nothing(athlete: Person) -> None:
     response = await athlete.patch("/profile", {})
     assert response.status_code == 200
     assert response.json() == before
+
+
+async def test_if_match_protects_the_profile(athlete: Person) -> None:
+    read = await athlete.get("/profile")
+    known = {"If-Match": read.headers["etag"]}
+    changed = await athlete.ask("PATCH", "/profile", json={"weekly_target": 5}, headers=known)
+    assert (changed.status_code, changed.json()["revision"]) == (200, 2)
+    for outdated in (read.headers["etag"], '"1"', "2", '"x"', ""):
+        refused = await athlete.ask("PATCH", "/profile", json={"weekly_target": 7}, headers={"If-Match": outdated})
+        assert_problem(refused, 412, "profile_changed")
+    assert (await athlete.get("/profile")).json() == changed.json()
+    for current in (changed.headers["etag"], '"1", "3"', "*"):
+        again = await athlete.ask("PATCH", "/profile", json={"goals": [current]}, headers={"If-Match": current})
+        assert again.status_code == 200
+
+
+@one_gateway
+async def test_a_workout_changes_the_tag_of_the_profile_but_not_its_revision(athlete: Person) -> None:
+    before = await athlete.get("/profile")
+    unchanged = await athlete.ask("GET", "/profile", headers={"If-None-Match": before.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    await athlete.log(a_set())
+    after = await athlete.ask("GET", "/profile", headers={"If-None-Match": before.headers["etag"]})
+    assert after.json()["affinity"]["score"] > 0
+    assert after.json()["revision"] == before.json()["revision"]
+    changed = await athlete.ask(
+        "PATCH", "/profile", json={"weekly_target": 5}, headers={"If-Match": before.headers["etag"]}
+    )
+    assert changed.status_code == 200
 
 
 async def test_null_clears_an_optional_field(athlete: Person) -> None:

@@ -31,6 +31,7 @@ from backend.progress.models import RecordQuery, SeriesQuery
 from backend.progress.repository import ProgressRepository
 from backend.sync.models import SyncQuery
 from backend.sync.repository import SyncRepository
+from backend.validation import RuleRepository
 from backend.workouts.models import WorkoutQuery
 from backend.workouts.repository import DBWorkoutSetRow, DBWorkoutSummaryRow, WorkoutRepository
 from tests.support import Person, a_set, exercise_id
@@ -55,6 +56,7 @@ class Repositories:
         self.embeddings = EmbeddingRepository(gateway, caller)
         self.memories = MemoryRepository(gateway, caller)
         self.sync = SyncRepository(gateway, caller)
+        self.rules = RuleRepository(gateway, caller)
         self.account = AccountRepository(gateway, caller)
 
 
@@ -71,7 +73,7 @@ class RecordingGateway:
 
     async def call(self, function: str, arguments: Mapping[str, Any], caller: Caller) -> object:
         self.calls.append((function, set(arguments)))
-        return {"report": None}
+        return {"report": None, "faults": []}
 
     is_full = False
 
@@ -91,7 +93,7 @@ async def calls() -> list[tuple[str, set[str]]]:
     to = Repositories(gateway, caller_for(an_id))
     every: list[Awaitable[object]] = [
         to.profiles.get(),
-        to.profiles.update({}),
+        to.profiles.update({}, None),
         to.exercises.search(ExerciseQuery()),
         to.exercises.count(ExerciseFilters()),
         to.exercises.get(an_id),
@@ -138,6 +140,7 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.memories.delete(an_id, None),
         to.memories.delete_all(),
         to.sync.changes(SyncQuery()),
+        to.rules.find("workout", {}, None),
         to.account.export_page(None),
         to.account.workouts_page(None),
         to.account.delete(""),
@@ -193,7 +196,7 @@ async def repositories(athlete: Person, settings: Settings) -> AsyncIterator[Rep
 @over_postgres
 async def test_rows_of_profiles_and_exercises_match_their_types(repositories: Repositories) -> None:
     await checked(repositories.profiles.get)
-    await checked(repositories.profiles.update, {})
+    await checked(repositories.profiles.update, {}, None)
     bench = UUID(exercise_id("bench-press"))
     assert (await checked(repositories.exercises.search, ExerciseQuery()))["items"]
     assert (await checked(repositories.exercises.count, ExerciseFilters()))["muscles"]

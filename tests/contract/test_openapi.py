@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from backend.core.glossary import GLOSSARY
 from backend.core.openapi import VERSION
+from backend.validation import RULES
 from tools import ToolError, openapi_file
 
 PUBLIC_PATHS = {"/", "/health", "/health/ready", "/api/v1/auth/public"}
@@ -314,3 +315,8 @@ def test_publish_reports_a_failed_upload(
     assert copy.is_file()
     assert run(monkeypatch, "publish", url.format(server_url=server_url)) == 1
     assert "was not published" in capsys.readouterr().err
+
+
+def test_the_routes_whose_rules_are_known_exist() -> None:
+    paths: dict[str, Any] = DOCUMENT["paths"]
+    assert set(RULES) <= {operation["operationId"] for path in paths.values() for operation in path.values()}

@@ -280,6 +280,8 @@ class Subject:
             "p_id": self.ids["exercise"] if "alternatives" in function or "progress" in function else self.ids[subject],
             "p_workout": workout,
             "p_plan": plan,
+            "p_kind": "plan",
+            "p_document": plan,
             "p_exercise": exercise,
             "p_memory": memory,
             "p_turn": turn,

@@ -282,6 +282,8 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_id": [*ids, str(victim.id), None],
         "p_changes": [{"user_id": str(victim.id)}, {"affinity_score": 9000}, forged],
         "p_workout": [forged],
+        "p_kind": ["exercise", "plan", "workout", "profile"],
+        "p_document": [forged | {"name": f"{SECRET} lift", "days": forged_days}],
         "p_idempotency_key": [f"{SECRET} 100", f"{SECRET} 110"],
         "p_from": [None],
         "p_to": [None],

@@ -18,6 +18,7 @@ CODES = {
     "exercise_changed": CHANGED,
     "memory_changed": CHANGED,
     "plan_changed": CHANGED,
+    "profile_changed": CHANGED,
     "workout_changed": CHANGED,
     "cursor_expired": "the time in a cursor goes by",
     "exercise_not_found": MISSING,

@@ -25,39 +25,31 @@ comment on function private.muscle_faults(text[], text) is
 grant execute on function private.muscle_faults(text[], text) to authenticated;
 
 
-create function private.check_exercise()
-returns trigger
+create function private.list_faults(p_exercise private.exercises)
+returns jsonb
 language plpgsql
+stable
 security invoker
 set search_path = ''
 as $$
 declare
-    v_faults jsonb;
+    v_faults jsonb := private.equipment_faults(p_exercise.equipment, 'equipment')
+        || private.muscle_faults(p_exercise.primary_muscles, 'primary_muscles')
+        || private.muscle_faults(p_exercise.secondary_muscles, 'secondary_muscles');
 begin
-    new.equipment := private.without_repeats(new.equipment);
-    new.primary_muscles := private.without_repeats(new.primary_muscles);
-    new.secondary_muscles := private.without_repeats(new.secondary_muscles);
-
-    v_faults := private.equipment_faults(new.equipment, 'equipment')
-        || private.muscle_faults(new.primary_muscles, 'primary_muscles')
-        || private.muscle_faults(new.secondary_muscles, 'secondary_muscles');
-    if new.primary_muscles && new.secondary_muscles then
-        v_faults := v_faults || private.fault(
+    if p_exercise.primary_muscles && p_exercise.secondary_muscles then
+        return v_faults || private.fault(
             'muscle_listed_twice',
             'A muscle must be either primary or secondary, not both.',
             'primary_muscles,secondary_muscles'
         );
     end if;
-    perform private.refuse(v_faults);
-    return new;
+    return v_faults;
 end
 $$;
-comment on function private.check_exercise() is
-'Removes repeats from the lists of an exercise. Raises PT422 unknown_equipment, unknown_muscle, or '
-'muscle_listed_twice if a muscle is both primary and secondary.';
-create trigger check_exercise
-before insert or update of equipment, primary_muscles, secondary_muscles on private.exercises
-for each row execute function private.check_exercise();
+comment on function private.list_faults(private.exercises) is
+'The faults unknown_equipment, unknown_muscle, and muscle_listed_twice if a muscle is both primary and secondary.';
+grant execute on function private.list_faults(private.exercises) to authenticated;
 
 
 create function private.find_namesake(p_user_id uuid, p_id uuid, p_name text)
@@ -78,7 +70,7 @@ begin
             case when e.user_id is null then pg_catalog.array_prepend(e.name, e.aliases) else array[e.name] end
         ) as known (name)
         where (e.user_id is null or e.user_id = p_user_id)
-            and e.id <> p_id
+            and e.id is distinct from p_id
             and e.archived_at is null
             -- Comparing the stored letter pairs first saves computing most of the keys.
             and v_pairs = any(e.search_pairs)
@@ -90,8 +82,57 @@ end
 $$;
 comment on function private.find_namesake(uuid, uuid, text) is
 'The name of another exercise that means the same as p_name, among the catalogue''s names and aliases and the user''s '
-'own names; null if there is none.';
+'own names; null if there is none. p_id is null for a new exercise.';
 grant execute on function private.find_namesake(uuid, uuid, text) to authenticated;
+
+
+create function private.name_faults(p_exercise private.exercises)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_namesake text := private.find_namesake(p_exercise.user_id, p_exercise.id, p_exercise.name);
+begin
+    if v_namesake is not null then
+        return private.fault('exercise_exists', 'This exercise already exists as ' || v_namesake || '.', 'name');
+    end if;
+    return '[]';
+end
+$$;
+comment on function private.name_faults(private.exercises) is
+'The fault exercise_exists for a name that the catalogue or another exercise of the user has.';
+grant execute on function private.name_faults(private.exercises) to authenticated;
+
+
+-- The name is looked at only when something else is wrong: check_own_exercise refuses one that is taken anyway.
+create function private.check_exercise()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+    v_faults jsonb;
+begin
+    new.equipment := private.without_repeats(new.equipment);
+    new.primary_muscles := private.without_repeats(new.primary_muscles);
+    new.secondary_muscles := private.without_repeats(new.secondary_muscles);
+    v_faults := private.list_faults(new);
+    if v_faults <> '[]' and new.user_id is not null and new.archived_at is null then
+        v_faults := v_faults || private.name_faults(new);
+    end if;
+    perform private.refuse(v_faults);
+    return new;
+end
+$$;
+comment on function private.check_exercise() is
+'Removes repeats from the lists of an exercise. Raises PT422 unknown_equipment, unknown_muscle, muscle_listed_twice.';
+create trigger check_exercise
+before insert or update of equipment, primary_muscles, secondary_muscles on private.exercises
+for each row execute function private.check_exercise();
 
 
 -- Users must not create a second exercise under a name that they can see already. The lock on the profile makes two
@@ -102,8 +143,6 @@ language plpgsql
 security invoker
 set search_path = ''
 as $$
-declare
-    v_namesake text;
 begin
     if tg_op = 'UPDATE' and old.name = new.name and old.archived_at is null then
         return new;
@@ -120,10 +159,7 @@ begin
             'You already have 500 exercises of your own, which is the limit. Delete one that you do not use.'
         );
     end if;
-    v_namesake := private.find_namesake(new.user_id, new.id, new.name);
-    if v_namesake is not null then
-        perform private.fail(409, 'exercise_exists', 'This exercise already exists as ' || v_namesake || '.', 'name');
-    end if;
+    perform private.refuse(private.name_faults(new), 409);
     return new;
 end
 $$;

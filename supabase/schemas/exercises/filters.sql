@@ -17,6 +17,26 @@ comment on type private.exercise_filters is
 'A query and filters for exercises. An exercise must match every filter that is not null, and any value of a list.';
 
 
+create function private.filter_faults(p_muscles text[], p_equipment text[])
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    return private.muscle_faults(p_muscles, '?muscle')
+        || private.equipment_faults(
+            array(select slug from pg_catalog.unnest(p_equipment) as slug where slug is distinct from 'none'),
+            '?equipment'
+        );
+end
+$$;
+comment on function private.filter_faults(text[], text[]) is
+'The faults unknown_muscle and unknown_equipment of filters. The equipment none means without equipment.';
+grant execute on function private.filter_faults(text[], text[]) to authenticated;
+
+
 create function private.check_filters(p_filters private.exercise_filters)
 returns void
 language plpgsql
@@ -24,8 +44,6 @@ stable
 security invoker
 set search_path = ''
 as $$
-declare
-    v_faults jsonb := '[]';
 begin
     if greatest(
         pg_catalog.cardinality(p_filters.muscles), pg_catalog.cardinality(p_filters.equipment),
@@ -35,16 +53,9 @@ begin
     ) > 100 then
         perform private.fail(422, 'too_many_values', 'A filter takes at most 100 values.');
     end if;
-    if p_filters.muscles is not null then
-        v_faults := private.muscle_faults(p_filters.muscles, '?muscle');
+    if p_filters.muscles is not null or p_filters.equipment is not null then
+        perform private.refuse(private.filter_faults(p_filters.muscles, p_filters.equipment));
     end if;
-    if p_filters.equipment is not null then
-        v_faults := v_faults || private.equipment_faults(
-            array(select slug from pg_catalog.unnest(p_filters.equipment) as slug where slug is distinct from 'none'),
-            '?equipment'
-        );
-    end if;
-    perform private.refuse(v_faults);
 end
 $$;
 comment on function private.check_filters(private.exercise_filters) is

@@ -85,8 +85,12 @@ begin
         return public.get_exercise(v_id) || '{"replayed": true}';
     end if;
     v_id := private.new_id(v_profile.user_id, p_exercise);
-    insert into private.exercises (user_id, id, name)
-    values (v_profile.user_id, v_id, pg_catalog.btrim(p_exercise ->> 'name'));
+    -- With the lists that a trigger checks, so that it can tell all that is wrong.
+    insert into private.exercises (user_id, id, name, equipment, primary_muscles, secondary_muscles)
+    select
+        v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.equipment, '{}'),
+        coalesce(c.primary_muscles, '{}'), coalesce(c.secondary_muscles, '{}')
+    from pg_catalog.jsonb_populate_record(null::private.exercises, p_exercise) as c;
     perform private.remember_id('create_exercise', p_idempotency_key, p_exercise, v_id);
     -- update_exercise sets the other fields, so that creating and updating treat them alike.
     return public.update_exercise(v_id, p_exercise) || '{"replayed": false}';

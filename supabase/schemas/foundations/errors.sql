@@ -36,7 +36,7 @@ comment on function private.fault(text, text, text) is
 grant execute on function private.fault(text, text, text) to authenticated;
 
 
-create function private.refuse(p_faults jsonb)
+create function private.refuse(p_faults jsonb, p_status integer default 422)
 returns void
 language plpgsql
 security invoker
@@ -45,14 +45,14 @@ as $$
 begin
     if pg_catalog.jsonb_array_length(p_faults) = 1 then
         perform private.fail(
-            422, p_faults #>> '{0,code}', p_faults #>> '{0,message}', p_faults #>> '{0,where}'
+            p_status, p_faults #>> '{0,code}', p_faults #>> '{0,message}', p_faults #>> '{0,where}'
         );
     elsif p_faults <> '[]' then
         perform private.fail(422, 'invalid_request', 'Several fields are wrong.', p_faults::text);
     end if;
 end
 $$;
-comment on function private.refuse(jsonb) is
-'Reports all faults of a request together, if there are any. Raises PT422 with the code of the only fault, or '
+comment on function private.refuse(jsonb, integer) is
+'Reports all faults of a request together, if there are any. Raises the code of the only fault with p_status, or PT422 '
 'invalid_request with all of them as its hint.';
-grant execute on function private.refuse(jsonb) to authenticated;
+grant execute on function private.refuse(jsonb, integer) to authenticated;

@@ -134,6 +134,30 @@ comment on function private.is_plan_name_taken(uuid, uuid, text) is
 grant execute on function private.is_plan_name_taken(uuid, uuid, text) to authenticated;
 
 
+create function private.plan_faults(p_user_id uuid, p_id uuid, p_plan jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+    v_faults jsonb := private.plan_size_faults(p_plan)
+        || private.day_number_faults(p_plan -> 'days')
+        || private.planned_exercise_faults(p_plan -> 'days', (p_plan ->> 'is_public')::boolean);
+begin
+    if private.is_plan_name_taken(p_user_id, p_id, p_plan ->> 'name') then
+        return v_faults || private.fault('plan_exists', 'You already have a plan with this name.', 'name');
+    end if;
+    return v_faults;
+end
+$$;
+comment on function private.plan_faults(uuid, uuid, jsonb) is
+'The faults of a plan that constraints cannot find, or could not locate: too_many_sets, metadata_too_large, '
+'day_repeated, exercise_not_found, exercise_not_public, and last plan_exists. p_id is null for a new plan.';
+grant execute on function private.plan_faults(uuid, uuid, jsonb) to authenticated;
+
+
 create function private.check_plan(p_user_id uuid, p_id uuid, p_plan jsonb)
 returns void
 language plpgsql
@@ -142,7 +166,6 @@ security invoker
 set search_path = ''
 as $$
 declare
-    c_name_taken constant text := 'You already have a plan with this name.';
     v_faults jsonb;
 begin
     if pg_catalog.jsonb_typeof(p_plan) is distinct from 'object'
@@ -150,19 +173,11 @@ begin
         or pg_catalog.jsonb_array_length(p_plan -> 'days') not between 1 and 7 then
         perform private.fail(422, 'invalid_days', 'A plan must have 1 to 7 days.', 'days');
     end if;
-    v_faults := private.plan_size_faults(p_plan)
-        || private.day_number_faults(p_plan -> 'days')
-        || private.planned_exercise_faults(p_plan -> 'days', (p_plan ->> 'is_public')::boolean);
-    if private.is_plan_name_taken(p_user_id, p_id, p_plan ->> 'name') then
-        if v_faults = '[]' then
-            perform private.fail(409, 'plan_exists', c_name_taken, 'name');
-        end if;
-        v_faults := v_faults || private.fault('plan_exists', c_name_taken, 'name');
-    end if;
-    perform private.refuse(v_faults);
+    v_faults := private.plan_faults(p_user_id, p_id, p_plan);
+    perform private.refuse(v_faults, case when v_faults #>> '{0,code}' = 'plan_exists' then 409 else 422 end);
 end
 $$;
 comment on function private.check_plan(uuid, uuid, jsonb) is
-'Checks what constraints cannot check, or could not locate. p_id is null for a new plan. Raises PT422 invalid_days, '
+'Refuses a plan with faults. p_id is null for a new plan. Raises PT422 invalid_days, '
 'too_many_sets, metadata_too_large, day_repeated, exercise_not_found, exercise_not_public, PT409 plan_exists.';
 grant execute on function private.check_plan(uuid, uuid, jsonb) to authenticated;

@@ -69,17 +69,18 @@ comment on function public.get_profile() is
 grant execute on function public.get_profile() to authenticated;
 
 
-create function public.update_profile(p_changes jsonb)
+create function public.update_profile(p_changes jsonb, p_if_revisions bigint[] default null)
 returns jsonb
 language plpgsql
 security invoker
 set search_path = ''
 as $$
 declare
-    v_user_id uuid := private.current_user_id();
+    v_profile private.profiles := private.lock_profile();
 begin
     perform private.check_size(p_changes, 64);
     perform private.check_changes(p_changes);
+    perform private.check_unchanged('profile', v_profile.revision, p_if_revisions);
     update private.profiles as p
     set (
         display_name, birth_date, fitness_level, goals, weight_unit, timezone, equipment, injuries, weekly_target,
@@ -90,13 +91,13 @@ begin
             c.equipment, c.injuries, c.weekly_target, c.preferences
         from pg_catalog.jsonb_populate_record(p, p_changes) as c
     )
-    where p.user_id = v_user_id;
-    -- Without a profile nothing was updated, and this raises.
+    where p.user_id = v_profile.user_id;
     return public.get_profile();
 end
 $$;
-comment on function public.update_profile(jsonb) is
+comment on function public.update_profile(jsonb, bigint[]) is
 'Changes the fields that p_changes names and returns the profile. An absent field stays, null clears it. Raises '
-'PT404 profile_not_found, PT413 body_too_large, PT422 invalid_changes, too_young, unknown_timezone, '
+'PT404 profile_not_found, PT412 profile_changed if p_if_revisions is given without the current revision, PT413 '
+'body_too_large, PT422 invalid_changes, too_young, unknown_timezone, '
 'unknown_equipment, preferences_too_large.';
-grant execute on function public.update_profile(jsonb) to authenticated;
+grant execute on function public.update_profile(jsonb, bigint[]) to authenticated;

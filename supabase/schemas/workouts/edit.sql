@@ -63,12 +63,7 @@ begin
     v_given := pg_catalog.jsonb_populate_record(null::private.workouts, p_workout);
     v_completed_at := coalesce(v_given.completed_at, v_stored.completed_at);
     v_new := p_workout || pg_catalog.jsonb_build_object('completed_at', v_completed_at);
-    perform private.check_workout(v_new, case
-        -- The plan may have changed since, or be gone.
-        when v_stored.plan_name is not null and v_given.plan_id is not distinct from v_stored.plan_id
-            then private.stored_plan_day_faults(v_stored, v_given.plan_day)
-        else private.followed_plan_faults(v_given.plan_id, v_given.plan_day)
-    end);
+    perform private.check_workout(v_new, private.edited_plan_faults(v_stored, v_given));
     v_exercises := private.exercises_of_workout(v_profile.user_id, p_id) || array(
         select distinct (s.value ->> 'exercise_id')::uuid from pg_catalog.jsonb_array_elements(p_workout -> 'sets') as s
     );
