@@ -17,8 +17,8 @@ class Storage {
   removeItem = (name) => this.items.delete(name)
 }
 
-function client({ url = SUPABASE_URL, key = PUBLISHABLE_KEY, storage = new Storage() } = {}) {
-  const auth = { storage, storageKey: "session", persistSession: true, autoRefreshToken: false }
+function client({ url = SUPABASE_URL, key = PUBLISHABLE_KEY, storage = new Storage(), flowType = "implicit" } = {}) {
+  const auth = { storage, storageKey: "session", persistSession: true, autoRefreshToken: false, flowType }
   return createClient(url, key, { auth })
 }
 
@@ -171,6 +171,50 @@ test("the link of a mail leads to the frontend with a session", async () => {
   assert.equal(elsewhere.searchParams.get("redirect_to"), "http://localhost:5173")
 })
 
+test("with PKCE, the link leads to a code that only this client can use, once", async () => {
+  const { email } = await signedUp()
+  const redirectTo = "http://localhost:5173/new-password?from=mail"
+  const followed = async (link) => new URL((await fetch(link, { redirect: "manual" })).headers.get("location"))
+  const supabase = client({ flowType: "pkce" })
+  ok(await supabase.auth.resetPasswordForEmail(email, { redirectTo }))
+  const { link } = await latestMail(email)
+  const target = await followed(link)
+  assert.deepEqual([target.pathname, target.hash, target.searchParams.get("from")], ["/new-password", "", "mail"])
+  const code = target.searchParams.get("code")
+  const thief = client({ flowType: "pkce" })
+  ok(await thief.auth.resetPasswordForEmail(someone()))
+  await refused(thief.auth.exchangeCodeForSession(code), 400, "bad_code_verifier")
+  const { session, redirectType } = ok(await supabase.auth.exchangeCodeForSession(code))
+  assert.deepEqual([session.user.email, redirectType], [email, "recovery"])
+  ok(await supabase.auth.updateUser({ password: "another horse 2" }))
+  ok(await client().auth.signInWithPassword({ email, password: "another horse 2" }))
+
+  assert.equal((await followed(link)).searchParams.get("error_code"), "otp_expired")
+  const verifier = "v".repeat(43)
+  const exchange = (body) =>
+    fetch(`${SUPABASE_URL}/auth/v1/token?grant_type=pkce`, { method: "POST", body: JSON.stringify(body) })
+  assert.equal((await exchange({ auth_code: code, code_verifier: verifier })).status, 404)
+  assert.equal((await exchange({ auth_code: "'", code_verifier: verifier })).status, 404)
+  assert.equal((await exchange({ auth_code: code })).status, 400)
+})
+
+test("with PKCE, a sign-up is confirmed by its link, and by its code too", async () => {
+  const url = CONFIRMING_URL
+  for (const way of ["link", "code"]) {
+    const supabase = client({ url, flowType: "pkce" })
+    const email = someone()
+    assert.equal(ok(await supabase.auth.signUp({ email, password: PASSWORD })).session, null)
+    const mail = await latestMail(email, url)
+    const { session } = way === "code"
+      ? ok(await supabase.auth.verifyOtp({ email, token: mail.code, type: "signup" }))
+      : ok(await supabase.auth.exchangeCodeForSession(
+          new URL((await fetch(mail.link, { redirect: "manual" })).headers.get("location")).searchParams.get("code"),
+        ))
+    assert.equal(session.user.email, email)
+    ok(await client({ url }).auth.signInWithPassword({ email, password: PASSWORD }))
+  }
+})
+
 test("a link or code signs in without a password, and signs up", async () => {
   const email = someone()
   await refused(
@@ -251,4 +295,17 @@ test("the secret key creates, reads, lists and deletes users, and nothing else d
   await refused(admin.getUserById(user.id), 404, "user_not_found")
   await refused(supabase.auth.getUser(token), 403, "user_not_found")
   await refused(client().auth.signInWithPassword({ email, password: PASSWORD }), 400, "invalid_credentials")
+})
+
+test("a soft deletion keeps the id and frees the email", async () => {
+  const { admin } = client({ key: SECRET_KEY }).auth
+  const { supabase, email, session, user } = await signedUp()
+  ok(await admin.deleteUser(user.id, true))
+  assert.equal((await supabase.auth.getUser(session.access_token)).error.name, "AuthSessionMissingError")
+  await refused(client().auth.signInWithPassword({ email, password: PASSWORD }), 400, "invalid_credentials")
+  const left = ok(await admin.getUserById(user.id)).user
+  assert.ok(left.deleted_at)
+  assert.deepEqual([left.user_metadata, left.email.includes("@")], [{}, false])
+  const again = ok(await client().auth.signUp({ email, password: PASSWORD })).user
+  assert.notEqual(again.id, user.id)
 })

@@ -54,7 +54,8 @@ create table auth.users (
     raw_user_meta_data jsonb,
     is_anonymous boolean not null default false,
     created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now()
+    updated_at timestamptz not null default now(),
+    deleted_at timestamptz
 );
 alter table auth.users owner to supabase_auth_admin;
 alter table auth.users enable row level security;

@@ -1,5 +1,6 @@
 """Users in auth.users, as the stand-in for Supabase Auth reads and writes them."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -28,6 +29,7 @@ class Account:
     is_anonymous: bool
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None
 
     def has_password(self, password: str) -> bool:
         """Whether this is the user's password."""
@@ -118,6 +120,20 @@ def delete(connection: psycopg.Connection, user_id: object) -> bool:
     return connection.execute("delete from auth.users where id = %s", (user_id,)).rowcount > 0
 
 
+def empty(connection: psycopg.Connection, account: Account) -> None:
+    """Keep a deleted user's id and nothing else, so that the email is free again."""
+    digest = hashlib.sha256(f"{account.id}{account.email or ''}".encode()).digest()
+    change(
+        connection,
+        account.id,
+        email=None if account.email is None else base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        encrypted_password=None,
+        raw_app_meta_data={},
+        raw_user_meta_data={},
+        deleted_at=datetime.now().astimezone(),
+    )
+
+
 def hashed(password: str, salt: bytes | None = None) -> str:
     """A password as auth.users keeps it here."""
     salt = salt or os.urandom(16)
@@ -149,4 +165,5 @@ def _account(row: dict[str, Any]) -> Account:
         is_anonymous=row["is_anonymous"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        deleted_at=row["deleted_at"],
     )

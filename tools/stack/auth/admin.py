@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from tools.stack.auth import accounts, answers
+from tools.stack.auth import accounts, answers, codes, sessions
 from tools.stack.auth.accounts import Account, NewAccount
 from tools.stack.auth.call import Call
 from tools.stack.auth.errors import EMAIL_EXISTS, AuthError, invalid
@@ -48,11 +48,15 @@ def read_user(call: Call) -> dict[str, Any]:
 
 
 def delete_user(call: Call) -> dict[str, Any]:
-    """Delete a user for good."""
+    """Delete a user for good, or so that the id stays and nothing else."""
     _check_admin(call)
+    account = _found(call)
     if call.body.get("should_soft_delete") is True:
-        raise invalid("The stand-in for Supabase Auth deletes users for good only")
-    accounts.delete(call.connection, _found(call).id)
+        accounts.empty(call.connection, account)
+        sessions.end_all(call.connection, account.id)
+        codes.forget(call.connection, account.id)
+    else:
+        accounts.delete(call.connection, account.id)
     return {}
 
 

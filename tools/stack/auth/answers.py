@@ -21,6 +21,7 @@ def user_json(connection: psycopg.Connection, account: Account) -> dict[str, Any
         "recovery_sent_at": sent["recovery"].sent_at if "recovery" in sent else None,
         "email_change_sent_at": change.sent_at if change else None,
         "last_sign_in_at": account.last_sign_in_at,
+        "deleted_at": account.deleted_at,
     }
     return {
         "id": str(account.id),

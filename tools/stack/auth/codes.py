@@ -14,6 +14,7 @@ import psycopg
 from tools.stack.auth.accounts import Account
 from tools.stack.auth.errors import AuthError
 from tools.stack.auth.mail import Mail, Outbox
+from tools.stack.auth.pkce import PREFIX, Challenge
 from tools.stack.auth.settings import AuthSettings
 
 Purpose = Literal[
@@ -40,15 +41,20 @@ class Sent:
     purpose: Purpose
     email: str
     sent_at: datetime
+    challenge_method: str | None
+    challenge: str | None
 
 
 class Letter(NamedTuple):
-    """A mail with a code: what for, of which type for the client, to whom, and where its link leads in the end."""
+    """A mail with a code: what for, of which type for the client, to whom, where its link leads in the end, and who may
+    use the link.
+    """
 
     purpose: Purpose
     mail_type: str
     to: str
     redirect_to: str | None
+    challenge: Challenge | None = None
 
 
 class Codes:
@@ -61,7 +67,7 @@ class Codes:
 
     def send(self, connection: psycopg.Connection, account: Account, letter: Letter) -> None:
         """Send a code, which replaces an earlier one of the purpose. Raises AuthError if that is too soon."""
-        purpose, mail_type, to, redirect_to = letter
+        purpose, mail_type, to, redirect_to, challenge = letter
         earlier = waiting(connection, account.id).get(purpose)
         if earlier is not None:
             waited = (datetime.now(UTC) - earlier.sent_at).total_seconds()
@@ -73,12 +79,21 @@ class Codes:
         code = f"{secrets.randbelow(10**length):0{length}d}"
         token_hash = hash_of(to, code)
         connection.execute(
-            "insert into auth.one_time_tokens (user_id, purpose, email, token_hash) values (%s, %s, lower(%s), %s) "
-            "on conflict (user_id, purpose) do update "
-            "set email = excluded.email, token_hash = excluded.token_hash, sent_at = now()",
-            (account.id, purpose, to, token_hash),
+            "insert into auth.one_time_tokens "
+            "(user_id, purpose, email, token_hash, code_challenge_method, code_challenge) "
+            "values (%s, %s, lower(%s), %s, %s, %s) on conflict (user_id, purpose) do update "
+            "set email = excluded.email, token_hash = excluded.token_hash, sent_at = now(), "
+            "code_challenge_method = excluded.code_challenge_method, code_challenge = excluded.code_challenge",
+            (
+                account.id,
+                purpose,
+                to,
+                token_hash,
+                *((challenge.method, challenge.value) if challenge else (None, None)),
+            ),
         )
-        link = urlencode({"token": token_hash, "type": mail_type, "redirect_to": self._settings.redirect(redirect_to)})
+        token = token_hash if challenge is None else PREFIX + token_hash
+        link = urlencode({"token": token, "type": mail_type, "redirect_to": self._settings.redirect(redirect_to)})
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._outbox.send(Mail(to.lower(), SUBJECTS[mail_type], f"{self._auth_url}/verify?{link}", code, now))
 
@@ -86,8 +101,9 @@ class Codes:
         """Use up a code; None if there is no such code or it is too old."""
         row = connection.execute(
             "delete from auth.one_time_tokens where token_hash = %s and purpose = any(%s) "
-            "and sent_at > now() - %s * interval '1 second' returning user_id, purpose, email, sent_at",
-            (token_hash, list(purposes), self._settings.code_lifetime),
+            "and sent_at > now() - %s * interval '1 second' "
+            "returning user_id, purpose, email, sent_at, code_challenge_method, code_challenge",
+            (token_hash.removeprefix(PREFIX), list(purposes), self._settings.code_lifetime),
         ).fetchone()
         return None if row is None else Sent(*row)
 
@@ -100,7 +116,9 @@ def hash_of(email: str, code: str) -> str:
 def waiting(connection: psycopg.Connection, user_id: UUID) -> dict[Purpose, Sent]:
     """All codes of a user that wait to be used."""
     rows = connection.execute(
-        "select user_id, purpose, email, sent_at from auth.one_time_tokens where user_id = %s", (user_id,)
+        "select user_id, purpose, email, sent_at, code_challenge_method, code_challenge "
+        "from auth.one_time_tokens where user_id = %s",
+        (user_id,),
     ).fetchall()
     return {row[1]: Sent(*row) for row in rows}
 

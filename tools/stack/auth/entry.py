@@ -1,16 +1,14 @@
 """The ways in: sign-up, sign-in, refreshed sessions, and codes sent by mail."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-import psycopg
-
-from tools.stack.auth import accounts, answers, codes, passwords, sessions
+from tools.stack.auth import accounts, answers, codes, passwords, pkce, sessions
 from tools.stack.auth.accounts import Account, NewAccount
 from tools.stack.auth.call import Call
 from tools.stack.auth.codes import Letter, Purpose
 from tools.stack.auth.errors import EMAIL_EXISTS, AuthError, invalid
-from tools.stack.auth.sessions import Session
+from tools.stack.auth.pkce import Challenge
 
 SIGN_UP_DISABLED = AuthError(422, "signup_disabled", "Signups not allowed for this instance")
 WRONG_PASSWORD = AuthError(400, "invalid_credentials", "Invalid login credentials")
@@ -74,8 +72,8 @@ def _send_confirmation(call: Call, account: Account, email: str) -> None:
 
 
 def token(call: Call) -> dict[str, Any]:
-    """Sign in with a password, or refresh a session."""
-    grants = {"password": _by_password, "refresh_token": _by_refresh_token}
+    """Sign in with a password or with the code of a link, or refresh a session."""
+    grants = {"password": _by_password, "refresh_token": _by_refresh_token, "pkce": _by_code_of_link}
     grant = grants.get(call.query.get("grant_type", ""))
     if grant is None:
         raise AuthError(400, "invalid_credentials", "unsupported_grant_type")
@@ -99,6 +97,11 @@ def _by_password(call: Call) -> dict[str, Any]:
 def _by_refresh_token(call: Call) -> dict[str, Any]:
     session = sessions.refresh(call.connection, call.text("refresh_token"), call.service.settings.reuse_interval)
     return call.session_json(session)
+
+
+def _by_code_of_link(call: Call) -> dict[str, Any]:
+    account = pkce.redeem(call.connection, call.text("auth_code"), call.text("code_verifier"))
+    return call.session_json(sessions.start(call.connection, account, "otp"))
 
 
 def send_link(call: Call) -> dict[str, Any]:
@@ -164,7 +167,8 @@ def send_email_change(call: Call, account: Account, email: str) -> None:
 
 
 def _send(call: Call, account: Account, letter: Letter) -> None:
-    call.service.codes.send(call.connection, account, letter)
+    challenge = pkce.challenge(call.text("code_challenge_method"), call.text("code_challenge"))
+    call.service.codes.send(call.connection, account, letter._replace(challenge=challenge))
 
 
 def verify(call: Call) -> dict[str, Any]:
@@ -177,28 +181,40 @@ def verify(call: Call) -> dict[str, Any]:
         if not email:
             raise invalid("Only an email address or phone number should be provided on verify")
         token_hash = codes.hash_of(email, code)
-    session = _verified(call, call.text("type"), token_hash, "Token has expired or is invalid")
-    return {"code": "200", "msg": ONE_OF_TWO} if session is None else call.session_json(session)
+    verified = _verified(call, call.text("type"), token_hash, "Token has expired or is invalid")
+    if verified is None:
+        return {"code": "200", "msg": ONE_OF_TWO}
+    account, _ = verified
+    return call.session_json(sessions.start(call.connection, account, "otp"))
 
 
 def follow_link(call: Call) -> str:
-    """The URL to which the link in a mail leads, with a session or an error behind the #."""
+    """The URL to which the link in a mail leads: with a session or an error behind the #, or with PKCE in the query."""
     target = call.service.settings.redirect(call.query.get("redirect_to"))
-    mail_type = call.query.get("type", "")
+    mail_type, token = call.query.get("type", ""), call.query.get("token", "")
+    in_query = "&" if urlsplit(target).query else "?"
     try:
-        session = _verified(call, mail_type, call.query.get("token", ""), "Email link is invalid or has expired")
+        verified = _verified(call, mail_type, token, "Email link is invalid or has expired")
     except AuthError as error:
-        kind = {400: "invalid_request", 401: "unauthorized_client", 403: "access_denied"}[error.status]
-        return f"{target}#{urlencode({'error': kind, 'error_code': error.code, 'error_description': error.message})}"
-    if session is None:
+        kind = {400: "invalid_request", 401: "unauthorized_client", 403: "access_denied"}.get(
+            error.status, "server_error"
+        )
+        told = urlencode({"error": kind, "error_code": error.code, "error_description": error.message})
+        return f"{target}{in_query}{told}#{told}" if token.startswith(pkce.PREFIX) else f"{target}#{told}"
+    if verified is None:
         return f"{target}#{urlencode({'message': ONE_OF_TWO})}"
-    shown = call.session_json(session)
+    account, challenge = verified
+    if challenge is not None:
+        return f"{target}{in_query}{urlencode({'code': pkce.issue(call.connection, account, challenge)})}"
+    shown = call.session_json(sessions.start(call.connection, account, "otp"))
     names = ("access_token", "expires_at", "expires_in", "refresh_token", "token_type")
     return f"{target}#{urlencode({**{name: shown[name] for name in names}, 'type': mail_type})}"
 
 
-def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> Session | None:
-    """A new session of the user whose code it is; None while the other of two emails has to be confirmed, too."""
+def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> tuple[Account, Challenge | None] | None:
+    """The user whose code it is, and the challenge of who asked for it; None while the other of two emails has to be
+    confirmed, too.
+    """
     if not mail_type:
         raise invalid("Verify requires a verification type")
     if mail_type not in PURPOSES:
@@ -208,7 +224,7 @@ def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> Sess
     if sent is None or account is None:
         raise AuthError(403, "otp_expired", message)
     if not sent.purpose.startswith("email_change"):
-        return _confirmed(call.connection, account, account.email)
+        return _confirmed(call, account, account.email), pkce.challenge(sent.challenge_method, sent.challenge)
     waiting = codes.waiting(call.connection, account.id)
     if sent.purpose == "email_change_new" and "email_change_current" in waiting:
         codes.keep(call.connection, account.id, "email_change_confirmed", sent.email)
@@ -218,9 +234,9 @@ def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> Sess
     email = sent.email if sent.purpose == "email_change_new" else waiting["email_change_confirmed"].email
     if accounts.find_by_email(call.connection, email) is not None:
         raise EMAIL_EXISTS
-    return _confirmed(call.connection, account, email)
+    return _confirmed(call, account, email), pkce.challenge(sent.challenge_method, sent.challenge)
 
 
-def _confirmed(connection: psycopg.Connection, account: Account, email: str | None) -> Session:
-    codes.forget(connection, account.id)
-    return sessions.start(connection, accounts.confirm(connection, account, email), "otp")
+def _confirmed(call: Call, account: Account, email: str | None) -> Account:
+    codes.forget(call.connection, account.id)
+    return accounts.confirm(call.connection, account, email)

@@ -107,6 +107,11 @@ def end(connection: psycopg.Connection, user_id: UUID, session_id: UUID, scope: 
     )
 
 
+def end_all(connection: psycopg.Connection, user_id: UUID) -> None:
+    """Sign a user out everywhere."""
+    connection.execute("delete from auth.sessions where user_id = %s", (user_id,))
+
+
 def access_token(session: Session, key: SigningKey, issuer: str, lifetime: int) -> tuple[str, int]:
     """The JWT of a session, and when it expires."""
     account, now = session.account, int(time.time())

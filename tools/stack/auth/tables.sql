@@ -26,6 +26,18 @@ create table if not exists auth.one_time_tokens (
     email text not null,
     token_hash text not null,
     sent_at timestamptz not null default now(),
+    code_challenge_method text,
+    code_challenge text,
     primary key (user_id, purpose)
 );
 alter table auth.one_time_tokens enable row level security;
+
+create table if not exists auth.flow_state (
+    auth_code uuid primary key default gen_random_uuid(),
+    user_id uuid not null references auth.users (id) on delete cascade,
+    code_challenge_method text not null,
+    code_challenge text not null,
+    created_at timestamptz not null default now()
+);
+create index if not exists flow_state_user_id_idx on auth.flow_state (user_id);
+alter table auth.flow_state enable row level security;
