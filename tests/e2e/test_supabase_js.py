@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,24 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def confirming_url(stack: Stack) -> Iterator[str]:
     """A second Supabase Auth over the same users, which confirms emails as production does."""
+    with another_auth(stack, {"SUPABASE_AUTH_EMAIL_ENABLE_CONFIRMATIONS": "true"}) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def limiting_url(stack: Stack) -> Iterator[str]:
+    """A third, with low limits."""
+    names = ("SIGN_IN_SIGN_UPS", "TOKEN_VERIFICATIONS", "TOKEN_REFRESH", "EMAIL_SENT")
+    with another_auth(stack, {f"SUPABASE_AUTH_RATE_LIMIT_{name}": "2" for name in names}) as url:
+        yield url
+
+
+@contextmanager
+def another_auth(stack: Stack, settings: dict[str, str]) -> Iterator[str]:
     port = free_ports()
     url = f"http://127.0.0.1:{port}"
     child = Child(
-        name="the stand-in that confirms emails",
+        name="another stand-in",
         command=[
             sys.executable, "-m", "uvicorn", "--factory", "tools.stack.supabase_server:app", "--port", str(port),
             "--log-level", "warning",
@@ -48,7 +63,7 @@ def confirming_url(stack: Stack) -> Iterator[str]:
             "SUPABASE_URL": url,
             "STANDIN_DATABASE_URL": as_role(stack.info["database_url"], ROLE),
             "STANDIN_SIGNING_KEY": str(stack.state / "signing_key.pem"),
-            "SUPABASE_AUTH_EMAIL_ENABLE_CONFIRMATIONS": "true",
+            **settings,
         },
     )  # fmt: skip
     child.start()
@@ -59,11 +74,14 @@ def confirming_url(stack: Stack) -> Iterator[str]:
         child.stop()
 
 
-def test_supabase_js_lives_the_life_of_a_user(stack: Stack, confirming_url: str, supabase_js: Path) -> None:
+def test_supabase_js_lives_the_life_of_a_user(
+    stack: Stack, confirming_url: str, limiting_url: str, supabase_js: Path
+) -> None:
     assert supabase_js.exists()
     environment = {
         "SUPABASE_URL": stack.info["supabase_url"],
         "CONFIRMING_URL": confirming_url,
+        "LIMITING_URL": limiting_url,
         "API_URL": stack.info["api_url"],
         "PUBLISHABLE_KEY": stack.info["publishable_key"],
         "SECRET_KEY": SECRET_KEY,

@@ -7,7 +7,7 @@ import { test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { createClient } from "@supabase/supabase-js"
 
-const { SUPABASE_URL, CONFIRMING_URL, API_URL, PUBLISHABLE_KEY, SECRET_KEY } = process.env
+const { SUPABASE_URL, CONFIRMING_URL, LIMITING_URL, API_URL, PUBLISHABLE_KEY, SECRET_KEY } = process.env
 const PASSWORD = "correct horse 1"
 
 class Storage {
@@ -295,6 +295,25 @@ test("the secret key creates, reads, lists and deletes users, and nothing else d
   await refused(admin.getUserById(user.id), 404, "user_not_found")
   await refused(supabase.auth.getUser(token), 403, "user_not_found")
   await refused(client().auth.signInWithPassword({ email, password: PASSWORD }), 400, "invalid_credentials")
+})
+
+test("too many sign-ins, codes and mails are refused with their codes", async () => {
+  const limited = () => client({ url: LIMITING_URL }).auth
+  const { email } = await signedUp()
+  for (let time = 0; time < 2; time++) ok(await limited().signInWithPassword({ email, password: PASSWORD }))
+  await refused(limited().signInWithPassword({ email, password: PASSWORD }), 429, "over_request_rate_limit")
+  for (let time = 0; time < 2; time++) {
+    await refused(limited().verifyOtp({ email, token: "00000000", type: "email" }), 403, "otp_expired")
+  }
+  await refused(limited().verifyOtp({ email, token: "00000000", type: "email" }), 429, "over_request_rate_limit")
+  const link = await fetch(`${LIMITING_URL}/auth/v1/verify?token=x&type=signup`, { redirect: "manual" })
+  assert.equal(link.status, 429)
+  for (let time = 0; time < 2; time++) {
+    const { email: other } = await signedUp()
+    ok(await limited().resetPasswordForEmail(other))
+  }
+  await refused(limited().resetPasswordForEmail(email), 429, "over_request_rate_limit")
+  await refused(limited().signInWithOtp({ email }), 429, "over_email_send_rate_limit")
 })
 
 test("a soft deletion keeps the id and frees the email", async () => {

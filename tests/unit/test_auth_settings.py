@@ -16,6 +16,8 @@ def test_the_settings_are_those_of_config_toml_with_what_a_laptop_needs() -> Non
     assert not settings.confirm_email
     assert (settings.time_between_mails, settings.token_lifetime) == (1, 86_400)
     assert settings.site_url == "http://localhost:5173"
+    assert settings.mails_an_hour == settings.sign_ins_in_five_minutes == 10_000
+    assert settings.verifications_in_five_minutes == settings.tokens_in_five_minutes == 10_000
 
 
 def test_the_environment_changes_a_setting() -> None:

@@ -13,6 +13,7 @@ import psycopg
 
 from tools.stack.auth.accounts import Account
 from tools.stack.auth.errors import AuthError
+from tools.stack.auth.limits import Limits
 from tools.stack.auth.mail import Mail, Outbox
 from tools.stack.auth.pkce import PREFIX, Challenge
 from tools.stack.auth.settings import AuthSettings
@@ -60,8 +61,9 @@ class Letter(NamedTuple):
 class Codes:
     """Sends codes and finds them again. Only their hashes are stored."""
 
-    def __init__(self, settings: AuthSettings, outbox: Outbox, auth_url: str) -> None:
+    def __init__(self, settings: AuthSettings, limits: Limits, outbox: Outbox, auth_url: str) -> None:
         self._settings = settings
+        self._limits = limits
         self._outbox = outbox
         self._auth_url = auth_url
 
@@ -75,6 +77,7 @@ class Codes:
                 seconds = math.ceil(self._settings.time_between_mails - waited)
                 message = f"For security purposes, you can only request this after {seconds} seconds."
                 raise AuthError(429, "over_email_send_rate_limit", message)
+        self._limits.count_mail()
         length = self._settings.code_length
         code = f"{secrets.randbelow(10**length):0{length}d}"
         token_hash = hash_of(to, code)

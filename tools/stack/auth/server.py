@@ -14,6 +14,7 @@ from tools.stack.auth import admin, entry, own
 from tools.stack.auth.call import Call, Service, read_body
 from tools.stack.auth.codes import Codes
 from tools.stack.auth.errors import AuthError, error_response
+from tools.stack.auth.limits import Limits
 from tools.stack.auth.mail import Outbox
 from tools.stack.auth.settings import AuthSettings
 from tools.stack.signing import SigningKey
@@ -30,7 +31,9 @@ class AuthServer:
         self._database_url = database_url
         self._outbox = Outbox()
         auth_url = f"{supabase_url}/auth/v1"
-        self._service = Service(settings, key, Codes(settings, self._outbox, auth_url), auth_url)
+        self._limits = Limits(settings)
+        codes = Codes(settings, self._limits, self._outbox, auth_url)
+        self._service = Service(settings, key, codes, auth_url)
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(TABLES.read_bytes())
 
@@ -62,6 +65,7 @@ class AuthServer:
     def _route(self, method: str, path: str, act: Act[dict[str, Any] | None]) -> Route:
         async def answer(request: Request) -> Response:
             try:
+                self._limits.count_request(path)
                 answered = await self._run(request, act)
             except AuthError as error:
                 return error_response(request, error)
@@ -80,6 +84,10 @@ class AuthServer:
         return await run_in_threadpool(run)
 
     async def _follow_link(self, request: Request) -> Response:
+        try:
+            self._limits.count_request("/verify")
+        except AuthError as error:
+            return error_response(request, error)
         return RedirectResponse(await self._run(request, entry.follow_link), 303)
 
     async def _mails(self, request: Request) -> JSONResponse:

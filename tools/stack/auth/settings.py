@@ -48,6 +48,10 @@ class AuthSettings:
     time_between_mails: int
     code_length: int
     code_lifetime: int
+    mails_an_hour: int
+    sign_ins_in_five_minutes: int
+    verifications_in_five_minutes: int
+    tokens_in_five_minutes: int
 
     def redirect(self, wanted: str | None) -> str:
         """Where a link in a mail leads to in the end: where the frontend wants it, if that is allowed."""
@@ -79,6 +83,10 @@ def load_auth_settings(environment: Mapping[str, str] | None = None) -> AuthSett
         time_between_mails=config.duration("auth.email.max_frequency", "1m"),
         code_length=config.number("auth.email.otp_length", 6),
         code_lifetime=config.number("auth.email.otp_expiry", 3600),
+        mails_an_hour=config.number("auth.rate_limit.email_sent", 2),
+        sign_ins_in_five_minutes=config.number("auth.rate_limit.sign_in_sign_ups", 30),
+        verifications_in_five_minutes=config.number("auth.rate_limit.token_verifications", 30),
+        tokens_in_five_minutes=config.number("auth.rate_limit.token_refresh", 150),
     )
 
 
