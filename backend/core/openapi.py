@@ -68,7 +68,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     schemas["FieldErrorCode"] = {
         "type": "string",
         "description": "What is wrong with a field. docs/api.md explains each; expect new ones.",
-        "enum": sorted({*FORM_CODES, *DATABASE_CODES}),
+        "enum": sorted({*FORM_CODES, *DATABASE_CODES, Code.ID_TAKEN}),
     }
     schemas["FieldError"]["properties"]["code"] = {
         "$ref": "#/components/schemas/FieldErrorCode",
