@@ -38,6 +38,7 @@ CODES = {
     "reps_incomplete": TOGETHER,
     "reps_reversed": TOGETHER,
     "two_loads": TOGETHER,
+    "exercise_exists": "names of exercises are unique",
     "plan_exists": "names of plans are unique",
     "day_repeated": "numbers of days are unique within their plan",
     "too_many_sets": "the limit is on the sets of all exercises together",
