@@ -43,6 +43,7 @@ from backend.identity.router import router as identity_router
 from backend.imports.router import MAX_IMPORT_BYTES
 from backend.imports.router import router as imports_router
 from backend.imports.turns import ImportState, ImportTurns
+from backend.measurements.router import router as measurements_router
 from backend.memories.router import router as memories_router
 from backend.plans.router import router as plans_router
 from backend.profiles.router import router as profiles_router
@@ -181,6 +182,7 @@ def create_app(settings: Settings) -> FastAPI:
         workouts_router,
         imports_router,
         progress_router,
+        measurements_router,
         affinity_router,
         companion_router,
         memories_router,

@@ -34,6 +34,7 @@ RULES = {
     "create_exercise": "exercise",
     "change_exercise": "exercise",
     "change_profile": "profile",
+    "create_measurement": "measurement",
     "pause_streak": "pause",
     "list_exercises": "exercise_filters",
     "count_exercises": "exercise_filters",

@@ -58,7 +58,7 @@ def _problem_response(status: int) -> dict[str, Any]:
     return response
 
 
-WORDS_IN_PATHS = {"facets", "import", "log"}
+WORDS_IN_PATHS = {"facets", "import", "log", "series"}
 
 
 class ByIdRoute(APIRoute):

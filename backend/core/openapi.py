@@ -32,6 +32,7 @@ TAGS = {
     "plans": "Training plans, their versions, and the sessions that are due.",
     "workouts": "What the user did, set by set, and imports from other apps.",
     "progress": "Weeks, streaks, personal records and series.",
+    "measurements": "Body weight, body fat and the tape, over time.",
     "affinity": "How close the user and the companion are.",
     "companion": "Conversations with the companion, and what it remembers.",
     "sync": "What changed, for clients that keep copies.",

@@ -63,26 +63,28 @@ DatabaseCode = NewType("DatabaseCode", str)
 DATABASE_CODES = (
     "chat_limit_reached", "completed_before_started", "completed_in_future", "conversation_not_found",
     "cursor_expired", "day_repeated", "exercise_changed", "exercise_exists", "exercise_not_found",
-    "exercise_not_public", "exercise_read_only", "idempotency_key_reused", "idempotency_key_spent", "import_running",
-    "invalid_changes", "invalid_cursor", "invalid_days", "invalid_dry_run", "invalid_expiry",
-    "invalid_idempotency_key", "invalid_import", "invalid_limit", "invalid_page", "invalid_pause", "invalid_range",
-    "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks", "memory_changed", "memory_exists",
-    "memory_not_found", "metadata_too_large", "muscle_listed_twice", "not_authenticated", "not_confirmed",
-    "plan_changed", "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only", "preferences_too_large",
+    "exercise_not_public", "exercise_read_only", "idempotency_key_reused", "idempotency_key_spent",
+    "import_running", "impossible_value", "invalid_changes", "invalid_cursor", "invalid_days", "invalid_dry_run",
+    "invalid_expiry", "invalid_idempotency_key", "invalid_import", "invalid_limit", "invalid_page", "invalid_pause",
+    "invalid_range", "invalid_sets", "invalid_sort", "invalid_visibility", "invalid_weeks", "measured_in_future",
+    "measurement_changed", "measurement_not_found", "memory_changed", "memory_exists", "memory_not_found",
+    "metadata_too_large", "muscle_listed_twice", "not_authenticated", "not_confirmed", "plan_changed",
+    "plan_day_not_found", "plan_exists", "plan_not_found", "plan_read_only", "preferences_too_large",
     "profile_changed", "profile_not_found", "service_only", "too_many_conversations", "too_many_exercises",
-    "too_many_plans", "too_many_sets", "too_many_values", "too_many_workouts", "too_young", "turn_running",
-    "unknown_equipment", "unknown_muscle", "unknown_timezone", "workout_changed", "workout_not_found",
+    "too_many_measurements", "too_many_plans", "too_many_sets", "too_many_values", "too_many_workouts", "too_young",
+    "turn_running", "unknown_equipment", "unknown_muscle", "unknown_timezone", "workout_changed",
+    "workout_not_found", "wrong_unit",
 )  # fmt: skip
 """All of them that clients can get, for the document: what an SQL function raises is passed on as it is."""
 
 FORM_CODES = (
-    "blank", "bool_parsing", "bool_type", "date", "date_from_datetime_parsing", "dict_type", "extra_forbidden",
-    "finite_number", "float_type", "greater_than_equal", "increment_missing", "int_from_float", "int_parsing",
-    "int_parsing_size", "int_type", "less_than_equal", "list_type", "literal_error", "missing",
-    "model_attributes_type", "model_type", "multiple_of", "no_measure", "not_json", "nul_character",
-    "reps_incomplete", "reps_reversed", "string_pattern_mismatch", "string_too_long", "string_too_short",
-    "string_type", "string_unicode", "surrogate", "timestamp", "too_deep", "too_large", "too_long", "too_precise",
-    "too_short", "tuple_type", "two_loads", "uuid_parsing", "uuid_type",
+    "blank", "bool_parsing", "bool_type", "date", "date_from_datetime_parsing", "dict_type", "effort_contradicts",
+    "extra_forbidden", "finite_number", "float_type", "greater_than", "greater_than_equal", "increment_missing",
+    "int_from_float", "int_parsing", "int_parsing_size", "int_type", "less_than_equal", "list_type",
+    "literal_error", "missing", "model_attributes_type", "model_type", "multiple_of", "no_measure", "not_json",
+    "nul_character", "reps_incomplete", "reps_reversed", "string_pattern_mismatch", "string_too_long",
+    "string_too_short", "string_type", "string_unicode", "surrogate", "timestamp", "too_deep", "too_large",
+    "too_long", "too_precise", "too_short", "tuple_type", "two_loads", "uuid_parsing", "uuid_type",
 )  # fmt: skip
 """All codes of fields whose form is wrong, for the document: Pydantic's, and those that our models raise."""
 

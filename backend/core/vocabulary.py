@@ -13,6 +13,7 @@ MAX_SETS = 200
 MAX_SUPERSET = 20
 MAX_REST_SECONDS = 3600
 MAX_NOTES_LENGTH = 1000
+MAX_EFFORT_DIFFERENCE = 0.5
 
 type WeightUnit = Literal["kg", "lb"]
 type Level = Literal["beginner", "intermediate", "advanced"]
@@ -42,6 +43,13 @@ Notes = Annotated[Text, Field(max_length=MAX_NOTES_LENGTH)]
 PlanDayNumber = Annotated[int, Field(ge=1, le=7), WHOLE]
 
 
+def contradicting_effort(given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
+    """The error of a set whose RPE and RIR say different things. Half a rep apart is the same, as RIR has no halves."""
+    rpe, rir = given.get("rpe"), given.get("rir")
+    if isinstance(rpe, int | float) and isinstance(rir, int | float) and abs(10 - rpe - rir) > MAX_EFFORT_DIFFERENCE:
+        yield PydanticCustomError("effort_contradicts", "RPE and RIR contradict each other: RIR is 10 - RPE")
+
+
 class SetFields(RuledInput):
     """A set without its exercise: reps, a duration or a distance, with or without weight."""
 
@@ -66,6 +74,7 @@ class SetFields(RuledInput):
         """See RuledInput."""
         if given.get("reps") is None and given.get("duration_seconds") is None and given.get("distance_meters") is None:
             yield PydanticCustomError("no_measure", "A set needs reps, duration_seconds or distance_meters")
+        yield from contradicting_effort(given)
 
 
 class PlanSetTarget(Output):

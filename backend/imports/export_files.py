@@ -20,6 +20,7 @@ from backend.core.vocabulary import (
     MAX_SUPERSET,
     SetFields,
     WeightUnit,
+    contradicting_effort,
 )
 from backend.imports.formats import RestLine, SetLine, hevy_line, is_hevy, is_strong, strong_line
 
@@ -50,6 +51,11 @@ class Export:
     workouts: list[dict[str, Any]] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
 
+    def report(self, line: int, reason: str) -> None:
+        """Add an error, unless there are too many."""
+        if len(self.errors) < MAX_ERRORS:
+            self.errors.append((line, reason))
+
 
 def read_export(content: bytes, weight_unit: WeightUnit | None) -> Generator[None, None, Export]:
     """Read a file; `weight_unit` is for weights for which the file gives none. Raises UnreadableFileError.
@@ -76,8 +82,7 @@ def read_export(content: bytes, weight_unit: WeightUnit | None) -> Generator[Non
             if any(cells.values()):
                 workouts.add(read(number, cells, weight_unit))
         except ValueError as fault:
-            if len(workouts.export.errors) < MAX_ERRORS:
-                workouts.export.errors.append((number, str(fault)))
+            workouts.export.report(number, str(fault))
         yield
     return workouts.export
 
@@ -147,6 +152,9 @@ class _Workouts:
             self._add_rest(line.seconds)
             return
         key = f"{line.started_at.isoformat()} {line.title}"
+        if any(contradicting_effort(line.set)):
+            line.set["rpe"] = None
+            self.export.report(line.number, "rpe: left out, because it contradicts rir")
         new = _checked(line.set)
         workout = self._workouts.get(key) or self._start(key, line)
         if len(workout["sets"]) == MAX_SETS:

@@ -32,4 +32,6 @@ class ImportReport(Output):
     imported: int = Field(description="Workouts that were stored, or completed with sets left out before.")
     skipped: int = Field(description="Workouts that are already stored, or that have no readable set.")
     unmatched_exercises: list[str] = Field(description="Their sets were left out.")
-    errors: list[ImportFault] = Field(description="The first 1,000 lines that cannot be read, in order.")
+    errors: list[ImportFault] = Field(
+        description="The first 1,000 lines that cannot be read, or of which a value was left out, in order."
+    )

@@ -22,6 +22,7 @@ from backend.core.vocabulary import (
     Superset,
     Weight,
     WeightUnit,
+    contradicting_effort,
 )
 from backend.plans import examples
 
@@ -94,6 +95,7 @@ class PlannedSet(RuledInput):
             yield PydanticCustomError("reps_reversed", "reps_min must not be greater than reps_max")
         if given.get("weight") is not None and given.get("percent_1rm") is not None:
             yield PydanticCustomError("two_loads", "Give weight or percent_1rm, not both")
+        yield from contradicting_effort(given)
 
 
 class PlannedExercise(Input):

@@ -9,6 +9,7 @@ from backend.core.examples import example
 from backend.core.fields import StoredId
 from backend.core.models import Output, QueryParameters
 from backend.exercises.models import Exercise
+from backend.measurements.models import Measurement
 from backend.memories.models import Memory
 from backend.plans.models import Plan
 from backend.sync import examples
@@ -52,6 +53,13 @@ class WorkoutChange(_Change):
     value: Workout | None
 
 
+class MeasurementChange(_Change):
+    """A measurement, as it was entered."""
+
+    kind: Literal["measurement"]
+    value: Measurement | None
+
+
 class MemoryChange(_Change):
     """A memory, as it is now."""
 
@@ -59,7 +67,9 @@ class MemoryChange(_Change):
     value: Memory | None
 
 
-type Change = Annotated[ExerciseChange | PlanChange | WorkoutChange | MemoryChange, Field(discriminator="kind")]
+type Change = Annotated[
+    ExerciseChange | PlanChange | WorkoutChange | MeasurementChange | MemoryChange, Field(discriminator="kind")
+]
 
 
 class Changes(Output):

@@ -93,7 +93,8 @@ class WorkoutSet(Output):
     notes: str | None
     volume_kg: float | None = Field(description="Weight times reps; 0 for a warm-up; null without weight or reps.")
     estimated_1rm_kg: float | None = Field(
-        description="Epley on reps + RIR; null for a warm-up, above 12 reps + RIR, and without weight."
+        description="Epley on reps + RIR, of which at most 4 count; null for a warm-up, above 12 in all, and without "
+        "weight."
     )
 
 

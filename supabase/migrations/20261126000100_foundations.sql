@@ -351,8 +351,8 @@ begin
 end
 $$;
 comment on function private.check_unchanged(text, bigint, bigint[]) is
-'Raises PT412 profile_changed, exercise_changed, plan_changed, workout_changed or memory_changed unless p_if_revisions '
-'is null or has the current revision.';
+'Raises PT412 profile_changed, exercise_changed, plan_changed, workout_changed, measurement_changed or memory_changed '
+'unless p_if_revisions is null or has the current revision.';
 grant execute on function private.check_unchanged(text, bigint, bigint[]) to authenticated;
 
 

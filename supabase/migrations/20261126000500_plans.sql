@@ -279,6 +279,7 @@ create table private.plan_sets (
     constraint plan_sets_reps_min_reps_max_check
     check ((reps_min is null) = (reps_max is null) and reps_min <= reps_max),
     constraint plan_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
+    constraint plan_sets_rpe_rir_check check (abs(10 - rpe - rir) <= 0.5),
     constraint plan_sets_weight_percent_1rm_check check (weight is null or percent_1rm is null)
 );
 comment on table private.plan_sets is 'The targets of each set of an exercise.';

@@ -62,6 +62,13 @@ begin
     )
     union all
     (
+        select 'measurement', b.id, b.revision, b.updated_at, false from private.measurements as b
+        where b.user_id = p_user_id and b.revision > p_revision
+        order by b.revision
+        limit p_limit
+    )
+    union all
+    (
         select 'memory', m.id, m.revision, m.updated_at, false from private.memories as m
         where m.user_id = p_user_id and m.revision > p_revision
         order by m.revision
@@ -96,6 +103,7 @@ begin
         when 'exercise' then public.get_exercise(p_id)::json
         when 'plan' then public.get_plan(p_id)::json
         when 'workout' then public.get_workout(p_id)
+        when 'measurement' then public.get_measurement(p_id)::json
         when 'memory' then (
             select private.memory_json(m)::json from private.memories as m
             where m.user_id = p_user_id and m.id = p_id

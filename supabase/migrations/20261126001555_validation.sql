@@ -104,6 +104,7 @@ begin
         when 'plan' then private.plan_faults(v_profile.user_id, p_id, p_document)
         when 'exercise' then private.exercise_faults(v_profile.user_id, p_id, p_document)
         when 'profile' then private.changed_profile_faults(v_profile, p_document)
+        when 'measurement' then private.measurement_faults(v_profile.weight_unit, p_document)
         when 'pause' then private.pause_faults(
             v_profile, coalesce((p_document ->> 'weeks')::integer, 1), (p_document ->> 'from')::date
         )
@@ -118,6 +119,6 @@ $$;
 comment on function public.find_faults(text, jsonb, uuid) is
 'The rules of the domain that a request breaks: {faults: [{code, message, where}]}, as private.fault has them. '
 'p_document is the request without the fields whose form is wrong; a fault at one of those, or at one that is missing, '
-'means nothing. p_kind is workout, plan, exercise, profile, pause or exercise_filters; p_id is that of the thing to '
-'change. Raises PT404 profile_not_found, PT413 body_too_large.';
+'means nothing. p_kind is workout, plan, exercise, profile, measurement, pause or exercise_filters; p_id is that '
+'of the thing to change. Raises PT404 profile_not_found, PT413 body_too_large.';
 grant execute on function public.find_faults(text, jsonb, uuid) to authenticated;

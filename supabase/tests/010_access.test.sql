@@ -15,6 +15,7 @@ select pg_temp.run('owner', $$
     ]}]}')
 $$);
 select pg_temp.run('owner', 'select pause_streak()');
+select pg_temp.run('owner', $$select create_measurement('{"kind": "waist", "value": 80}')$$);
 insert into earlier_targets (user_id, until, weekly_target)
 values ('00000000-0000-4000-8000-00000000000a', '2026-03-02', 2);
 select pg_temp.run('owner', 'select begin_import(gen_random_uuid())');
@@ -375,6 +376,28 @@ insert into expected values
 ('running_imports', 'update private.running_imports set expires_at = now()', '1', '0', '42501'),
 ('running_imports', 'update private.running_imports set user_id = auth.uid()', '42501', '42501', '42501'),
 ('running_imports', 'delete from private.running_imports', '1', '0', '42501'),
+('measurement_kinds', 'select from private.measurement_kinds', '15', '15', '42501'),
+(
+    'measurement_kinds',
+    'insert into private.measurement_kinds values (''wrist'', ''length'', 10, 30)',
+    '42501', '42501', '42501'
+),
+('measurement_kinds', 'update private.measurement_kinds set most = 1000', '42501', '42501', '42501'),
+('measurement_kinds', 'delete from private.measurement_kinds', '42501', '42501', '42501'),
+('measurements', 'select from private.measurements', '1', '0', '42501'),
+(
+    'measurements',
+    'insert into private.measurements (user_id, kind, value, unit) values (auth.uid(), ''neck'', 40, ''cm'')',
+    '1', '1', '42501'
+),
+(
+    'measurements',
+    'insert into private.measurements (user_id, kind, value, unit)
+    values (''00000000-0000-4000-8000-00000000000a'', ''neck'', 40, ''cm'')',
+    '1', '42501', '42501'
+),
+('measurements', 'update private.measurements set value = 1', '42501', '42501', '42501'),
+('measurements', 'delete from private.measurements', '1', '0', '42501'),
 ('paused_weeks', 'select from private.paused_weeks', '1', '0', '42501'),
 ('paused_weeks', 'insert into private.paused_weeks values (auth.uid(), ''2020-01-06'')', '1', '1', '42501'),
 (

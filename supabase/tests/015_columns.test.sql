@@ -1,7 +1,7 @@
 -- The columns that a user may write, table by table. All others are the system's: ids, times, scores and awards.
 begin;
 \ir helpers.psql
-select plan(68);
+select plan(72);
 
 create temporary table writable (table_name text, inserted text, updated text);
 insert into writable values
@@ -31,6 +31,8 @@ insert into writable values
     'content, kind, importance, pinned, times_told, last_told_at, expires_at, superseded_at, superseded_by, '
     'embedding, embedding_claimed_at'
 ),
+('measurement_kinds', null, null),
+('measurements', 'user_id, id, kind, value, unit, measured_at', null),
 ('memory_centres', null, null),
 ('messages', 'user_id, id, conversation_id, role, content', null),
 ('muscles', null, null),
@@ -111,11 +113,12 @@ select is_empty(
             c.relkind in ('r', 'p')
             and c.relnamespace = 'private'::regnamespace
             and c.relname not in (
-                'exercises', 'plans', 'workouts', 'conversations', 'memories', 'paused_weeks', 'running_imports'
+                'exercises', 'plans', 'workouts', 'conversations', 'memories', 'paused_weeks', 'running_imports',
+                'measurements'
             )
             and has_table_privilege('authenticated', c.oid, 'delete')
     $$,
-    'a user may delete from seven tables alone'
+    'a user may delete from eight tables alone'
 );
 
 select line from finish() as line;

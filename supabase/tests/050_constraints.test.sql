@@ -25,6 +25,7 @@ from plans as p;
 insert into earlier_targets (user_id, until, weekly_target)
 values ('00000000-0000-4000-8000-00000000000a', '2026-03-02', 2);
 select pg_temp.run('owner', 'select pause_streak()');
+select pg_temp.run('owner', $$select create_measurement('{"kind": "waist", "value": 80}')$$);
 select pg_temp.serve('owner', 'select begin_chat_turn(''Hello'')');
 select pg_temp.serve('owner', $$
     select complete_chat_turn(m.id, '{"reply": "Hi", "expression": "happy"}') from messages as m
@@ -238,6 +239,7 @@ insert into violations values
 ('plan_sets_rpe_check', 'rpe = 0.5'),
 ('plan_sets_rpe_check', 'rpe = 10.5'),
 ('plan_sets_rpe_check', 'rpe = 8.25'),
+('plan_sets_rpe_rir_check', 'rpe = 8, rir = 3'),
 ('plan_sets_set_type_check', 'set_type = ''giant'''),
 ('plan_sets_weight_check', 'weight = -1, weight_unit = ''kg'''),
 ('plan_sets_weight_check', 'weight = 2000.001, weight_unit = ''kg'''),
@@ -293,6 +295,8 @@ insert into violations values
 ('workout_sets_rpe_check', 'rpe = 0.5'),
 ('workout_sets_rpe_check', 'rpe = 10.5'),
 ('workout_sets_rpe_check', 'rpe = 8.25'),
+('workout_sets_rpe_rir_check', 'rpe = 8, rir = 1'),
+('workout_sets_rpe_rir_check', 'rpe = 8.5, rir = 0'),
 ('workout_sets_set_type_check', 'set_type = ''giant'''),
 ('workout_sets_superset_check', 'superset = 0'),
 ('workout_sets_superset_check', 'superset = 21'),
@@ -343,6 +347,14 @@ insert into violations values
     'insert into affinity_events (user_id, kind, source, points, reason, earned_on) select user_id, kind, source,
     0, ''X'', earned_on from affinity_events'
 ),
+('measurement_kinds_quantity_check', 'quantity = ''temperature'''),
+('measurements_kind_fkey', 'kind = ''wrist'''),
+('measurements_measured_at_check', 'measured_at = ''1969-12-31T23:59:59Z'''),
+('measurements_measured_at_check', 'measured_at = ''infinity'''),
+('measurements_unit_check', 'unit = ''stone'''),
+('measurements_value_check', 'value = -1'),
+('measurements_value_check', 'value = 2001'),
+('measurements_value_check', 'value = 80.1234'),
 ('paused_weeks_week_start_check', 'week_start = week_start + 1'),
 ('conversations_title_check', 'title = repeat(''x'', 81)'),
 ('messages_content_check', 'content = '' '''),
@@ -420,6 +432,15 @@ insert into violations values
     'workouts_id_key',
     'insert into workouts (user_id, id) select p.user_id, w.id from workouts as w, profiles as p
     where p.user_id <> w.user_id limit 1'
+),
+(
+    'measurements_id_key',
+    'insert into measurements (user_id, id, kind, value, unit)
+    select p.user_id, m.id, ''neck'', 40, ''cm'' from measurements as m, profiles as p where p.user_id <> m.user_id limit 1'
+),
+(
+    'measurements_user_id_fkey',
+    'insert into measurements (user_id, kind, value, unit) values (gen_random_uuid(), ''neck'', 40, ''cm'')'
 ),
 ('memories_user_id_fkey', 'insert into memories (user_id, content, kind) values (gen_random_uuid(), ''X'', ''fact'')'),
 (

@@ -27,6 +27,7 @@ begin
         'sets', jsonb_build_array(jsonb_build_object('exercise_id', p_exercise, 'reps', 5))
     )));
     perform pg_temp.run(p_who, 'select pause_streak()');
+    perform pg_temp.run(p_who, 'select create_measurement(''{"kind": "waist", "value": 80}'')');
     perform pg_temp.run(p_who, format('select log_workout(%L)', jsonb_build_object(
         'completed_at', '2026-03-01T10:00:00Z',
         'sets', jsonb_build_array(jsonb_build_object('exercise_id', p_exercise, 'reps', 5))

@@ -25,6 +25,7 @@ from tests.support import (
     one_gateway,
     serve,
     serve_supabase,
+    until_embedded,
 )
 from tools.stack.signing import SigningKey
 
@@ -68,6 +69,7 @@ async def fill(person: Person) -> None:
     assert (await person.ask("POST", "/plans", json=plan)).status_code == 201
     logged = await person.log(a_set(), {"exercise_id": own["id"], "distance_meters": 40.5}, key="k", title="Zürich 🏋️")
     assert logged.status_code == 201, logged.text
+    assert (await person.ask("POST", "/measurements", json={"kind": "waist", "value": 31})).status_code == 201
     memory = {"content": "Hurt the left knee skiing.", "kind": "injury", "pinned": True}
     assert (await person.ask("POST", "/memories", json=memory)).status_code == 201
     assert (await person.ask("POST", "/chat", json={"message": "I love squats"})).status_code == 200
@@ -205,6 +207,8 @@ async def test_a_deletion_leaves_no_row_and_touches_nobody_else(
 ) -> None:
     await fill(athlete)
     await fill(stranger)
+    # Their memories are embedded after the answer.
+    await until_embedded(admin, stranger)
     before = rows_of(admin, stranger)
     response = await delete(athlete)
     assert response.status_code == 200
@@ -235,6 +239,7 @@ async def test_no_request_revives_a_deleted_account(athlete: Person, admin: psyc
         ("POST", "/chat"): {"message": "Hi"},
         ("POST", "/chat/stream"): {"message": "Hi"},
         ("POST", "/memories"): {"content": "Anything", "kind": "fact"},
+        ("POST", "/measurements"): {"kind": "waist", "value": 80},
         ("PATCH", "/memories/{memory_id}"): {"pinned": True},
     }
     tried = 0
@@ -244,14 +249,17 @@ async def test_no_request_revives_a_deleted_account(athlete: Person, admin: psyc
             continue
         for method in operations:
             url = short
-            for parameter in ("exercise_id", "plan_id", "workout_id", "conversation_id", "memory_id"):
+            for parameter in ("exercise_id", "plan_id", "workout_id", "conversation_id", "memory_id", "measurement_id"):
                 url = url.replace(f"{{{parameter}}}", anything if parameter == "exercise_id" else plan_id)
             if short == "/workouts/import":
                 line = b"title,start_time,exercise_title,reps\nx,2026-01-01 10:00,Bench Press,5"
                 response = await athlete.ask("POST", url, content=line, headers={"Content-Type": "text/csv"})
             else:
+                asked = {"kind": "waist"} if short.endswith("/series") else {}
                 body = bodies.get((method.upper(), short))
-                response = await athlete.ask(method.upper(), url, json=body, headers={"Idempotency-Key": "k"})
+                response = await athlete.ask(
+                    method.upper(), url, params=asked, json=body, headers={"Idempotency-Key": "k"}
+                )
             # What everybody may read, such as the catalogue, can still be read.
             answers = (200, 404) if method == "get" else (404,)
             assert response.status_code in answers, (method, path, response.text)
@@ -273,6 +281,7 @@ async def test_no_function_revives_a_deleted_account(
         "copy_plan": [nothing],
         "create_exercise": [{"name": "Mine"}],
         "create_memory": [{"content": "Anything", "kind": "fact"}],
+        "create_measurement": [{"kind": "waist", "value": 80}],
         "create_plan": [plan],
         "import_workouts": [{"workouts": [workout]}],
         "log_workout": [workout, "k"],

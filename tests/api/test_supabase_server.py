@@ -128,7 +128,8 @@ async def test_text_that_utf_8_cannot_encode_is_refused(auth: httpx.AsyncClient)
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
-        ("POST", "/token?grant_type=pkce", 400, "invalid_credentials"),
+        ("POST", "/token?grant_type=web3", 400, "invalid_credentials"),
+        ("POST", "/token?grant_type=pkce", 400, "validation_failed"),
         ("POST", "/token?grant_type=refresh_token", 400, "validation_failed"),
         ("POST", "/token?grant_type=password", 400, "validation_failed"),
         ("POST", "/signup", 422, "anonymous_provider_disabled"),

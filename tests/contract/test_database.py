@@ -22,6 +22,8 @@ from backend.following.repository import FollowingRepository
 from backend.gateway import RpcGateway
 from backend.imports.repository import ImportRepository, ImportRequest
 from backend.main import make_gateway
+from backend.measurements.models import MeasurementQuery, MeasurementSeriesQuery
+from backend.measurements.repository import MeasurementRepository
 from backend.memories.models import MemoryQuery
 from backend.memories.repository import DBMemoryRow, MemoryRepository
 from backend.plans.models import PlanQuery
@@ -54,6 +56,7 @@ class Repositories:
         self.affinities = AffinityRepository(gateway, caller)
         self.conversations = ConversationRepository(gateway, caller)
         self.embeddings = EmbeddingRepository(gateway, caller)
+        self.measurements = MeasurementRepository(gateway, caller)
         self.memories = MemoryRepository(gateway, caller)
         self.sync = SyncRepository(gateway, caller)
         self.rules = RuleRepository(gateway, caller)
@@ -133,6 +136,11 @@ async def calls() -> list[tuple[str, set[str]]]:
         to.conversations.delete(an_id, keep_memories=True),
         to.embeddings.claim(),
         to.embeddings.store([]),
+        to.measurements.create({}, None),
+        to.measurements.list(MeasurementQuery()),
+        to.measurements.series(MeasurementSeriesQuery(kind="waist")),
+        to.measurements.get(an_id),
+        to.measurements.delete(an_id, None),
         to.memories.list(MemoryQuery()),
         to.memories.create({}, None),
         to.memories.update(an_id, {}, None),
@@ -239,6 +247,10 @@ async def test_rows_of_workouts_and_progress_match_their_types(repositories: Rep
     assert (await checked(repositories.progress.exercise, squat, SeriesQuery()))["points"]
     assert (await checked(repositories.progress.pause, 1, None, None))["paused_weeks"]
     await checked(repositories.progress.resume)
+    measured = await checked(repositories.measurements.create, {"kind": "waist", "value": 80}, None)
+    assert (await checked(repositories.measurements.list, MeasurementQuery()))["items"]
+    assert (await checked(repositories.measurements.series, MeasurementSeriesQuery(kind="waist")))["points"]
+    await checked(repositories.measurements.get, UUID(measured["id"]))
     assert (await checked(repositories.affinities.get, PageQuery()))["events"]["items"]
 
 

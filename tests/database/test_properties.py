@@ -70,26 +70,39 @@ def an_example(someone: Someone) -> AbstractContextManager[psycopg.Transaction]:
 
 
 weights = st.decimals(0, 2000, places=3)
+# RIR and RPE, which may contradict each other by half a rep.
+efforts = st.one_of(
+    st.tuples(st.none() | st.integers(0, 10), st.none()),
+    st.tuples(st.none(), st.integers(2, 20).map(lambda halves: halves / 2)),
+    st.tuples(st.integers(1, 8), st.sampled_from([-0.5, 0.0, 0.5])).map(lambda both: (both[0], 10 - both[0] + both[1])),
+)
 units = st.sampled_from(["kg", "lb"])
 
 
 @checked
-@given(weight=weights, unit=units, reps=st.integers(0, 1000), rir=st.none() | st.integers(0, 10))
+@given(
+    weight=weights,
+    unit=units,
+    reps=st.integers(0, 15) | st.integers(0, 1000),
+    effort=efforts,
+)
 def test_weight_volume_and_estimate_match_the_model(
-    someone: Someone, weight: Decimal, unit: str, reps: int, rir: int | None
+    someone: Someone, weight: Decimal, unit: str, reps: int, effort: tuple[int | None, float | None]
 ) -> None:
-    entry = {"exercise_id": SQUAT, "weight": float(weight), "weight_unit": unit, "reps": reps, "rir": rir}
+    rir, rpe = effort
+    entry = {"exercise_id": SQUAT, "weight": float(weight), "weight_unit": unit, "reps": reps, "rir": rir, "rpe": rpe}
     with an_example(someone):
         (done,) = someone.call("log_workout", {"sets": [entry]})["workout"]["sets"]
     kilograms = Fraction(weight) * (POUND if unit == "lb" else 1)
     assert (Fraction(str(done["weight"])), done["weight_unit"]) == (Fraction(weight), unit)
     assert done["weight_kg"] == pytest.approx(float(kilograms), abs=1e-9)
     assert done["volume_kg"] == pytest.approx(float(kilograms * reps), abs=1e-6)
-    effective = reps + (rir or 0)
+    reserve = Fraction(rir) if rir is not None else 10 - Fraction(rpe) if rpe is not None else Fraction(0)
+    effective = reps + min(reserve, Fraction(4))
     if weight == 0 or reps == 0 or effective > 12:
         assert done["estimated_1rm_kg"] is None
     else:
-        factor = 1 if effective == 1 else 1 + Fraction(effective, 30)
+        factor = 1 if effective == 1 else 1 + Fraction(effective) / 30
         assert done["estimated_1rm_kg"] == pytest.approx(float(kilograms * factor), rel=1e-7)
 
 

@@ -209,6 +209,9 @@ def test_a_laptop_has_its_own_settings(supabase_cli: Path, management_api: Manag
             "mailer_autoconfirm": True,
             "smtp_max_frequency": 1,
             "jwt_exp": 86_400,
+            "rate_limit_otp": 10_000,
+            "rate_limit_verify": 10_000,
+            "rate_limit_token_refresh": 10_000,
         }
     }
 

@@ -168,7 +168,7 @@ async def train(person: Person, plan_id: str, start: date, week: int, session: S
     slug = {SQUAT: "back-squat", BENCH: "bench-press", DEADLIFT: "deadlift"}[exercise["exercise_id"]]
     done = [
         a_set(slug, set_type="warmup", weight=s["weight"], reps=s["reps"]) for s in sets if s["set_type"] == "warmup"
-    ] + [a_set(slug, weight=s["weight"], reps=reps, rpe=8) for s, reps in zip(working, session.done, strict=True)]
+    ] + [a_set(slug, weight=s["weight"], reps=reps, rpe=10) for s, reps in zip(working, session.done, strict=True)]
     response = await person.log(*done, plan_id=plan_id, plan_day=day, completed_at=evening(on))
     assert response.status_code == 201, response.text
     logged: dict[str, Any] = response.json()
@@ -227,7 +227,7 @@ async def check_progress(athlete: Person, plan_id: str, start: date) -> None:
     weeks = summary["weeks"]
     assert [week["sessions"] for week in weeks] == [1, *[3] * 12, 0]
     assert [week["volume_kg"] for week in weeks] == [150, *VOLUMES, 0]
-    assert [week["average_rpe"] for week in weeks] == [None, *[8] * 12, None]
+    assert [week["average_rpe"] for week in weeks] == [None, *[10] * 12, None]
     assert weeks[1]["week_start"] == start.isoformat()
     for week in weeks[1:13]:
         hard = {muscle["muscle"]: (muscle["hard_sets"], muscle["sessions"]) for muscle in week["muscles"]}

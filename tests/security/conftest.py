@@ -26,6 +26,8 @@ async def victim(athlete: Person, admin: psycopg.Connection) -> Person:
         response = await athlete.log(*sets, title=SECRET, notes=SECRET, key=f"{SECRET} {weight}")
         assert response.status_code == 201
     assert (await athlete.ask("POST", "/progress/pause")).status_code == 200
+    waist = {"kind": "waist", "value": 81.5}
+    assert (await athlete.ask("POST", "/measurements", json=waist)).status_code == 201
     assert (await athlete.log(a_set(), completed_at="2026-01-01T10:00:00Z")).status_code == 201
     assert (await athlete.patch("/profile", {"weekly_target": 2})).status_code == 200
     assert (await athlete.ask("POST", "/memories", json={"content": SECRET, "kind": "fact"})).status_code == 201

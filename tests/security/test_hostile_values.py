@@ -117,12 +117,15 @@ class Subject:
         workout = logged.json()["workout"]["id"]
         memory = {"content": "Likes tea", "kind": "preference"}
         memory_id = (await self.person.ask("POST", "/memories", json=memory)).json()["id"]
+        measurement = {"kind": "waist", "value": 80}
+        measurement_id = (await self.person.ask("POST", "/measurements", json=measurement)).json()["id"]
         begun = self.call("begin_chat_turn", json.dumps({"p_message": "Hello"})).json()
         self.ids = {
             "exercise": own,
             "plan": plan,
             "workout": workout,
             "memory": memory_id,
+            "measurement": measurement_id,
             "message": begun["message_id"],
             "conversation": begun["conversation_id"],
         }
@@ -272,7 +275,13 @@ class Subject:
             "notes": "x",
             "sets": [{"exercise": "Bench Press", "reps": 5, "weight": 5}],
         }
-        kind = {"exercise": "exercise", "memory": "memory", "conversation": "conversation", "workout": "workout"}
+        kind = {
+            "measurement": "measurement",
+            "exercise": "exercise",
+            "memory": "memory",
+            "conversation": "conversation",
+            "workout": "workout",
+        }
         subject = next(
             (kind[word] for word in kind if word in function and function != "get_exercise_progress"), "plan"
         )
@@ -280,7 +289,14 @@ class Subject:
             "p_id": self.ids["exercise"] if "alternatives" in function or "progress" in function else self.ids[subject],
             "p_workout": workout,
             "p_plan": plan,
-            "p_kind": "plan",
+            "p_kind": "plan" if function == "find_faults" else "body_weight",
+            "p_measurement": {
+                "id": str(uuid4()),
+                "kind": "body_weight",
+                "value": 80,
+                "unit": "kg",
+                "measured_at": "2026-03-01T10:00:00Z",
+            },
             "p_document": plan,
             "p_exercise": exercise,
             "p_memory": memory,
@@ -320,7 +336,7 @@ class Subject:
             "p_query_text": "tea",
             "p_match_count": 5,
             "p_min_similarity": 0.1,
-            "p_kinds": ["fact"],
+            "p_kinds": ["neck" if "measurement" in function else "fact"],
             "p_superseded": False,
             "p_sort": "name",
             "p_visibility": "own",
@@ -410,6 +426,8 @@ async def unreadable(subject: Subject) -> list[str]:
         "/plans",
         "/workouts",
         "/memories?superseded=true",
+        "/measurements",
+        "/measurements/series?kind=waist",
         "/conversations",
         "/progress/summary",
         "/progress/records",

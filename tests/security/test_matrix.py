@@ -267,7 +267,16 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
     """For each parameter that a function may have, what an attacker would try."""
     ids = [
         str(row[0])
-        for table in ("workouts", "workout_sets", "exercises", "plans", "affinity_events", "conversations", "messages")
+        for table in (
+            "workouts",
+            "workout_sets",
+            "exercises",
+            "plans",
+            "affinity_events",
+            "conversations",
+            "messages",
+            "measurements",
+        )
         for row in admin.execute(f"select id from private.{table} where user_id = %s", (victim.id,))
     ]
     own_exercise = admin.execute("select id from private.exercises where user_id = %s", (victim.id,)).fetchone()
@@ -282,7 +291,8 @@ def attacks(admin: psycopg.Connection, victim: Person) -> dict[str, list[Any]]:
         "p_id": [*ids, str(victim.id), None],
         "p_changes": [{"user_id": str(victim.id)}, {"affinity_score": 9000}, forged],
         "p_workout": [forged],
-        "p_kind": ["exercise", "plan", "workout", "profile"],
+        "p_kind": ["exercise", "plan", "workout", "profile", "measurement", "waist"],
+        "p_measurement": [{"kind": "waist", "value": 81.5, "id": ids[-1], "user_id": str(victim.id)}],
         "p_document": [forged | {"name": f"{SECRET} lift", "days": forged_days}],
         "p_idempotency_key": [f"{SECRET} 100", f"{SECRET} 110"],
         "p_from": [None],

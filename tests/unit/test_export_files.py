@@ -307,3 +307,15 @@ def test_only_the_first_errors_are_kept_and_none_quotes_a_whole_cell() -> None:
     export = read(HEVY, *[f"A,2023-01-15 17:35:12,,,Squat,,,0,{'x' * 1000},,5,,,"] * (MAX_ERRORS + 5))
     assert len(export.errors) == MAX_ERRORS
     assert max(len(reason) for _, reason in export.errors) < 100
+
+
+def test_an_rpe_that_contradicts_the_rir_costs_neither_the_set_nor_its_other_values() -> None:
+    start = "2025-03-28 17:29:00"
+    lines = [f"Push,{start},,,Bench Press,,,0,normal,80,5,,,{rpe},{rir}" for rpe, rir in ((8, 4), (8.5, 1), (9, ""))]
+    export = read(f"{HEVY},rir", *lines)
+    assert export.errors == [(2, "rpe: left out, because it contradicts rir")]
+    assert [(done.get("rpe"), done.get("rir")) for done in export.workouts[0]["sets"]] == [
+        (None, 4),
+        (8.5, 1),
+        (9, None),
+    ]

@@ -16,6 +16,7 @@ MISSING = "it names something that has to exist"
 TOGETHER = "it is a rule between two fields"
 CODES = {
     "exercise_changed": CHANGED,
+    "measurement_changed": CHANGED,
     "memory_changed": CHANGED,
     "plan_changed": CHANGED,
     "profile_changed": CHANGED,
@@ -31,6 +32,7 @@ CODES = {
     "idempotency_key_reused": "a key belongs to the first request that had it",
     "id_taken": "an id belongs to the first thing that had it",
     "completed_before_started": TOGETHER,
+    "effort_contradicts": TOGETHER,
     "increment_missing": TOGETHER,
     "invalid_range": TOGETHER,
     "muscle_listed_twice": TOGETHER,
@@ -42,6 +44,9 @@ CODES = {
     "plan_exists": "names of plans are unique",
     "day_repeated": "numbers of days are unique within their plan",
     "too_many_sets": "the limit is on the sets of all exercises together",
+    "wrong_unit": TOGETHER,
+    "impossible_value": "what is possible depends on the kind and the unit",
+    "measured_in_future": "it depends on the time of the request",
     "completed_in_future": "it depends on the time of the request",
     "invalid_pause": "it depends on the time of the request",
     "too_young": "it depends on the time of the request",

@@ -11,7 +11,7 @@ create table private.deletions (
     user_id uuid not null references private.profiles (user_id) on delete cascade,
     id uuid not null,
     kind text not null
-    constraint deletions_kind_check check (kind in ('exercise', 'plan', 'workout', 'memory')),
+    constraint deletions_kind_check check (kind in ('exercise', 'plan', 'workout', 'measurement', 'memory')),
     revision bigint not null default nextval('private.revisions'),
     deleted_at timestamptz not null default clock_timestamp(),
     -- Clients choose ids, so a plan and a workout may have the same one.

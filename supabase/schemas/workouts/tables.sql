@@ -121,20 +121,32 @@ after delete on private.workouts
 for each row execute function private.forget_answers();
 
 
-create function private.estimated_1rm(p_weight numeric, p_reps integer, p_rir integer)
+create function private.effective_reps(p_reps integer, p_rir integer, p_rpe numeric)
+returns numeric
+language sql
+immutable
+security invoker
+return p_reps + least(coalesce(p_rir, 10 - p_rpe, 0), 4);
+comment on function private.effective_reps(integer, integer, numeric) is
+'The reps of a set and those in reserve, which are 10 - RPE if only that is known. At most 4 in reserve count, because '
+'nobody knows exactly how many more they could have done.';
+grant execute on function private.effective_reps(integer, integer, numeric) to authenticated;
+
+
+create function private.estimated_1rm(p_weight numeric, p_reps integer, p_effective_reps numeric)
 returns numeric
 language sql
 immutable
 security invoker
 return case
-    when p_weight = 0 or p_reps = 0 or p_reps + coalesce(p_rir, 0) > 12 then null
-    when p_reps + coalesce(p_rir, 0) = 1 then p_weight
-    else p_weight * round(1 + (p_reps + coalesce(p_rir, 0)) / 30.0, 8)
+    when p_weight = 0 or p_reps = 0 or p_effective_reps > 12 then null
+    when p_effective_reps = 1 then p_weight
+    else p_weight * round(1 + p_effective_reps / 30, 8)
 end;
-comment on function private.estimated_1rm(numeric, integer, integer) is
-'The weight that a user could lift once, by the Epley formula on effective reps (reps and reps in reserve). Null '
-'without weight and above 12 effective reps, where the formula is no longer right.';
-grant execute on function private.estimated_1rm(numeric, integer, integer) to authenticated;
+comment on function private.estimated_1rm(numeric, integer, numeric) is
+'The weight that a user could lift once, by the Epley formula on effective reps. Null without weight, without reps and '
+'above 12 effective reps, where the formula is no longer right.';
+grant execute on function private.estimated_1rm(numeric, integer, numeric) to authenticated;
 
 
 create function private.surpasses(p_value numeric, p_earlier numeric)
@@ -258,7 +270,9 @@ create table private.workout_sets (
     estimated_1rm_kg numeric generated always as (
         case
             when set_type <> 'warmup'
-                then private.estimated_1rm(private.weight_in(weight, weight_unit, 'kg'), reps, rir)
+                then private.estimated_1rm(
+                    private.weight_in(weight, weight_unit, 'kg'), reps, private.effective_reps(reps, rir, rpe)
+                )
         end
     ) stored,
     primary key (user_id, workout_id, position),
@@ -267,6 +281,7 @@ create table private.workout_sets (
     foreign key (user_id, workout_id, exercise_id)
     references private.workout_exercises (user_id, workout_id, exercise_id)
     on delete cascade deferrable initially deferred,
+    constraint workout_sets_rpe_rir_check check (abs(10 - rpe - rir) <= 0.5),
     constraint workout_sets_weight_weight_unit_check check ((weight is null) = (weight_unit is null)),
     constraint workout_sets_measure_check check (num_nonnulls(reps, duration_seconds, distance_meters) > 0)
 );

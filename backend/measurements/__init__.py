@@ -1,0 +1,1 @@
+"""What users measure of their bodies: weight, fat, and what a tape shows."""
