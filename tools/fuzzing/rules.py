@@ -62,6 +62,7 @@ CODES = {
     "nul_character": "Postgres stores no NUL, and that is said once, in docs/api.md, and not of each text",
     "surrogate": "half of a surrogate pair is no Unicode",
     "not_confirmed": "the words that confirm a deletion are said in the description",
+    "malformed_request": "the names of further fields of a form can be such that its encoding breaks",
     "unreadable_file": "a file is text to the schema, and a CSV to the API",
 }
 """Codes with which the API may refuse a request that fits the schema."""
