@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import MISSING
 
+from backend.core.models import BETWEEN_FIELDS
 from backend.core.problems import Code, FieldError, Problem, problem_response
 from backend.gateway.errors import field_errors
 from backend.gateway.repository import Repository
@@ -64,7 +65,7 @@ async def handle_invalid_request(request: Request, error: Exception) -> JSONResp
         problem = Problem(422, Code.INVALID_JSON, detail)
     else:
         errors = [_field_error(fault) for fault in faults]
-        errors += await _broken_rules(request, error.body, faults, errors)
+        errors += await _broken_rules(request, error.body, [fault for fault in faults if _is_of_one_field(fault)])
         wrong = "1 field is wrong." if len(errors) == 1 else f"{len(errors)} fields are wrong."
         problem = Problem(422, Code.INVALID_REQUEST, wrong, errors=errors[:MAX_FIELD_ERRORS])
     return problem_response(request.state.request_id, problem)
@@ -92,9 +93,11 @@ def _limit(context: Mapping[str, Any]) -> int | float | MISSING:
     return limits[0] if limits else MISSING
 
 
-async def _broken_rules(
-    request: Request, body: Any, faults: Sequence[Fault], errors: Sequence[FieldError]
-) -> list[FieldError]:
+def _is_of_one_field(fault: Fault) -> bool:
+    return BETWEEN_FIELDS not in fault.get("ctx", {})
+
+
+async def _broken_rules(request: Request, body: Any, faults: Sequence[Fault]) -> list[FieldError]:
     """The errors of the fields whose form is right; none if the database does not answer."""
     route = request.scope["route"].name
     location, document = ("query", _query(request)) if request.method == "GET" else ("body", body)
@@ -110,7 +113,8 @@ async def _broken_rules(
     except Problem as problem:
         logger.info("the rules of an invalid request were not checked", extra={"code": problem.code})
         return []
-    return [error for error in broken if not any(_is_within(error, wrong) for wrong in errors)]
+    known = [_field_error(fault) for fault in faults]
+    return [error for error in broken if not any(_is_within(error, wrong) for wrong in known)]
 
 
 def _query(request: Request) -> dict[str, list[str]]:

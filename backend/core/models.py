@@ -1,10 +1,13 @@
 """Base models of requests and answers: strict, so that nothing is silently converted or dropped."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, LiteralString, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+
+BETWEEN_FIELDS = "between_fields"
+"""Marks the errors of rules between the fields of an object."""
 
 
 class Input(BaseModel):
@@ -38,6 +41,11 @@ class RuledInput(Input):
 def _again(fault: ErrorDetails) -> InitErrorDetails:
     kind = PydanticCustomError(fault["type"], fault["msg"], fault.get("ctx"))
     return InitErrorDetails(type=kind, loc=fault["loc"], input=fault["input"])
+
+
+def broken_rule(code: LiteralString, message: LiteralString) -> PydanticCustomError:
+    """The error of fields that do not fit together, although each may be right."""
+    return PydanticCustomError(code, message, {BETWEEN_FIELDS: True})
 
 
 class Output(BaseModel):

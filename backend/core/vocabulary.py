@@ -7,7 +7,7 @@ from pydantic import MISSING, Field
 from pydantic_core import PydanticCustomError
 
 from backend.core.fields import AT_MOST_THREE_DECIMALS, WHOLE, Text
-from backend.core.models import Output, RuledInput
+from backend.core.models import Output, RuledInput, broken_rule
 
 MAX_SETS = 200
 MAX_SUPERSET = 20
@@ -47,7 +47,7 @@ def contradicting_effort(given: Mapping[str, Any]) -> Iterator[PydanticCustomErr
     """The error of a set whose RPE and RIR say different things. Half a rep apart is the same, as RIR has no halves."""
     rpe, rir = given.get("rpe"), given.get("rir")
     if isinstance(rpe, int | float) and isinstance(rir, int | float) and abs(10 - rpe - rir) > MAX_EFFORT_DIFFERENCE:
-        yield PydanticCustomError("effort_contradicts", "RPE and RIR contradict each other: RIR is 10 - RPE")
+        yield broken_rule("effort_contradicts", "RPE and RIR contradict each other: RIR is 10 - RPE")
 
 
 class SetFields(RuledInput):
@@ -73,7 +73,7 @@ class SetFields(RuledInput):
     def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
         """See RuledInput."""
         if given.get("reps") is None and given.get("duration_seconds") is None and given.get("distance_meters") is None:
-            yield PydanticCustomError("no_measure", "A set needs reps, duration_seconds or distance_meters")
+            yield broken_rule("no_measure", "A set needs reps, duration_seconds or distance_meters")
         yield from contradicting_effort(given)
 
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from backend.core.examples import example
 from backend.core.fields import WHOLE, Id, Name, NewId, SmallObject, StoredId, Text
-from backend.core.models import Input, Output, Page, PageQuery, RuledInput
+from backend.core.models import Input, Output, Page, PageQuery, RuledInput, broken_rule
 from backend.core.vocabulary import (
     Level,
     Notes,
@@ -69,7 +69,7 @@ class Progression(RuledInput):
     def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:
         """See RuledInput."""
         if given.get("scheme") in ("linear", "double") and given.get("increment") is None:
-            yield PydanticCustomError("increment_missing", "A linear or double progression needs an increment")
+            yield broken_rule("increment_missing", "A linear or double progression needs an increment")
 
 
 class PlannedSet(RuledInput):
@@ -90,11 +90,11 @@ class PlannedSet(RuledInput):
         """See RuledInput."""
         least, most = given.get("reps_min"), given.get("reps_max")
         if (least is None) != (most is None):
-            yield PydanticCustomError("reps_incomplete", "Give both reps_min and reps_max, or neither")
+            yield broken_rule("reps_incomplete", "Give both reps_min and reps_max, or neither")
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            yield PydanticCustomError("reps_reversed", "reps_min must not be greater than reps_max")
+            yield broken_rule("reps_reversed", "reps_min must not be greater than reps_max")
         if given.get("weight") is not None and given.get("percent_1rm") is not None:
-            yield PydanticCustomError("two_loads", "Give weight or percent_1rm, not both")
+            yield broken_rule("two_loads", "Give weight or percent_1rm, not both")
         yield from contradicting_effort(given)
 
 
