@@ -259,7 +259,7 @@ async def test_a_series_has_a_point_for_each_workout(athlete: Person) -> None:
         athlete,
         a_set(set_type="warmup", weight=150),
         a_set(weight=100, reps=5),
-        a_set(weight=100, reps=6, rpe=8),
+        a_set(weight=100, reps=6, rpe=10),
         a_set(weight=80, reps=8),
         at="2026-03-01T20:00:00Z",
     )
@@ -281,7 +281,7 @@ async def test_a_series_has_a_point_for_each_workout(athlete: Person) -> None:
             "reps": 6,
             "duration_seconds": None,
             "distance_meters": None,
-            "rpe": 8,
+            "rpe": 10,
         },
         "reps_at_weight": [
             {"weight": 100, "weight_unit": "kg", "reps": 6},
