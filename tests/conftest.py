@@ -251,8 +251,12 @@ def settings(gateway: str, jwks: SupabaseServer, socket_directory: str, database
 
 @pytest.fixture(scope="session")
 async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """The API, in process."""
+    """The API, in process, with the keys of the project. While no asynchronous test runs, nothing of the API does, so a
+    fetch that it had only begun could run out of time.
+    """
     async with serve(settings) as client:
+        ready = await client.get("/health/ready")
+        assert ready.status_code == 200, ready.text
         yield client
 
 
