@@ -1,7 +1,7 @@
 """The handler of invalid requests, which names every wrong field at once.
 
 FastAPI finds the fields whose form is wrong. The rules of the domain are the database's, which is asked about the rest
-of the request: so a client does not have to mend the form first to learn what else is wrong.
+of the request. So one answer has everything that is wrong.
 """
 
 import logging

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, LiteralString, Self
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from backend.core.fields import Day
+
 BETWEEN_FIELDS = "between_fields"
 """Marks the errors of rules between the fields of an object."""
 
@@ -17,7 +19,7 @@ class Input(BaseModel):
 
 
 class RuledInput(Input):
-    """A part of a request whose fields depend on each other. The broken rules are told beside the wrong fields."""
+    """A part of a request whose fields depend on each other. An error lists the broken rules and the wrong fields."""
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, Any]) -> Iterator[PydanticCustomError]:  # noqa: ARG003  # for overrides
@@ -70,6 +72,13 @@ class QueryParameters(BaseModel):
     """A route's query parameters. Unknown ones are refused, so that a misspelt filter is not ignored."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class SeriesQuery(QueryParameters):
+    """Which days, in the profile's time zone. Without them, all."""
+
+    from_: Day | None = Field(default=None, alias="from", description="The first day, such as 2026-01-01.")
+    to: Day | None = Field(default=None, description="The last day.")
 
 
 class PageQuery(QueryParameters):

@@ -1,7 +1,7 @@
 """The OpenAPI document: deterministic, with every error documented."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,24 +57,9 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemDetails"] = problem
-    schemas["ErrorCode"] = {
-        "type": "string",
-        "description": "Why a request failed. docs/api.md explains each; expect new ones.",
-        "enum": sorted({*Code, *DATABASE_CODES}),
-    }
-    problem["properties"]["code"] = {
-        "$ref": "#/components/schemas/ErrorCode",
-        "description": "Why the request failed, for programs.",
-    }
-    schemas["FieldErrorCode"] = {
-        "type": "string",
-        "description": "What is wrong with a field. docs/api.md explains each; expect new ones.",
-        "enum": sorted({*FORM_CODES, *DATABASE_CODES, Code.ID_TAKEN}),
-    }
-    schemas["FieldError"]["properties"]["code"] = {
-        "$ref": "#/components/schemas/FieldErrorCode",
-        "description": "What is wrong with the field, for programs.",
-    }
+    _list_codes(schemas, "ProblemDetails", "ErrorCode", "Why the request failed", {*Code, *DATABASE_CODES})
+    field_codes = {*FORM_CODES, *DATABASE_CODES, Code.ID_TAKEN}
+    _list_codes(schemas, "FieldError", "FieldErrorCode", "What is wrong with the field", field_codes)
     for name, schema in schemas.items():
         _explain_fields(name, schema)
     for model in _with_subclasses(Output):
@@ -101,6 +86,19 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
                 media.pop("itemSchema", None)
                 _show_example(media, examples)
     return document
+
+
+def _list_codes(schemas: dict[str, Any], of: str, name: str, meaning: str, codes: Iterable[str]) -> None:
+    """Make the `code` of a schema an enumeration with a name."""
+    schemas[name] = {
+        "type": "string",
+        "description": f"{meaning}. docs/api.md explains each code; expect new ones.",
+        "enum": sorted(codes),
+    }
+    schemas[of]["properties"]["code"] = {
+        "$ref": f"#/components/schemas/{name}",
+        "description": f"{meaning}, for programs.",
+    }
 
 
 def _explain_fields(schema_name: str, schema: dict[str, Any]) -> None:

@@ -1,9 +1,15 @@
 """The base of every subject's repository, and the rows of pages."""
 
+from datetime import date
 from typing import Any, TypedDict
 
 from backend.core.caller import Caller
 from backend.gateway import RpcGateway
+
+
+def as_text(moment: date | None) -> str | None:
+    """A day or a moment as the database reads it."""
+    return None if moment is None else moment.isoformat()
 
 
 class DBPageRow[Row](TypedDict):

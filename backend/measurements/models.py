@@ -9,13 +9,12 @@ from backend.core.examples import example
 from backend.core.fields import (
     AT_MOST_THREE_DECIMALS,
     WITHOUT_REPEATS,
-    Day,
     NewId,
     Revision,
     StoredId,
     Timestamp,
 )
-from backend.core.models import Input, Output, Page, PageQuery, QueryParameters
+from backend.core.models import Input, Output, Page, PageQuery, SeriesQuery
 from backend.measurements import examples
 
 type MeasurementKind = Literal[
@@ -60,12 +59,10 @@ class MeasurementQuery(PageQuery):
     to: Timestamp | None = Field(default=None, description="Measured before this moment.")
 
 
-class MeasurementSeriesQuery(QueryParameters):
+class MeasurementSeriesQuery(SeriesQuery):
     """Which kind, and which days in the profile's time zone; without them, all."""
 
     kind: Annotated[MeasurementKind, Field(description="What was measured.")]
-    from_: Day | None = Field(default=None, alias="from", description="The first day, such as 2026-01-01.")
-    to: Day | None = Field(default=None, description="The last day.")
 
 
 class Measurement(Output):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from backend.di import repository_of
-from backend.gateway.repository import DBPageRow, Repository
+from backend.gateway.repository import DBPageRow, Repository, as_text
 from backend.measurements.models import MeasurementQuery, MeasurementSeriesQuery
 
 
@@ -56,8 +56,8 @@ class MeasurementRepository(Repository):
         row = await self._call(
             "list_measurements",
             p_kinds=query.kind,
-            p_from=None if query.from_ is None else query.from_.isoformat(),
-            p_to=None if query.to is None else query.to.isoformat(),
+            p_from=as_text(query.from_),
+            p_to=as_text(query.to),
             p_page=query.page,
             p_per_page=query.per_page,
         )
@@ -68,8 +68,8 @@ class MeasurementRepository(Repository):
         row = await self._call(
             "get_measurement_series",
             p_kind=query.kind,
-            p_from=None if query.from_ is None else query.from_.isoformat(),
-            p_to=None if query.to is None else query.to.isoformat(),
+            p_from=as_text(query.from_),
+            p_to=as_text(query.to),
         )
         return cast(DBMeasurementSeriesRow, row)
 

@@ -25,13 +25,6 @@ class RecordQuery(PageQuery):
     exercise_id: UUID | None = Field(default=None, description="Only records of this exercise.")
 
 
-class SeriesQuery(QueryParameters):
-    """Which days, in the profile's time zone. Without them, all."""
-
-    from_: Day | None = Field(default=None, alias="from", description="The first day, such as 2026-01-01.")
-    to: Day | None = Field(default=None, description="The last day.")
-
-
 class Pause(Input):
     """Weeks that the streak skips."""
 

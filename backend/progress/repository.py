@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import Depends
 
+from backend.core.models import SeriesQuery
 from backend.di import repository_of
-from backend.gateway.repository import DBPageRow, Repository
-from backend.progress.models import RecordQuery, SeriesQuery
+from backend.gateway.repository import DBPageRow, Repository, as_text
+from backend.progress.models import RecordQuery
 
 
 class DBStreakRow(TypedDict):
@@ -106,8 +107,8 @@ class ProgressRepository(Repository):
         row = await self._call(
             "get_exercise_progress",
             p_id=str(exercise_id),
-            p_from=None if query.from_ is None else query.from_.isoformat(),
-            p_to=None if query.to is None else query.to.isoformat(),
+            p_from=as_text(query.from_),
+            p_to=as_text(query.to),
         )
         return cast(DBExerciseProgressRow, row)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from backend.core.http import REPLAYED, Keyed, problems
-from backend.core.models import to_database
+from backend.core.models import SeriesQuery, to_database
 from backend.progress.models import (
     ExerciseProgress,
     Pause,
@@ -14,7 +14,6 @@ from backend.progress.models import (
     ProgressSummary,
     RecordPage,
     RecordQuery,
-    SeriesQuery,
     SummaryQuery,
 )
 from backend.progress.repository import Progress

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends
 
 from backend.di import repository_of
-from backend.gateway.repository import DBPageRow, Repository
+from backend.gateway.repository import DBPageRow, Repository, as_text
 from backend.workouts.models import WorkoutQuery
 
 
@@ -111,8 +111,8 @@ class WorkoutRepository(Repository):
             "list_workouts",
             p_page=query.page,
             p_per_page=query.per_page,
-            p_from=None if query.from_ is None else query.from_.isoformat(),
-            p_to=None if query.to is None else query.to.isoformat(),
+            p_from=as_text(query.from_),
+            p_to=as_text(query.to),
             p_plan_id=None if query.plan_id is None else str(query.plan_id),
             p_exercise_id=None if query.exercise_id is None else str(query.exercise_id),
             p_q=query.q,

@@ -57,6 +57,24 @@ comment on function private.fail(integer, text, text, text) is
 grant execute on function private.fail(integer, text, text, text) to authenticated;
 
 
+create function private.fail_until(p_code text, p_message text, p_moment timestamptz)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+    perform private.fail(
+        429, p_code, p_message, pg_catalog.ceil(extract(epoch from p_moment - pg_catalog.now()))::text
+    );
+end
+$$;
+comment on function private.fail_until(text, text, timestamptz) is
+'Raises PT429 with the seconds to wait until p_moment, when there is room again.';
+grant execute on function private.fail_until(text, text, timestamptz) to authenticated;
+
+
 create function private.fault(p_code text, p_message text, p_where text)
 returns jsonb
 language sql

@@ -169,10 +169,10 @@ begin
     offset 499
     limit 1;
     if found then
-        perform private.fail(
-            429, 'too_many_workouts',
+        perform private.fail_until(
+            'too_many_workouts',
             'You have logged 500 workouts within a day, which is the limit. Import a history from a file instead.',
-            pg_catalog.ceil(extract(epoch from v_blocking + interval '1 day' - pg_catalog.now()))::text
+            v_blocking + interval '1 day'
         );
     end if;
 end

@@ -19,13 +19,13 @@ begin
     offset greatest(p_most, 1) - 1
     limit 1;
     if found then
-        perform private.fail(
-            429, 'chat_limit_reached',
+        perform private.fail_until(
+            'chat_limit_reached',
             pg_catalog.format(
                 'You have sent %s in the last %s, which is the limit. Try again a little later.',
                 case p_most when 1 then '1 message' else p_most || ' messages' end, p_name
             ),
-            pg_catalog.ceil(extract(epoch from v_blocking + p_window - pg_catalog.now()))::text
+            v_blocking + p_window
         );
     end if;
 end

@@ -3,7 +3,7 @@ begin;
 \ir helpers.psql
 select plan(16);
 
--- The codes and paths of the faults that somebody is told.
+-- What find_faults answers: the code and the paths of each fault.
 create function pg_temp.faults(p_who text, p_kind text, p_document jsonb, p_id text default null)
 returns text
 language sql
@@ -111,7 +111,7 @@ select is(
         pg_temp.faults_about('owner', 'workout')
     ],
     array['exercise_exists name', 'plan_exists name', 'plan_day_not_found plan_day'],
-    'the owner is told of their own things'
+    'the owner gets the faults of their own things'
 );
 select is(
     array[
@@ -129,7 +129,7 @@ select is(
 select is(
     (select array_agg(pg_temp.faults_about('stranger', mine.kind, mine.id) order by mine.kind) from mine),
     array['', '', 'plan_not_found plan_id, exercise_not_found sets.0.exercise_id'],
-    'an id of the owner tells a stranger nothing'
+    'a stranger learns nothing from an id of the owner'
 );
 select is(pg_temp.faults('anon', 'pause', '{}'), '42501', 'anon cannot ask');
 select is(

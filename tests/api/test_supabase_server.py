@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.support import API, SupabaseServer, one_gateway
+from tests.support import API, Connect, SupabaseServer, one_gateway
 from tools import ToolError
 from tools.stack.auth.admin import SECRET_KEY
 from tools.stack.auth.errors import VERSION_HEADER
@@ -171,6 +171,22 @@ async def test_a_token_without_a_session_is_refused(auth: httpx.AsyncClient, cre
     assert (await auth.post("/auth/v1/logout", headers=headers)).status_code == 204
     response = await auth.get("/auth/v1/user", headers=headers)
     assert (response.status_code, response.json()["error_code"]) == (403, "session_not_found")
+
+
+async def test_the_code_of_a_link_expires(
+    auth: httpx.AsyncClient, credentials: dict[str, str], connect: Connect
+) -> None:
+    user = (await auth.post(SIGN_UP, json=credentials)).json()["user"]
+    with connect(ROLE) as connection:
+        row = connection.execute(
+            "insert into auth.flow_state (user_id, code_challenge_method, code_challenge, created_at) "
+            "values (%s, 'plain', %s, now() - interval '301 seconds') returning auth_code",
+            (user["id"], "v" * 43),
+        ).fetchone()
+    assert row is not None
+    body = {"auth_code": str(row[0]), "code_verifier": "v" * 43}
+    refused = await auth.post("/auth/v1/token?grant_type=pkce", json=body)
+    assert (refused.status_code, refused.json()["error_code"]) == (422, "flow_state_expired")
 
 
 async def test_simultaneous_refreshes_give_one_token(auth: httpx.AsyncClient, credentials: dict[str, str]) -> None:

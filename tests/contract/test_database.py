@@ -14,7 +14,7 @@ from backend.account.repository import AccountRepository
 from backend.affinity.repository import AffinityRepository, DBAffinityEventRow, DBAffinityLevelRow
 from backend.companion.repository import ChatLimits, ConversationRepository, EmbeddingRepository
 from backend.core.caller import Caller
-from backend.core.models import PageQuery
+from backend.core.models import PageQuery, SeriesQuery
 from backend.core.settings import Settings
 from backend.exercises.models import AlternativesQuery, ExerciseFilters, ExerciseQuery
 from backend.exercises.repository import DBExerciseRow, ExerciseRepository
@@ -29,7 +29,7 @@ from backend.memories.repository import DBMemoryRow, MemoryRepository
 from backend.plans.models import PlanQuery
 from backend.plans.repository import DBPlanDayRow, DBPlanSetRow, DBPlanSummaryRow, PlanRepository
 from backend.profiles.repository import DBProfileRow, ProfileRepository
-from backend.progress.models import RecordQuery, SeriesQuery
+from backend.progress.models import RecordQuery
 from backend.progress.repository import ProgressRepository
 from backend.sync.models import SyncQuery
 from backend.sync.repository import SyncRepository

@@ -18,6 +18,7 @@ from backend.core.settings import Settings
 from backend.main import make_gateway
 from tests.security.catalogue import OPEN_TO_EVERYBODY, columns_by_table, functions, rows_of
 from tests.security.conftest import SECRET
+from tests.security.subject import SERVICE_SECRET
 from tests.support import Person, exercise_id
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -218,7 +219,6 @@ def test_a_user_cannot_change_rows_past_the_functions(
 
 # Functions that only the service may call.
 
-SERVICE_SECRET = "the secret of a service in the tests"  # made up, for the test's own database
 SERVICE_CALLS: dict[str, dict[str, Any]] = {
     "begin_chat_turn": {"p_message": "Hello", "p_per_minute": 1000, "p_per_day": 100_000},
     "get_chat_context": {"p_message_id": str(uuid4())},

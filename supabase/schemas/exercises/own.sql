@@ -85,7 +85,7 @@ begin
         return public.get_exercise(v_id) || '{"replayed": true}';
     end if;
     v_id := private.new_id(v_profile.user_id, p_exercise);
-    -- With the lists that a trigger checks, so that it can tell all that is wrong.
+    -- The trigger that checks these lists also looks at the name, so the user learns everything that is wrong at once.
     insert into private.exercises (user_id, id, name, equipment, primary_muscles, secondary_muscles)
     select
         v_profile.user_id, v_id, pg_catalog.btrim(c.name), coalesce(c.equipment, '{}'),

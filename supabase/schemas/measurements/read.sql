@@ -15,30 +15,35 @@ set search_path = ''
 as $$
 declare
     v_user_id uuid := private.current_user_id();
-    v_from timestamptz := coalesce(p_from, '-infinity');
-    v_to timestamptz := coalesce(p_to, 'infinity');
-    v_offset bigint := private.page_offset(p_page, p_per_page);
-    v_items jsonb;
 begin
-    select pg_catalog.jsonb_agg(private.measurement_json(page.m) order by (page.m).measured_at desc, (page.m).id desc)
-    into v_items
-    from (
-        select m from private.measurements as m
-        where m.user_id = v_user_id and m.measured_at >= v_from and m.measured_at < v_to
-            and (p_kinds is null or m.kind = any(p_kinds))
-        order by m.measured_at desc, m.id desc
-        offset v_offset
-        limit p_per_page
-    ) as page;
-    return private.page_json(
-        v_items,
-        (
-            select count(*) from private.measurements as m
-            where m.user_id = v_user_id and m.measured_at >= v_from and m.measured_at < v_to
+    return (
+        with
+        found as materialized (
+            select
+                m.id,
+                pg_catalog.row_number() over (order by m.measured_at desc, m.id desc) as place
+            from private.measurements as m
+            where m.user_id = v_user_id
+                and m.measured_at >= coalesce(p_from, '-infinity')
+                and m.measured_at < coalesce(p_to, 'infinity')
                 and (p_kinds is null or m.kind = any(p_kinds))
         ),
-        p_page,
-        p_per_page
+        page as (
+            select found.* from found
+            order by found.place
+            offset private.page_offset(p_page, p_per_page)
+            limit p_per_page
+        )
+        select private.page_json(
+            (
+                select pg_catalog.jsonb_agg(private.measurement_json(m) order by page.place)
+                from page
+                inner join private.measurements as m on m.user_id = v_user_id and page.id = m.id
+            ),
+            (select count(*) from found),
+            p_page,
+            p_per_page
+        )
     );
 end
 $$;

@@ -79,9 +79,9 @@ begin
     offset 499
     limit 1;
     if found then
-        perform private.fail(
-            429, 'too_many_measurements', 'You have stored 500 measurements within a day, which is the limit.',
-            pg_catalog.ceil(extract(epoch from v_blocking + interval '1 day' - pg_catalog.now()))::text
+        perform private.fail_until(
+            'too_many_measurements', 'You have stored 500 measurements within a day, which is the limit.',
+            v_blocking + interval '1 day'
         );
     end if;
 end

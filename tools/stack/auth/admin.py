@@ -53,7 +53,7 @@ def delete_user(call: Call) -> dict[str, Any]:
     account = _found(call)
     if call.body.get("should_soft_delete") is True:
         accounts.empty(call.connection, account)
-        sessions.end_all(call.connection, account.id)
+        sessions.end(call.connection, account.id, None, "global")
         codes.forget(call.connection, account.id)
     else:
         accounts.delete(call.connection, account.id)

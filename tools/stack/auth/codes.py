@@ -43,7 +43,14 @@ class Sent:
     email: str
     sent_at: datetime
     challenge_method: str | None
-    challenge: str | None
+    challenge_value: str | None
+
+    @property
+    def challenge(self) -> Challenge | None:
+        """What the client that asked for the code has to meet, if it uses PKCE."""
+        if self.challenge_method is None or self.challenge_value is None:
+            return None
+        return Challenge(self.challenge_method, self.challenge_value)
 
 
 class Letter(NamedTuple):

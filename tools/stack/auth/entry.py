@@ -199,8 +199,8 @@ def follow_link(call: Call) -> str:
         kind = {400: "invalid_request", 401: "unauthorized_client", 403: "access_denied"}.get(
             error.status, "server_error"
         )
-        told = urlencode({"error": kind, "error_code": error.code, "error_description": error.message})
-        return f"{target}{in_query}{told}#{told}" if token.startswith(pkce.PREFIX) else f"{target}#{told}"
+        details = urlencode({"error": kind, "error_code": error.code, "error_description": error.message})
+        return f"{target}{in_query}{details}#{details}" if token.startswith(pkce.PREFIX) else f"{target}#{details}"
     if verified is None:
         return f"{target}#{urlencode({'message': ONE_OF_TWO})}"
     account, challenge = verified
@@ -224,7 +224,7 @@ def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> tupl
     if sent is None or account is None:
         raise AuthError(403, "otp_expired", message)
     if not sent.purpose.startswith("email_change"):
-        return _confirmed(call, account, account.email), pkce.challenge(sent.challenge_method, sent.challenge)
+        return _confirmed(call, account, account.email), sent.challenge
     waiting = codes.waiting(call.connection, account.id)
     if sent.purpose == "email_change_new" and "email_change_current" in waiting:
         codes.keep(call.connection, account.id, "email_change_confirmed", sent.email)
@@ -234,7 +234,7 @@ def _verified(call: Call, mail_type: str, token_hash: str, message: str) -> tupl
     email = sent.email if sent.purpose == "email_change_new" else waiting["email_change_confirmed"].email
     if accounts.find_by_email(call.connection, email) is not None:
         raise EMAIL_EXISTS
-    return _confirmed(call, account, email), pkce.challenge(sent.challenge_method, sent.challenge)
+    return _confirmed(call, account, email), sent.challenge
 
 
 def _confirmed(call: Call, account: Account, email: str | None) -> Account:

@@ -32,7 +32,7 @@ class Challenge:
         return hmac.compare_digest(verifier.encode(), self.value.encode())
 
 
-def challenge(method: str | None, value: str | None) -> Challenge | None:
+def challenge(method: str, value: str) -> Challenge | None:
     """The challenge of a request; None if it has none. Raises AuthError."""
     if not method and not value:
         return None

@@ -98,18 +98,13 @@ def _issue(connection: psycopg.Connection, session_id: UUID, parent: str | None)
     return token
 
 
-def end(connection: psycopg.Connection, user_id: UUID, session_id: UUID, scope: str) -> None:
-    """Sign a user out: everywhere (`global`), here (`local`) or everywhere else (`others`)."""
+def end(connection: psycopg.Connection, user_id: UUID, session_id: UUID | None, scope: str) -> None:
+    """Sign a user out: everywhere (`global`, which needs no session), here (`local`) or everywhere else (`others`)."""
     connection.execute(
         "delete from auth.sessions where user_id = %s and case %s when 'local' then id = %s "
         "when 'others' then id <> %s else true end",
         (user_id, scope, session_id, session_id),
     )
-
-
-def end_all(connection: psycopg.Connection, user_id: UUID) -> None:
-    """Sign a user out everywhere."""
-    connection.execute("delete from auth.sessions where user_id = %s", (user_id,))
 
 
 def access_token(session: Session, key: SigningKey, issuer: str, lifetime: int) -> tuple[str, int]:
